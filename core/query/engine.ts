@@ -1,0 +1,121 @@
+/** The engine as every host sees it: the edge app and the preview worker know nothing else of core's inside. */
+import type { Dbc } from "../dbc/model.ts";
+import type { Fault, Notice } from "../fault.ts";
+import type { MdfHeader } from "../mdf/file.ts";
+import type { SeriesAnswer } from "../series/series.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Query } from "./query.ts";
+
+/** One log file (split) of the store. */
+export interface LogEntry {
+  readonly key: string;
+  /** As the path says; for a file outside the CANedge layout: device and session of its header, split 1. */
+  readonly device: string;
+  readonly session: string;
+  readonly split: number;
+  readonly sizeBytes: number;
+  readonly version: string;
+  /** Time of the earliest record; null if the file cannot be read (see fault) or holds no record. */
+  readonly startNs: bigint | null;
+  /** Time of the latest record; null until the file was scanned once. Upper bounds are not given here. */
+  readonly endNs: bigint | null;
+  readonly header: MdfHeader | null;
+  readonly fault: Fault | null;
+}
+
+export interface DeviceEntry {
+  readonly device: string;
+  /** User comment in the header of the newest log, "" if none. */
+  readonly name: string;
+}
+
+/** One identifier heard in the scanned logs, and what the loaded DBCs make of it. */
+export interface HeardId {
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
+  readonly id: number;
+  readonly extended: boolean;
+  readonly frames: number;
+  /** Frames per second between the first and the last; null below two frames. */
+  readonly rateHz: number | null;
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+  readonly minLengthBytes: number;
+  readonly maxLengthBytes: number;
+  readonly matches: readonly HeardMatch[];
+}
+
+export interface HeardMatch {
+  readonly db: string;
+  readonly message: string;
+  /** exact: identifier and extended flag equal; group: J1939 parameter group number. */
+  readonly rule: "exact" | "group";
+  readonly sourceAddress: number | null;
+  readonly signals: readonly { readonly name: string; readonly unit: string; readonly selectedBy: string | null }[];
+}
+
+export interface Heard {
+  readonly ids: readonly HeardId[];
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+  readonly ledger: Ledger;
+  readonly notices: readonly Notice[];
+}
+
+/** One read the plan makes. */
+export interface PlannedFile {
+  readonly key: string;
+  readonly version: string;
+  readonly sizeBytes: number;
+  readonly reads: readonly { readonly atByte: number; readonly lengthBytes: number }[];
+}
+
+export interface PlannedRule {
+  readonly db: string;
+  readonly message: string;
+  readonly signal: string;
+  readonly frameId: number;
+  readonly extended: boolean;
+  readonly rule: "exact" | "group";
+}
+
+export interface Explanation {
+  readonly files: readonly PlannedFile[];
+  readonly rules: readonly PlannedRule[];
+  readonly ledger: Ledger;
+  /** One sentence per series that has no points. */
+  readonly whyEmpty: readonly string[];
+  readonly notices: readonly Notice[];
+}
+
+export interface QueryRun {
+  /** In the order of the selectors; a selector that matches nothing yields one answer without segments and a notice that says why. */
+  readonly series: AsyncIterable<SeriesAnswer>;
+  /** Of all that was read; final once `series` has ended. */
+  ledger(): Ledger;
+}
+
+/** Called now and then while work goes on; the host may write padding, update progress. */
+export type OnWork = (done: { readonly bytes: number; readonly bytesAll: number }) => void;
+
+export interface Engine {
+  /** SHA-256 of the kernel's .wasm, lower-case hex, as the host computed it. */
+  readonly moduleHash: string;
+  /** Device ids in key order. `names` reads one header per device. */
+  devices(options: { readonly names: boolean }, signal: AbortSignal): Promise<readonly DeviceEntry[]>;
+  /** Logs of one device (or all), by session and split; of several objects of one split only the first in key order. Reads the head of each file whose times overlap the range. */
+  logs(
+    options: { readonly device?: string; readonly fromNs?: bigint | null; readonly toNs?: bigint | null },
+    signal: AbortSignal,
+  ): Promise<readonly LogEntry[]>;
+  /** Ids that really occur. Scans the logs once; the result is kept by file version. */
+  heard(
+    options: { readonly device?: string; readonly key?: string; readonly fromNs?: bigint | null; readonly toNs?: bigint | null; readonly budgetBytes?: number | null },
+    signal: AbortSignal,
+    onWork?: OnWork,
+  ): Promise<Heard>;
+  dbcs(signal: AbortSignal): Promise<readonly Dbc[]>;
+  query(query: Query, signal: AbortSignal, onWork?: OnWork): QueryRun;
+  /** Runs the query and says what it read, with which rules, and why series are empty. */
+  explain(query: Query, signal: AbortSignal): Promise<Explanation>;
+}

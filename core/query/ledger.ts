@@ -1,0 +1,51 @@
+/** Every byte and frame of an answer is accounted for (design §3, "the ledger"). */
+
+/** `bytes = header + records + tail`; `frames = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload`. */
+export interface Ledger {
+  readonly files: number;
+  readonly bytes: number;
+  readonly header: number;
+  readonly records: number;
+  readonly tail: number;
+  /** Records of bus events of any kind. */
+  readonly frames: number;
+  readonly used: number;
+  /** No asked signal has this identifier on this channel. */
+  readonly unmatched: number;
+  readonly muxInactive: number;
+  readonly tooShort: number;
+  readonly outOfRange: number;
+  /** Remote, error, overload and LIN frames, which no asked signal can be in. */
+  readonly otherKind: number;
+  /** Frames whose value of variable length never came. */
+  readonly withoutPayload: number;
+  /** Records of channel groups that are not bus events (VLSD values are part of their frames and not counted). */
+  readonly otherRecords: number;
+  /** Samples given out, before reduction. */
+  readonly samples: number;
+  /** Bytes fetched from the store for this answer. */
+  readonly bytesRead: number;
+}
+
+export const emptyLedger: Ledger = {
+  files: 0, bytes: 0, header: 0, records: 0, tail: 0, frames: 0, used: 0, unmatched: 0, muxInactive: 0,
+  tooShort: 0, outOfRange: 0, otherKind: 0, withoutPayload: 0, otherRecords: 0, samples: 0, bytesRead: 0,
+};
+
+/** Term by term. */
+export function addLedgers(a: Ledger, b: Ledger): Ledger {
+  const sum: Record<string, number> = {};
+  for (const key of Object.keys(emptyLedger) as (keyof Ledger)[]) sum[key] = a[key] + b[key];
+  return sum as unknown as Ledger;
+}
+
+/** The equations that do not hold, as sentences; empty when the ledger balances. */
+export function imbalance(ledger: Ledger): string[] {
+  const wrong: string[] = [];
+  const bytes = ledger.header + ledger.records + ledger.tail;
+  if (bytes !== ledger.bytes) wrong.push(`${ledger.bytes} bytes, ${bytes} accounted for`);
+  const frames =
+    ledger.used + ledger.unmatched + ledger.muxInactive + ledger.tooShort + ledger.outOfRange + ledger.otherKind + ledger.withoutPayload;
+  if (frames !== ledger.frames) wrong.push(`${ledger.frames} frames read, ${frames} accounted for`);
+  return wrong;
+}

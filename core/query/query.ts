@@ -1,0 +1,32 @@
+/** The one internal form that every dialect is parsed into (design §3, "Ask"). */
+import type { SeriesSelector } from "../series/series.ts";
+
+/**
+ * raw: every sample. envelope: min and max of each bucket at their own times. m4: first, min, max, last. nearest: the sample nearest to
+ * each grid point (formats: golden seed-http README, "sampling rule"). min, max: one extreme per bucket at its own time. stats: rows.
+ */
+export type Method = "raw" | "envelope" | "m4" | "nearest" | "min" | "max" | "stats";
+
+/** Buckets [origin + k·step, origin + (k+1)·step). */
+export type Grid =
+  | { readonly kind: "fixed"; readonly originNs: bigint; readonly stepNs: bigint }
+  /** The seed's: origin = midnight UTC of the first sample in the range, anew for every file and signal. */
+  | { readonly kind: "midnight-per-file"; readonly stepNs: bigint };
+
+export interface Query {
+  readonly selectors: readonly SeriesSelector[];
+  /** Half open [fromNs, toNs). The seed's closed range is toNs = to + 1. null = the data's own range. */
+  readonly fromNs: bigint | null;
+  readonly toNs: bigint | null;
+  readonly method: Method;
+  /** Ignored by `raw`. */
+  readonly grid: Grid;
+  /** Widen the range to every bucket it touches (design, decision 5); otherwise cut at the range. */
+  readonly wholeBuckets: boolean;
+  /** Also the last sample before and the first after the range (design §6, "Pictures"). */
+  readonly neighbours: boolean;
+  /** Stop reading files at this many bytes, with a notice; null = no limit. */
+  readonly budgetBytes: number | null;
+  /** Stop adding points to a series at this many, with a notice; null = no limit. */
+  readonly budgetPoints: number | null;
+}

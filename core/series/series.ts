@@ -1,0 +1,72 @@
+/** Series identity and what an answer is made of: no dialect, no file format. */
+import type { Notice } from "../fault.ts";
+
+/** Ordered set of labels (design §3). `sourceAddress` null: not matched as a parameter group, or merged over all. */
+export interface SeriesLabels {
+  readonly device: string;
+  readonly bus: "CAN" | "LIN";
+  /** 1-based number of the logger's channel. */
+  readonly channel: number;
+  readonly db: string;
+  readonly message: string;
+  readonly sourceAddress: number | null;
+  readonly signal: string;
+}
+
+/** What a dialect asks for. Absent = any. Names compare exactly, except `db`, which compares case-insensitively. */
+export interface SeriesSelector {
+  readonly device: string;
+  readonly bus?: "CAN" | "LIN";
+  readonly channel?: number;
+  readonly db?: string;
+  readonly message?: string;
+  readonly sourceAddress?: number;
+  readonly signal: string;
+  /** One series over all messages and source addresses that match, as the seed's short form. */
+  readonly merge?: boolean;
+}
+
+/**
+ * A run of points without a gap of recording: one per file (split). Times are integer ns relative to `baseNs`, exact in a double,
+ * ascending. Equal length. `exact` holds the raw integers as int64/uint64 bits where asked.
+ */
+export interface Segment {
+  readonly file: string;
+  readonly session: string;
+  readonly baseNs: bigint;
+  readonly timesNs: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** One row per bucket that has samples; ascending. Times relative to `baseNs`. */
+export interface StatsSegment {
+  readonly file: string;
+  readonly session: string;
+  readonly baseNs: bigint;
+  /** Start of the bucket. */
+  readonly startsNs: Float64Array;
+  readonly counts: Float64Array;
+  readonly sums: Float64Array;
+  /** Σ value². */
+  readonly sumsOfSquares: Float64Array;
+  readonly mins: Float64Array;
+  readonly maxs: Float64Array;
+  readonly firsts: Float64Array;
+  readonly lasts: Float64Array;
+}
+
+export interface SeriesAnswer {
+  /** Index of the selector in the query that this series answers. */
+  readonly selector: number;
+  /** For a merged or unanswered selector: what was asked, with "" or null where nothing was said. */
+  readonly labels: SeriesLabels;
+  readonly unit: string;
+  /** Decimal places of factor and offset; null for floats. */
+  readonly decimals: number | null;
+  /** Raw value as text → text. */
+  readonly valueTable: Readonly<Record<string, string>> | null;
+  readonly segments: readonly Segment[];
+  /** Only for method `stats`. */
+  readonly stats: readonly StatsSegment[] | null;
+  readonly notices: readonly Notice[];
+}
