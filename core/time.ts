@@ -11,5 +11,4 @@ export const NS_PER_MS = 1_000_000;
 export const toEpochMs = (timeNs: EpochNs): EpochMs => Number(floorDiv(timeNs, 1_000_000n)) as EpochMs;
 
 /** Quotient rounded towards minus infinity. `divisor` > 0. */
-export const floorDiv = (value: bigint, divisor: bigint): bigint =>
-  value / divisor - (value % divisor < 0n ? 1n : 0n);
+export const floorDiv = (value: bigint, divisor: bigint): bigint => value / divisor - (value % divisor < 0n ? 1n : 0n);

@@ -32,8 +32,17 @@ export type PayloadLayout =
 
 /** Event kinds as the ASAM bus logging names say, lower camel case: CAN_DataFrame is `data`. */
 export type FrameKind =
-  | "data" | "remote" | "error" | "overload"
-  | "checksumError" | "receiveError" | "transmissionError" | "syncError" | "wakeUp" | "spike" | "longDom";
+  | "data"
+  | "remote"
+  | "error"
+  | "overload"
+  | "checksumError"
+  | "receiveError"
+  | "transmissionError"
+  | "syncError"
+  | "wakeUp"
+  | "spike"
+  | "longDom";
 
 export interface FrameLayout {
   readonly bus: "CAN" | "LIN";

@@ -110,7 +110,13 @@ export interface Engine {
   ): Promise<readonly LogEntry[]>;
   /** Ids that really occur. Scans the logs once; the result is kept by file version. */
   heard(
-    options: { readonly device?: string; readonly key?: string; readonly fromNs?: bigint | null; readonly toNs?: bigint | null; readonly budgetBytes?: number | null },
+    options: {
+      readonly device?: string;
+      readonly key?: string;
+      readonly fromNs?: bigint | null;
+      readonly toNs?: bigint | null;
+      readonly budgetBytes?: number | null;
+    },
     signal: AbortSignal,
     onWork?: OnWork,
   ): Promise<Heard>;

@@ -28,8 +28,22 @@ export interface Ledger {
 }
 
 export const emptyLedger: Ledger = {
-  files: 0, bytes: 0, header: 0, records: 0, tail: 0, frames: 0, used: 0, unmatched: 0, muxInactive: 0,
-  tooShort: 0, outOfRange: 0, otherKind: 0, withoutPayload: 0, otherRecords: 0, samples: 0, bytesRead: 0,
+  files: 0,
+  bytes: 0,
+  header: 0,
+  records: 0,
+  tail: 0,
+  frames: 0,
+  used: 0,
+  unmatched: 0,
+  muxInactive: 0,
+  tooShort: 0,
+  outOfRange: 0,
+  otherKind: 0,
+  withoutPayload: 0,
+  otherRecords: 0,
+  samples: 0,
+  bytesRead: 0,
 };
 
 /** Term by term. */
@@ -45,7 +59,13 @@ export function imbalance(ledger: Ledger): string[] {
   const bytes = ledger.header + ledger.records + ledger.tail;
   if (bytes !== ledger.bytes) wrong.push(`${ledger.bytes} bytes, ${bytes} accounted for`);
   const frames =
-    ledger.used + ledger.unmatched + ledger.muxInactive + ledger.tooShort + ledger.outOfRange + ledger.otherKind + ledger.withoutPayload;
+    ledger.used +
+    ledger.unmatched +
+    ledger.muxInactive +
+    ledger.tooShort +
+    ledger.outOfRange +
+    ledger.otherKind +
+    ledger.withoutPayload;
   if (frames !== ledger.frames) wrong.push(`${ledger.frames} frames read, ${frames} accounted for`);
   return wrong;
 }

@@ -13,7 +13,13 @@ export interface ByteSource {
 }
 
 export type Entry =
-  | { readonly kind: "object"; readonly key: string; readonly sizeBytes: number; readonly version: string; readonly modifiedMs: number | null }
+  | {
+      readonly kind: "object";
+      readonly key: string;
+      readonly sizeBytes: number;
+      readonly version: string;
+      readonly modifiedMs: number | null;
+    }
   /** With `delimiter`: a common prefix, ending in "/". */
   | { readonly kind: "prefix"; readonly key: string };
 
