@@ -1,0 +1,45 @@
+/** What Vite makes of web/ (the viewer) and of edge/node/cli.ts (the published command). */
+import { join } from "node:path";
+import type { InlineConfig } from "vite";
+
+/** The viewer: relative addresses, so that it works under /view/ and from any folder. */
+export function webBundle(root: string): InlineConfig {
+  return {
+    configFile: false,
+    root: join(root, "web"),
+    base: "./",
+    publicDir: "public",
+    logLevel: "warn",
+    worker: { format: "es" },
+    build: {
+      outDir: join(root, "build/web"),
+      emptyOutDir: true,
+      target: "es2022",
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1000,
+    },
+  };
+}
+
+/**
+ * The command: one file for plain Node, packages included, and the AWS SDK as a chunk beside it that only an S3 store loads.
+ * build/node/ is as deep as edge/node/, so that `new URL("../../build/kernel.wasm", import.meta.url)` is right in both.
+ */
+export function nodeBundle(root: string): InlineConfig {
+  return {
+    configFile: false,
+    root,
+    logLevel: "warn",
+    publicDir: false,
+    ssr: { noExternal: true, target: "node" },
+    build: {
+      ssr: join(root, "edge/node/cli.ts"),
+      outDir: join(root, "build/node"),
+      emptyOutDir: true,
+      target: "node20",
+      minify: false,
+      chunkSizeWarningLimit: 4000,
+      rollupOptions: { output: { format: "es", entryFileNames: "cli.js", chunkFileNames: "[name]-[hash].js" } },
+    },
+  };
+}
