@@ -30,7 +30,7 @@ export type PayloadLayout =
   /** Value in an SD stream; the record holds the offset of its length field in the concatenated payload. */
   | { readonly kind: "sd"; readonly extents: readonly Extent[]; readonly offset: Field & { readonly kind: "bits" } };
 
-/** Event kinds as the ASAM bus logging names say, lower camel case: CAN_DataFrame is `data`. */
+/** Event kinds as the ASAM bus logging names say, lower camel case: CAN_DataFrame is `data`. LIN_LongDom is `longDominance` (golden README §2). */
 export type FrameKind =
   | "data"
   | "remote"
@@ -42,7 +42,7 @@ export type FrameKind =
   | "syncError"
   | "wakeUp"
   | "spike"
-  | "longDom";
+  | "longDominance";
 
 export interface FrameLayout {
   readonly bus: "CAN" | "LIN";

@@ -1,0 +1,211 @@
+/** From a file's bytes to what a reader must know of it: header facts and the streams of records. */
+import type { Extent, RecordLayout, RecordStream } from "../bus/layout.ts";
+import { type Fault, FaultError, type Notice } from "../fault.ts";
+import type { ByteSource } from "../store/source.ts";
+import { BlockReader, damageNotice, faultOfFile } from "./block.ts";
+import { ChannelReader } from "./channel.ts";
+import { type ChannelGroup, type DataGroup, readDataGroup } from "./data-group.ts";
+import { type DataExtents, dataExtents } from "./data-list.ts";
+import type { MdfFile } from "./file.ts";
+import { readHeader } from "./header.ts";
+import type { HeaderCache } from "./header-cache.ts";
+import { type Identification, readIdentification, UNFINISHED } from "./identification.ts";
+
+/** Enough for the header of every CANedge generation (D: 106,800 bytes). */
+export const FIRST_READ_BYTES = 128 * 1024;
+
+export interface ReadMdfOptions {
+  readonly headerCache?: HeaderCache;
+}
+
+/**
+ * Header and record layout of an MDF 4 file, finalized or not; nothing is repaired in the file. Damage behind the first readable group is a
+ * notice, and the rows before it can be read. Faults: `input/*` when nothing can be read, `limit/*`, `storage/*`.
+ */
+export async function readMdf(source: ByteSource, signal: AbortSignal, options: ReadMdfOptions = {}): Promise<MdfFile> {
+  const prefix =
+    source.sizeBytes === 0 ? new Uint8Array() : await source.read(0, Math.min(source.sizeBytes, FIRST_READ_BYTES), signal);
+  const { id, notices } = readIdentification(prefix, source.key);
+  const blocks = new BlockReader(source, prefix, signal, { keepLinks: (id.unfinished & UNFINISHED.lastDt) !== 0 });
+  const head = await blocks.attempt(() => readHeader(blocks, id));
+  notices.push(...head.notices);
+  const found = await readGroups(blocks, head.firstDataGroup, id, options.headerCache);
+  notices.push(...found.notices);
+  const streams: RecordStream[] = [];
+  for (const group of found.groups) {
+    const read = await readStream(blocks, group, id);
+    notices.push(...read.notices);
+    if (read.stream !== null) streams.push(read.stream);
+  }
+  const fault = found.faults[0];
+  if (streams.length === 0 && fault !== undefined) throw new FaultError(fault);
+  for (const damage of found.faults) notices.push(damageNotice(damage, "What was read before it is shown."));
+  return { header: head.header, streams, recordBytes: recordBytesOf(streams, source), notices };
+}
+
+interface FoundGroups {
+  readonly groups: readonly DataGroup[];
+  readonly notices: readonly Notice[];
+  readonly faults: readonly Fault[];
+}
+
+/** The DG chain as far as it holds together. */
+async function readGroups(
+  blocks: BlockReader,
+  firstAt: number,
+  id: Identification,
+  cache: HeaderCache | undefined,
+): Promise<FoundGroups> {
+  const known = cache?.find(blocks.prefix) ?? null;
+  if (known !== null) return { groups: [known], notices: [], faults: [] };
+  const openedBefore = blocks.opened.length;
+  const channels = new ChannelReader(blocks);
+  const groups: DataGroup[] = [];
+  const notices: Notice[] = [];
+  const faults: Fault[] = [];
+  const visited = new Set<number>();
+  let groupCount = 0;
+  for (let atByte = firstAt; atByte !== 0; ) {
+    try {
+      if (visited.has(atByte)) throw cycle(blocks, atByte);
+      visited.add(atByte);
+      const group = await blocks.attempt(() => readDataGroup(blocks, channels, atByte, groupCount, id));
+      groupCount += group.groups.length;
+      notices.push(...group.notices);
+      if (group.fault !== null) faults.push(group.fault);
+      else if (group.groups.length > 0) groups.push(group);
+      atByte = group.next;
+    } catch (error) {
+      faults.push(faultOfFile(error));
+      break;
+    }
+  }
+  if (cache !== undefined && notices.length === 0 && faults.length === 0) keepInCache(cache, blocks, groups, openedBefore);
+  return { groups, notices, faults };
+}
+
+/** Only the plain case of a logger: one group, its data last in the file, so that nothing else of the file matters. */
+function keepInCache(cache: HeaderCache, blocks: BlockReader, groups: readonly DataGroup[], openedBefore: number): void {
+  const [group] = groups;
+  if (group === undefined || groups.length !== 1 || group.next !== 0 || blocks.links === null) return;
+  if (group.groups.some((one) => one.sdLink !== 0) || blocks.links.some((link) => link > group.dataLink)) return;
+  // The identification and hd_dg_first; of the rest of HD (times, comment) the layouts know nothing.
+  cache.keep(blocks.prefix, [0, 64, 88, 8, ...blocks.opened.slice(openedBefore)], group);
+}
+
+async function readStream(
+  blocks: BlockReader,
+  group: DataGroup,
+  id: Identification,
+): Promise<{ stream: RecordStream | null; notices: Notice[] }> {
+  const notices: Notice[] = [];
+  const data = await dataExtents(blocks, group.dataLink, "DT", id);
+  const hasFrames = group.groups.some((one) => one.layout.frame !== null);
+  const take = ({ extents, notices: more, unsupported }: DataExtents): readonly Extent[] => {
+    notices.push(...more);
+    if (unsupported === null) return extents;
+    // Frames must not go missing behind a notice; the measured signals of another tool may.
+    if (hasFrames) throw new FaultError(unsupported);
+    notices.push(damageNotice(unsupported, "The records of this data group are left out."));
+    return extents;
+  };
+  const extents = take(data);
+  const layouts: RecordLayout[] = [];
+  for (const one of group.groups) {
+    layouts.push(one.sdLink === 0 ? one.layout : withValues(one.layout, take(await dataExtents(blocks, one.sdLink, "SD", id))));
+  }
+  if (data.unsupported !== null) return { stream: null, notices };
+  const counted = clipToCounts(extents, group, id);
+  if (counted.missing !== null && notices.length === 0) notices.push(countNotice(blocks, group, counted.missing));
+  return { stream: { recordIdBytes: group.recordIdBytes, layouts, extents: counted.extents }, notices };
+}
+
+function withValues(layout: RecordLayout, extents: readonly Extent[]): RecordLayout {
+  if (layout.frame === null || layout.frame.payload.kind !== "sd") return layout;
+  return { ...layout, frame: { ...layout.frame, payload: { ...layout.frame.payload, extents } } };
+}
+
+/** Blocks may count up to 7 bytes of padding as theirs. */
+const PADDING_BYTES_MAX = 7;
+
+interface Counted {
+  readonly extents: readonly Extent[];
+  /** Bytes that the groups' counts ask for and the data has, when both cannot be true. */
+  readonly missing: { readonly counted: number; readonly there: number } | null;
+}
+
+/** Padding is not a record; and of a sorted group neither count nor length is believed alone: the smaller wins. */
+function clipToCounts(extents: readonly Extent[], group: DataGroup, id: Identification): Counted {
+  if (!id.finalized && (id.unfinished & UNFINISHED.cycleCounts) !== 0) return { extents, missing: null };
+  let counted = 0;
+  for (const one of group.groups) counted += bytesOfGroup(one, group.recordIdBytes);
+  const there = lengthOf(extents);
+  if (counted === there) return { extents, missing: null };
+  const isPadding = counted < there && there - counted <= PADDING_BYTES_MAX;
+  const isSorted = group.groups.length === 1;
+  if (isPadding) return { extents: firstBytes(extents, counted), missing: null };
+  if (!isSorted) return { extents, missing: null };
+  return { extents: firstBytes(extents, counted), missing: { counted, there } };
+}
+
+function bytesOfGroup({ layout, valueBytes }: ChannelGroup, recordIdBytes: number): number {
+  const count = layout.cycleCount ?? 0;
+  return layout.isVlsd ? count * (recordIdBytes + 4) + valueBytes : count * (recordIdBytes + layout.recordBytes);
+}
+
+function firstBytes(extents: readonly Extent[], lengthBytes: number): Extent[] {
+  const first: Extent[] = [];
+  let rest = lengthBytes;
+  for (const extent of extents) {
+    if (rest <= 0) break;
+    first.push({ atByte: extent.atByte, lengthBytes: Math.min(rest, extent.lengthBytes) });
+    rest -= extent.lengthBytes;
+  }
+  return first;
+}
+
+const lengthOf = (extents: readonly Extent[]): number => extents.reduce((sum, extent) => sum + extent.lengthBytes, 0);
+
+function countNotice(blocks: BlockReader, group: DataGroup, missing: NonNullable<Counted["missing"]>): Notice {
+  const layout = group.groups[0]?.layout;
+  const text = `${blocks.source.key}: group ${layout?.group} (${layout?.name}) says ${layout?.cycleCount} records, ${missing.counted} bytes, but its data at byte ${group.dataLink} has ${missing.there} bytes. The smaller is read.`;
+  return { severity: "warning", text };
+}
+
+/** Bytes of the file that hold records or their values. Faults: `input/bad-block` if blocks overlap, since then a small file could claim any amount. */
+function recordBytesOf(streams: readonly RecordStream[], source: ByteSource): number {
+  const extents: Extent[] = [];
+  const values = new Map<number, Extent>();
+  for (const stream of streams) {
+    extents.push(...stream.extents);
+    for (const { frame } of stream.layouts) {
+      if (frame?.payload.kind === "sd") for (const extent of frame.payload.extents) values.set(extent.atByte, extent);
+    }
+  }
+  extents.push(...values.values());
+  extents.sort((a, b) => a.atByte - b.atByte);
+  let endByte = 0;
+  for (const extent of extents) {
+    if (extent.atByte < endByte) {
+      throw new FaultError({
+        code: "input/bad-block",
+        message: `The data at byte ${extent.atByte} lies inside the data block before it, which ends at byte ${endByte}.`,
+        object: source.key,
+        atByte: extent.atByte,
+        found: extent.atByte,
+        allowed: endByte,
+      });
+    }
+    endByte = extent.atByte + extent.lengthBytes;
+  }
+  return lengthOf(extents);
+}
+
+function cycle(blocks: BlockReader, atByte: number): FaultError {
+  return new FaultError({
+    code: "input/bad-block",
+    message: `The chain of data groups (##DG) leads back to byte ${atByte}.`,
+    object: blocks.source.key,
+    atByte,
+  });
+}

@@ -1,0 +1,234 @@
+/**
+ * The frames of an MDF file, walked as plainly as possible over the whole file in memory: the oracle for the kernel. It takes the layouts that
+ * core/bus describes and nothing else; no window, no table, no speed.
+ */
+import type { Extent, Field, FrameLayout, RecordLayout, RecordStream, TimeField } from "../../core/bus/layout.ts";
+import type { MdfFile } from "../../core/mdf/file.ts";
+
+export interface SlowFrame {
+  /** Since 1970 UTC: hd_start_time_ns + record time. */
+  readonly timeNs: bigint;
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
+  readonly kind: string;
+  /** 29 bits; null if the record has none. */
+  readonly id: number | null;
+  readonly extended: boolean;
+  readonly dlc: number | null;
+  /** DataLength; null if the record has none. */
+  readonly length: number | null;
+  /** 0 received, 1 transmitted; null if the record has no Dir. */
+  readonly dir: number | null;
+  readonly fd: boolean;
+  readonly brs: boolean;
+  readonly esi: boolean;
+  readonly errorType: number | null;
+  /** Cut to DataLength. */
+  readonly payload: Uint8Array;
+}
+
+export interface SlowWalk {
+  /** In stored order, stream by stream. */
+  readonly frames: SlowFrame[];
+  /** Records of groups that hold no frames; VLSD values are not counted. */
+  readonly otherRecords: number;
+  /** Frames whose value never came (the file was cut before it); not among `frames`. */
+  readonly withoutPayload: number;
+  /** Bytes of the streams behind their last whole record. */
+  readonly tailBytes: number;
+  /** Record id that no group has, and where its record begins; the walk of that stream ends there. */
+  readonly unknownId: { readonly recordId: number; readonly atByte: number } | null;
+}
+
+export function slowFrames(file: MdfFile, bytes: Uint8Array): SlowWalk {
+  const walk = {
+    frames: [] as SlowFrame[],
+    otherRecords: 0,
+    withoutPayload: 0,
+    tailBytes: 0,
+    unknownId: null as SlowWalk["unknownId"],
+  };
+  for (const stream of file.streams) walkStream(file, stream, bytes, walk);
+  return walk;
+}
+
+interface Pending {
+  readonly layout: RecordLayout;
+  readonly frame: FrameLayout;
+  readonly record: Uint8Array;
+}
+
+type Walk = { -readonly [Key in keyof SlowWalk]: SlowWalk[Key] };
+
+function walkStream(file: MdfFile, stream: RecordStream, bytes: Uint8Array, walk: Walk): void {
+  const data = joined(stream.extents, bytes);
+  // Values may come before or after the frame that names them, so all of them are collected first.
+  const values = new Map<number, ValueStream>();
+  const pending: Pending[] = [];
+  const counts = new Map<RecordLayout, number>();
+  let at = 0;
+  while (at < data.length) {
+    const recordId = unsigned(data, at, stream.recordIdBytes);
+    if (recordId === null) break;
+    const layout =
+      stream.recordIdBytes === 0 ? stream.layouts[0] : stream.layouts.find((one) => BigInt(one.recordId) === recordId);
+    if (layout === undefined) {
+      walk.unknownId = { recordId: Number(recordId), atByte: placeOf(stream.extents, at) };
+      break;
+    }
+    const body = at + stream.recordIdBytes;
+    if (layout.isVlsd) {
+      const lengthBytes = unsigned(data, body, 4);
+      if (lengthBytes === null || body + 4 + Number(lengthBytes) > data.length) break;
+      const end = body + 4 + Number(lengthBytes);
+      valueStream(values, layout.recordId).push(data.subarray(body + 4, end));
+      at = end;
+      continue;
+    }
+    const end = body + layout.recordBytes;
+    if (end > data.length || end === at) break;
+    at = end;
+    const count = (counts.get(layout) ?? 0) + 1;
+    counts.set(layout, count);
+    if (layout.frame === null) walk.otherRecords++;
+    else pending.push({ layout, frame: layout.frame, record: data.subarray(body, end) });
+  }
+  walk.tailBytes += data.length - at;
+  for (const one of pending) {
+    const frame = frameOf(file, one, values, bytes);
+    if (frame === null) walk.withoutPayload++;
+    else walk.frames.push(frame);
+  }
+}
+
+/** The values of one VLSD group by the offset they would have in an SD stream. */
+class ValueStream {
+  readonly byOffset = new Map<bigint, Uint8Array>();
+  #next = 0n;
+  push(value: Uint8Array): void {
+    this.byOffset.set(this.#next, value);
+    this.#next += BigInt(4 + value.length);
+  }
+}
+
+function valueStream(values: Map<number, ValueStream>, recordId: number): ValueStream {
+  const known = values.get(recordId) ?? new ValueStream();
+  values.set(recordId, known);
+  return known;
+}
+
+/** null: its value is not there. */
+function frameOf(file: MdfFile, pending: Pending, values: Map<number, ValueStream>, bytes: Uint8Array): SlowFrame | null {
+  const { frame, record } = pending;
+  const number = (field: Field | null): number | null => (field === null ? null : Number(fieldValue(field, record)));
+  const rawLength = number(frame.dataLength);
+  const length = rawLength === null || frame.dataLengthTable === null ? rawLength : (frame.dataLengthTable[rawLength] ?? null);
+  const whole = payloadOf(frame, record, values, bytes);
+  if (whole === null) return null;
+  const rawId = frame.id === null ? null : fieldValue(frame.id, record);
+  const ide = number(frame.ide);
+  return {
+    timeNs: file.header.startNs + timeOf(frame.time, record),
+    bus: frame.bus,
+    channel: number(frame.busChannel) ?? 0,
+    kind: frame.kind,
+    id: rawId === null ? null : Number(rawId & 0x1fffffffn),
+    extended: ide === null ? rawId !== null && ((rawId >> 31n) & 1n) === 1n : ide === 1,
+    dlc: number(frame.dlc),
+    length,
+    dir: number(frame.dir),
+    fd: number(frame.edl) === 1,
+    brs: number(frame.brs) === 1,
+    esi: number(frame.esi) === 1,
+    errorType: number(frame.errorType),
+    payload: length === null ? whole : whole.subarray(0, length),
+  };
+}
+
+function payloadOf(
+  frame: FrameLayout,
+  record: Uint8Array,
+  values: Map<number, ValueStream>,
+  bytes: Uint8Array,
+): Uint8Array | null {
+  const { payload } = frame;
+  switch (payload.kind) {
+    case "none":
+      return new Uint8Array();
+    case "inline":
+      return record.subarray(payload.atByte, payload.atByte + payload.capacityBytes);
+    case "vlsd-group":
+      return values.get(payload.recordId)?.byOffset.get(fieldValue(payload.offset, record)) ?? null;
+    case "sd": {
+      const signalData = joined(payload.extents, bytes);
+      const offset = Number(fieldValue(payload.offset, record));
+      const lengthBytes = unsigned(signalData, offset, 4);
+      if (lengthBytes === null || offset + 4 + Number(lengthBytes) > signalData.length) return null;
+      return signalData.subarray(offset + 4, offset + 4 + Number(lengthBytes));
+    }
+  }
+}
+
+function fieldValue(field: Field, record: Uint8Array): bigint {
+  if (field.kind === "constant") return BigInt(field.value);
+  return bits(record, field.atByte, field.bitOffset, field.bitCount);
+}
+
+/** Bit by bit: bit n of a little-endian field is bit n % 8 of byte n / 8. */
+function bits(record: Uint8Array, atByte: number, bitOffset: number, bitCount: number): bigint {
+  let value = 0n;
+  for (let i = 0; i < bitCount; i++) {
+    const at = atByte * 8 + bitOffset + i;
+    if ((((record[at >> 3] as number) >> (at & 7)) & 1) === 1) value |= 1n << BigInt(i);
+  }
+  return value;
+}
+
+function timeOf(time: TimeField, record: Uint8Array): bigint {
+  const raw = bits(record, time.atByte, time.bitOffset, time.bitCount);
+  if (time.encoding === "uint") return raw * BigInt(time.scaleNs);
+  if (time.encoding === "int") return BigInt.asIntN(time.bitCount, raw) * BigInt(time.scaleNs);
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, raw);
+  return roundHalfEven(view.getFloat64(0) * time.scaleNs);
+}
+
+function roundHalfEven(value: number): bigint {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return BigInt(Math.round(value));
+  return BigInt(floor % 2 === 0 ? floor : floor + 1);
+}
+
+function unsigned(data: Uint8Array, at: number, lengthBytes: number): bigint | null {
+  if (at + lengthBytes > data.length) return null;
+  let value = 0n;
+  for (let i = lengthBytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(data[at + i] as number);
+  return value;
+}
+
+const joinedBefore = new WeakMap<readonly Extent[], Uint8Array>();
+
+function joined(extents: readonly Extent[], bytes: Uint8Array): Uint8Array {
+  const before = joinedBefore.get(extents);
+  if (before !== undefined) return before;
+  const parts = extents.map((extent) => bytes.subarray(extent.atByte, extent.atByte + extent.lengthBytes));
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  joinedBefore.set(extents, whole);
+  return whole;
+}
+
+/** Byte of the file where byte `at` of the joined stream lies. */
+function placeOf(extents: readonly Extent[], at: number): number {
+  let rest = at;
+  for (const extent of extents) {
+    if (rest < extent.lengthBytes) return extent.atByte + rest;
+    rest -= extent.lengthBytes;
+  }
+  return rest;
+}
