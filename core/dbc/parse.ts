@@ -1,0 +1,67 @@
+/** A DBC file → messages and signals, with a warning for every piece that was not understood. */
+import { emptyDraft } from "./draft.ts";
+import type { Dbc } from "./model.ts";
+import { found, Reader, Unexpected } from "./reader.ts";
+import { resolve } from "./resolve.ts";
+import { type Parsing, STATEMENTS } from "./statements.ts";
+import { decodeDbc, notDbc } from "./text.ts";
+import { quote, Warnings } from "./warnings.ts";
+
+/**
+ * Reads a DBC; `file` is its key or file name. A statement that is not understood is skipped with a warning and reading goes on at
+ * the next one. Time and memory are linear in the bytes. Faults: `input/bad-dbc` when the file is no DBC at all.
+ */
+export function parseDbc(bytes: Uint8Array, file: string): Dbc {
+  const warnings = new Warnings();
+  const reader = new Reader(decodeDbc(bytes, file), warnings, STATEMENTS);
+  const parsing: Parsing = { reader, draft: emptyDraft(), message: null };
+  const first = reader.lexer.peek();
+  let understood = 0;
+  while (reader.lexer.peek().kind !== "end") if (readStatement(parsing)) understood++;
+  if (understood === 0) {
+    const what = `${found(first)} at its beginning is no DBC statement`;
+    throw notDbc(file, `The file holds no DBC statement (VERSION, BU_, BO_, SG_ …); ${what}.`, {
+      line: first.line,
+      column: first.column,
+    });
+  }
+  return { name: stem(file), file, ...resolve(parsing.draft, warnings), warnings: warnings.list() };
+}
+
+/** One statement, or what stands in its place; false if it was not understood. */
+function readStatement(parsing: Parsing): boolean {
+  const { reader } = parsing;
+  const keyword = reader.lexer.next();
+  const statement = keyword.kind === "word" ? STATEMENTS.get(keyword.text) : undefined;
+  reader.longText = null;
+  if (!statement) {
+    if (keyword.text === ";") return false; // one too many does no harm
+    reader.warnings.add(keyword, `${quote(keyword.text)} is no DBC statement; skipped`);
+    reader.lexer.skipToStatement(keyword, STATEMENTS);
+    return false;
+  }
+  try {
+    statement(parsing, keyword);
+    return true;
+  } catch (problem) {
+    if (!(problem instanceof Unexpected)) throw problem;
+    const { token, expected } = problem;
+    const inside = token === keyword ? "" : `, found ${found(token)}`;
+    reader.warnings.add(token, `${keyword.text}: expected ${expected}${inside}; the statement is skipped`);
+    goOn(parsing, problem);
+    return false;
+  }
+}
+
+/** Where a quote is missing, its text has swallowed statements: those behind its first line are read again. */
+function goOn({ reader }: Parsing, { token }: Unexpected): void {
+  if (reader.longText) reader.lexer.skipLine(reader.longText);
+  else reader.lexer.goBackTo(token);
+  reader.lexer.skipToStatement(reader.lexer.peek(), STATEMENTS);
+}
+
+/** File name without folder and extension. */
+export function stem(file: string): string {
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  return /\.dbc$/i.test(name) ? name.slice(0, -4) : name;
+}

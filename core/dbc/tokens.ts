@@ -1,0 +1,239 @@
+/** DBC text cut into tokens, each with its line and column. One pass; going back never re-reads a stretch more than once. */
+
+export interface Token {
+  readonly kind: "word" | "number" | "text" | "mark" | "end";
+  /** A word, an unsigned decimal, the inside of quotes (`\"` read as `"`, line ends as LF), or one character. */
+  readonly text: string;
+  readonly atChar: number;
+  readonly endChar: number;
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+  /** Nothing but blanks stands before it on its line. */
+  readonly startsLine: boolean;
+  /** A text whose closing quote stands on a later line, or nowhere. */
+  readonly manyLines: boolean;
+  readonly closed: boolean;
+}
+
+/** Hands out tokens one by one; `peek` looks at the coming one. */
+export class Lexer {
+  readonly #text: string;
+  #at = 0;
+  #line = 1;
+  #lineAt = 0;
+  #startsLine = true;
+  #coming: Token | null = null;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  peek(): Token {
+    this.#coming ??= this.#read();
+    return this.#coming;
+  }
+
+  next(): Token {
+    const token = this.peek();
+    this.#coming = null;
+    return token;
+  }
+
+  /** Makes `token` the coming one again. */
+  goBackTo(token: Token): void {
+    this.#at = token.atChar;
+    this.#line = token.line;
+    this.#lineAt = token.atChar - (token.column - 1);
+    this.#startsLine = token.startsLine;
+    this.#coming = null;
+  }
+
+  /**
+   * The coming run of characters that can be part of a name, read as a word even where it holds `-`, `.` or begins with a digit;
+   * null if there is none.
+   */
+  name(): Token | null {
+    const token = this.peek();
+    if (token.kind === "end" || token.kind === "text") return null;
+    let endChar = token.atChar;
+    while (isNameUnit(this.#text.charCodeAt(endChar))) endChar++;
+    if (endChar === token.atChar) return null;
+    this.goBackTo(token);
+    this.#at = endChar;
+    this.#startsLine = false;
+    return { ...token, kind: "word", text: this.#text.slice(token.atChar, endChar), endChar };
+  }
+
+  /** The characters up to `mark`, which is passed over; null, and nothing read, if it does not follow soon on this line. */
+  textUntil(mark: string): string | null {
+    if (this.#coming) this.goBackTo(this.#coming);
+    const from = this.#at;
+    let at = from;
+    const end = Math.min(this.#text.length, from + UNTIL_CHARS_MAX);
+    while (at < end && this.#text[at] !== mark && !isLineEnd(this.#text.charCodeAt(at))) at++;
+    if (this.#text[at] !== mark) return null;
+    this.#at = at + 1;
+    this.#startsLine = false;
+    return this.#text.slice(from, at);
+  }
+
+  /**
+   * After an error at `token`: goes on to the next place where a statement seems to begin, that is one of `keywords` at the
+   * beginning of a line or behind a semicolon. Looks at characters, not tokens, so that a quote too many does no further harm.
+   */
+  skipToStatement(token: Token, keywords: { has(word: string): boolean }): void {
+    this.goBackTo(token);
+    let mayBegin = token.startsLine;
+    while (this.#at < this.#text.length) {
+      const unit = this.#text.charCodeAt(this.#at);
+      if (isLineEnd(unit)) {
+        this.#passLineEnd();
+        mayBegin = true;
+      } else if (isWordUnit(unit)) {
+        const from = this.#at;
+        const startsLine = this.#startsLine;
+        while (isWordUnit(this.#text.charCodeAt(this.#at))) this.#at++;
+        if (mayBegin && keywords.has(this.#text.slice(from, this.#at))) {
+          this.#at = from;
+          this.#startsLine = startsLine;
+          return;
+        }
+        mayBegin = false;
+        this.#startsLine = false;
+      } else {
+        if (!isBlank(unit)) {
+          mayBegin = unit === SEMICOLON;
+          this.#startsLine = false;
+        }
+        this.#at++;
+      }
+    }
+  }
+
+  /** To the end of the line on which `token` begins. */
+  skipLine(token: Token): void {
+    this.goBackTo(token);
+    while (this.#at < this.#text.length && !isLineEnd(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
+  #read(): Token {
+    this.#skipBlanks();
+    const atChar = this.#at;
+    if (atChar >= this.#text.length) return this.#token("end", "", atChar);
+    const unit = this.#text.charCodeAt(atChar);
+    if (unit === QUOTE) return this.#readText();
+    if (!isWordUnit(unit) && !(unit === POINT && isDigit(this.#text.charCodeAt(atChar + 1)))) {
+      this.#at++;
+      return this.#token("mark", this.#text[atChar] ?? "", atChar);
+    }
+    const numberEnd = endOfNumber(this.#text, atChar);
+    if (numberEnd !== null && !isWordUnit(this.#text.charCodeAt(numberEnd))) {
+      this.#at = numberEnd;
+      return this.#token("number", this.#text.slice(atChar, numberEnd), atChar);
+    }
+    while (isWordUnit(this.#text.charCodeAt(this.#at)) || this.#at === atChar) this.#at++;
+    return this.#token("word", this.#text.slice(atChar, this.#at), atChar);
+  }
+
+  #readText(): Token {
+    const { atChar, line, column, startsLine } = this.#token("text", "", this.#at);
+    const pieces: string[] = [];
+    let from = ++this.#at;
+    let closed = false;
+    while (this.#at < this.#text.length && !closed) {
+      const unit = this.#text.charCodeAt(this.#at);
+      if (unit === QUOTE) {
+        closed = true;
+      } else if (unit === BACKSLASH && this.#text.charCodeAt(this.#at + 1) === QUOTE && !this.#endsStatement(this.#at + 2)) {
+        pieces.push(this.#text.slice(from, this.#at));
+        from = this.#at + 1;
+        this.#at += 2;
+      } else if (isLineEnd(unit)) {
+        pieces.push(this.#text.slice(from, this.#at), "\n");
+        this.#passLineEnd();
+        from = this.#at;
+      } else {
+        this.#at++;
+      }
+    }
+    pieces.push(this.#text.slice(from, this.#at));
+    if (closed) this.#at++;
+    this.#startsLine = false;
+    const manyLines = this.#line > line;
+    return { kind: "text", text: pieces.join(""), atChar, endChar: this.#at, line, column, startsLine, manyLines, closed };
+  }
+
+  // `"C:\dir\";` at the end of a line: the backslash is the last of a path and not there to keep the quote.
+  #endsStatement(at: number): boolean {
+    let i = at;
+    while (isBlank(this.#text.charCodeAt(i))) i++;
+    if (this.#text.charCodeAt(i) !== SEMICOLON) return false;
+    i++;
+    while (isBlank(this.#text.charCodeAt(i))) i++;
+    return i >= this.#text.length || isLineEnd(this.#text.charCodeAt(i));
+  }
+
+  #token(kind: Token["kind"], text: string, atChar: number): Token {
+    const startsLine = this.#startsLine;
+    this.#startsLine = false;
+    const column = atChar - this.#lineAt + 1;
+    return { kind, text, atChar, endChar: this.#at, line: this.#line, column, startsLine, manyLines: false, closed: true };
+  }
+
+  #skipBlanks(): void {
+    for (;;) {
+      const unit = this.#text.charCodeAt(this.#at);
+      if (isLineEnd(unit)) this.#passLineEnd();
+      else if (isBlank(unit)) this.#at++;
+      else if (unit === SLASH && this.#text.charCodeAt(this.#at + 1) === SLASH) this.#skipRemark();
+      else return;
+    }
+  }
+
+  /** `// …` to the end of the line: not in the standard, but some tools write it. */
+  #skipRemark(): void {
+    while (this.#at < this.#text.length && !isLineEnd(this.#text.charCodeAt(this.#at))) this.#at++;
+  }
+
+  /** CR, LF and CR LF each end one line. */
+  #passLineEnd(): void {
+    this.#at += this.#text.charCodeAt(this.#at) === CR && this.#text.charCodeAt(this.#at + 1) === LF ? 2 : 1;
+    this.#line++;
+    this.#lineAt = this.#at;
+    this.#startsLine = true;
+  }
+}
+
+// A range has two numbers; the bound keeps one endless line from being searched again and again.
+const UNTIL_CHARS_MAX = 400;
+
+const [LF, CR, QUOTE, POINT, SLASH, SEMICOLON, BACKSLASH] = [0x0a, 0x0d, 0x22, 0x2e, 0x2f, 0x3b, 0x5c] as const;
+
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+const isLineEnd = (unit: number): boolean => unit === LF || unit === CR;
+const isBlank = (unit: number): boolean => unit === 0x20 || unit === 0x09 || unit === 0x0b || unit === 0x0c || unit === 0xa0;
+const isLetter = (unit: number): boolean => (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x5f;
+// The standard wants C identifiers; umlauts and the like occur and do no harm.
+const isWordUnit = (unit: number): boolean => isLetter(unit) || isDigit(unit) || unit > 0xa0;
+
+// No backslash: no quote behind one may begin a text, or a row of them could be read over and over.
+const isNameUnit = (unit: number): boolean =>
+  isWordUnit(unit) || (unit > 0x20 && unit < 0x7f && !':;,"()[]|@\\'.includes(String.fromCharCode(unit)));
+
+/** End of `12`, `12.`, `.5`, `1.5E-06` at this place; null if no digit stands there. */
+function endOfNumber(text: string, atChar: number): number | null {
+  let at = atChar;
+  while (isDigit(text.charCodeAt(at))) at++;
+  if (text.charCodeAt(at) === POINT) at++;
+  while (isDigit(text.charCodeAt(at))) at++;
+  if (at === atChar) return null;
+  const letter = text.charCodeAt(at) | 0x20;
+  if (letter !== 0x65) return at;
+  let exponentAt = at + 1;
+  const sign = text[exponentAt];
+  if (sign === "+" || sign === "-") exponentAt++;
+  if (!isDigit(text.charCodeAt(exponentAt))) return at;
+  while (isDigit(text.charCodeAt(exponentAt))) exponentAt++;
+  return exponentAt;
+}

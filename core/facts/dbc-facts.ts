@@ -1,0 +1,68 @@
+/** What a DBC says, as JSON of schema `buslens-dbc/1`, comparable with what other programs read. */
+import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
+import { compareUtf8 } from "../dbc/names.ts";
+
+/** The document, one top-level field and one message per line, LF at its end. `sha256Hex` is that of the file's bytes. */
+export function dbcFacts(dbc: Dbc, sha256Hex: string, fileName: string): string {
+  const nodes = sorted(dbc.nodes.map((node) => node.name));
+  const lines = [
+    `"schema":"buslens-dbc/1"`,
+    `"file":${JSON.stringify(fileName)}`,
+    `"sha256":${JSON.stringify(sha256Hex)}`,
+    `"version":${JSON.stringify(dbc.version)}`,
+    `"nodes":${JSON.stringify(nodes)}`,
+    dbc.messages.length === 0 ? `"messages":[]` : `"messages":[\n${dbc.messages.map(messageFacts).join(",\n")}\n]`,
+  ];
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+function messageFacts(message: DbcMessage): string {
+  return object({
+    id: JSON.stringify(message.id),
+    extended: JSON.stringify(message.extended),
+    name: JSON.stringify(message.name),
+    length: JSON.stringify(message.lengthBytes),
+    fd: JSON.stringify(message.fd),
+    j1939: JSON.stringify(message.j1939),
+    pgn: JSON.stringify(message.pgn),
+    cycleMs: JSON.stringify(message.cycleMs),
+    senders: JSON.stringify(sorted(message.senders)),
+    comment: JSON.stringify(message.comment),
+    signals: `[${message.signals.map(signalFacts).join(",")}]`,
+  });
+}
+
+function signalFacts(signal: DbcSignal): string {
+  return object({
+    name: JSON.stringify(signal.name),
+    start: JSON.stringify(signal.start),
+    length: JSON.stringify(signal.lengthBits),
+    byteOrder: JSON.stringify(signal.byteOrder),
+    signed: JSON.stringify(signal.signed),
+    float: JSON.stringify(signal.float !== null),
+    factor: JSON.stringify(signal.factorNumber),
+    offset: JSON.stringify(signal.offsetNumber),
+    min: JSON.stringify(signal.min),
+    max: JSON.stringify(signal.max),
+    unit: JSON.stringify(signal.unit),
+    receivers: JSON.stringify(sorted(signal.receivers)),
+    selector: JSON.stringify(signal.selector),
+    selectedBy: JSON.stringify(signal.selectedBy),
+    selectedWhen: signal.selectedWhen ? `[${signal.selectedWhen.map(([low, high]) => `[${low},${high}]`).join(",")}]` : "null",
+    values: signal.values ? valueFacts(signal.values) : "null",
+    comment: JSON.stringify(signal.comment),
+  });
+}
+
+function valueFacts(values: ReadonlyMap<bigint, string>): string {
+  const ascending = [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${ascending.map(([raw, text]) => `"${raw}":${JSON.stringify(text)}`).join(",")}}`;
+}
+
+/** An object of parts that are JSON already. */
+const object = (parts: Readonly<Record<string, string>>): string =>
+  `{${Object.entries(parts)
+    .map(([key, json]) => `"${key}":${json}`)
+    .join(",")}}`;
+
+const sorted = (names: readonly string[]): string[] => [...names].sort(compareUtf8);
