@@ -29,6 +29,25 @@ export function missingFault(key: string): FaultError {
   return new FaultError({ code: "storage/missing", message: "there is no such object", object: key });
 }
 
+/** `storage/unreachable`: the store did not answer, or stopped in the middle. */
+export function unreachableFault(key: string, why: string): FaultError {
+  return new FaultError({ code: "storage/unreachable", message: `the store did not answer (${why})`, object: key });
+}
+
+/** `storage/refused`: the store's own doorkeeper said no. */
+export function refusedFault(key: string): FaultError {
+  return new FaultError({ code: "storage/refused", message: "the store refuses to hand it out", object: key });
+}
+
+/** `storage/no-ranges`: whole objects only, which a log of any size is not read as. */
+export function noRangesFault(key: string): FaultError {
+  return new FaultError({
+    code: "storage/no-ranges",
+    message: "the server sends whole files only; it must support byte ranges",
+    object: key,
+  });
+}
+
 /** Faults: `request/cancelled`, or the fault the caller aborted with. */
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelledFault(signal);

@@ -1,0 +1,155 @@
+/** Objects behind HTTP addresses, by byte range: a log on any web server, or one a buslens server hands out. */
+import {
+  changedFault,
+  checkRange,
+  missingFault,
+  noRangesFault,
+  refusedFault,
+  throwIfCancelled,
+  unreachableFault,
+} from "../../core/store/ask.ts";
+import { checkKey, checkPrefix, compareKeys } from "../../core/store/check-key.ts";
+import { checkContentRange, parseContentRange, plainEtag, rangeHeader } from "../../core/store/http-range.ts";
+import { listKnown } from "../../core/store/listing.ts";
+import type { ByteSource, Entry, ListOptions, LogStore } from "../../core/store/source.ts";
+import { bytesOf, reasonOf, windowsOf } from "../../core/store/windows.ts";
+
+/** Asked for when an object is opened, and kept: the headers of a log lie here, so opening costs no request of its own. */
+const HEAD_BYTES = 64 * 1024;
+
+export interface HttpOptions {
+  /** Sent with every request, e.g. `authorization`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A fixed set of objects below one address. HTTP cannot list, so the keys are given; a listing opens each for its size. */
+export class HttpStore implements LogStore {
+  readonly #base: string;
+  readonly #keys: readonly string[];
+  readonly #options: HttpOptions;
+
+  /** `base` ends in "/"; a key's segments are appended, escaped. */
+  constructor(base: string, keys: readonly string[], options: HttpOptions = {}) {
+    this.#base = base;
+    this.#keys = [...new Set(keys.map(checkKey))].sort(compareKeys);
+    this.#options = options;
+  }
+
+  async *list(prefix: string, options: ListOptions): AsyncGenerator<Entry> {
+    const named = this.#keys.map((key) => ({ kind: "object", key, sizeBytes: 0, version: "", modifiedMs: null }) as const);
+    for (const entry of listKnown(named, checkPrefix(prefix), options)) {
+      throwIfCancelled(options.signal);
+      if (entry.kind === "prefix") yield entry;
+      else {
+        const { sizeBytes, version } = await this.open(entry.key, options.signal);
+        yield { ...entry, sizeBytes, version };
+      }
+    }
+  }
+
+  async open(key: string, signal: AbortSignal): Promise<ByteSource> {
+    if (!this.#keys.includes(checkKey(key))) throw missingFault(key);
+    return openHttp(this.#base + key.split("/").map(encodeURIComponent).join("/"), key, signal, this.#options);
+  }
+}
+
+/** The object at `url`, pinned to its etag. Faults: `storage/missing`, `storage/refused`, `storage/no-ranges`, `storage/unreachable`. */
+export async function openHttp(url: string, key: string, signal: AbortSignal, options: HttpOptions = {}): Promise<ByteSource> {
+  const response = await ask(url, key, 0, HEAD_BYTES, signal, options);
+  const version = versionOf(response);
+  if (isEmpty(response)) {
+    await response.body?.cancel();
+    return new HttpSource(url, key, version || "0", 0, new Uint8Array(0), options);
+  }
+  const range = response.status === 206 ? parseContentRange(response.headers.get("content-range")) : null;
+  if (range?.atByte !== 0 || !response.body) {
+    await response.body?.cancel(); // or the server sends the whole log
+    throw faultOfStatus(key, response.status) ?? noRangesFault(key);
+  }
+  const head = await bytesOf(response.body, { key, atByte: 0, lengthBytes: range.endByte }, signal);
+  return new HttpSource(url, key, version || String(range.sizeBytes), range.sizeBytes, head, options);
+}
+
+class HttpSource implements ByteSource {
+  readonly #url: string;
+  readonly key: string;
+  readonly version: string;
+  readonly sizeBytes: number;
+  readonly #head: Uint8Array;
+  readonly #options: HttpOptions;
+
+  constructor(url: string, key: string, version: string, sizeBytes: number, head: Uint8Array, options: HttpOptions) {
+    this.#url = url;
+    this.key = key;
+    this.version = version;
+    this.sizeBytes = sizeBytes;
+    this.#head = head;
+    this.#options = options;
+  }
+
+  async read(atByte: number, lengthBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+    checkRange(this, atByte, lengthBytes);
+    throwIfCancelled(signal);
+    if (atByte + lengthBytes <= this.#head.length) return this.#head.slice(atByte, atByte + lengthBytes);
+    if (lengthBytes === 0) return new Uint8Array(0);
+    return bytesOf(await this.#body(atByte, lengthBytes, signal), { key: this.key, atByte, lengthBytes }, signal);
+  }
+
+  async *stream(atByte: number, lengthBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    checkRange(this, atByte, lengthBytes);
+    throwIfCancelled(signal);
+    if (lengthBytes === 0) return;
+    yield* windowsOf(await this.#body(atByte, lengthBytes, signal), { key: this.key, atByte, lengthBytes }, signal);
+  }
+
+  // The answer's etag is compared, as If-Match would cost a CORS preflight each.
+  async #body(atByte: number, lengthBytes: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const response = await ask(this.#url, this.key, atByte, lengthBytes, signal, this.#options);
+    const { key, sizeBytes } = this;
+    try {
+      const version = versionOf(response);
+      if (version !== "" && version !== this.version && response.status < 300) throw changedFault(key);
+      if (response.status === 416) throw changedFault(key); // it ends before what it had
+      if (response.status !== 206) throw faultOfStatus(key, response.status) ?? noRangesFault(key);
+      checkContentRange({ key, sizeBytes, atByte, lengthBytes }, response.headers.get("content-range"), null);
+      if (!response.body) throw unreachableFault(key, "an answer without a body");
+      return response.body;
+    } catch (fault) {
+      await response.body?.cancel();
+      throw fault;
+    }
+  }
+}
+
+// `no-store`: the browser's cache would mend a range from an older version of the file.
+async function ask(
+  url: string,
+  key: string,
+  atByte: number,
+  lengthBytes: number,
+  signal: AbortSignal,
+  options: HttpOptions,
+): Promise<Response> {
+  throwIfCancelled(signal);
+  const headers = { ...options.headers, range: rangeHeader(atByte, lengthBytes) };
+  try {
+    return await fetch(url, { headers, signal, cache: "no-store" });
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw unreachableFault(key, reasonOf(error));
+  }
+}
+
+/** Servers disagree about a range of nothing: 416 with a range of nothing in it, or 200 without a byte. */
+const isEmpty = ({ status, headers }: Response): boolean =>
+  (status === 416 && headers.get("content-range")?.trim() === "bytes */0") ||
+  (status === 200 && headers.get("content-length") === "0");
+
+const versionOf = ({ headers }: Response): string => plainEtag(headers.get("etag")) || (headers.get("last-modified") ?? "");
+
+function faultOfStatus(key: string, status: number): Error | null {
+  if (status < 300) return null;
+  if (status === 401 || status === 403) return refusedFault(key);
+  if (status === 404 || status === 410) return missingFault(key);
+  return unreachableFault(key, `HTTP ${status}`);
+}
