@@ -1,0 +1,201 @@
+/** A full chunk leaves: into columns, or folded into the cells of its buckets. */
+
+import { foldEnvelope, foldM4, foldNearest, foldStats } from "./cells";
+import { CHUNK_ROWS, Chunk, HEAD, Head, Message, Mode, SCRATCH, SIGNAL_SHIFT, Signal, STATS_BYTES } from "./layout";
+import { physicalColumn, rawColumn, unpackColumn } from "./unpack";
+
+/** Scratch: values of one signal (512 f64), runs (512 × 16 bytes: start u32, end u32, bucket u32), a copy of rows that are long enough. */
+const VALUES: usize = SCRATCH;
+const RUNS: usize = SCRATCH + 0x1100;
+const KEPT_TIMES: usize = SCRATCH + 0x3200;
+const KEPT_WORDS: usize = SCRATCH + 0x4300;
+const KEPT_NINTHS: usize = SCRATCH + 0x5400;
+const KEPT_RUNS: usize = SCRATCH + 0x6500;
+const RUN_BYTES: usize = 16;
+
+/** Empties the chunk of a message. Returns Staged.Full (4) when its columns have no room for another one. */
+export function flushMessage(message: usize): u32 {
+  const rows = load<u32>(message, Message.cursor);
+  if (rows === 0) return 0;
+  store<u32>(message, 0, Message.cursor);
+  const isShort = load<u8>(message, Message.chunkShort);
+  store<u8>(message, 0, Message.chunkShort);
+  if (load<u32>(HEAD, Head.mode) === Mode.Columns) return flushColumns(message, rows, isShort);
+  flushCells(message, rows, isShort !== 0);
+  return 0;
+}
+
+function countSamples(count: u32): void {
+  store<u64>(HEAD, load<u64>(HEAD, Head.samples) + <u64>count, Head.samples);
+}
+
+function flushColumns(message: usize, rows: u32, isShort: u8): u32 {
+  const chunk = <usize>load<u32>(message, Message.chunk);
+  const before = <usize>load<u32>(message, Message.columnRows);
+  const times = <usize>load<u32>(message, Message.timeColumn) + (before << 3);
+  for (let i: usize = 0; i < (<usize>rows) << 3; i += 16) v128.store(times + i, v128.load(chunk + i));
+  const lengths = <usize>load<u32>(message, Message.lengthColumn) + before;
+  for (let i: usize = 0; i < <usize>rows; i += 8) store<u64>(lengths + i, load<u64>(chunk + i, Chunk.lengths));
+  if (isShort) store<u8>(message, 1, Message.columnShort);
+
+  let signal = <usize>load<u32>(message, Message.firstSignal);
+  const end = signal + ((<usize>load<u32>(message, Message.signalCount)) << SIGNAL_SHIFT);
+  let samples: u32 = 0;
+  for (; signal < end; signal += 1 << SIGNAL_SHIFT) {
+    const words = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window) * Chunk.wordStride;
+    const ninth = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window2) * Chunk.wordStride;
+    const out = <usize>load<u32>(signal, Signal.out) + (before << 3);
+    if (load<u32>(signal, Signal.outKind) === 0) physicalColumn(signal, words, ninth, rows, out);
+    else rawColumn(signal, words, ninth, rows, out);
+    samples += isShort ? longEnough(chunk, rows, <u32>load<u8>(signal, Signal.need)) : rows;
+  }
+  countSamples(samples);
+  const after = <u32>before + rows;
+  store<u32>(message, after, Message.columnRows);
+  return after + CHUNK_ROWS > load<u32>(message, Message.columnRowsMax) ? 4 : 0;
+}
+
+function longEnough(chunk: usize, rows: u32, need: u32): u32 {
+  let count: u32 = 0;
+  for (let row: usize = 0; row < <usize>rows; row++) count += u32(<u32>load<u8>(chunk + row, Chunk.lengths) >= need);
+  return count;
+}
+
+function flushCells(message: usize, rows: u32, isShort: bool): void {
+  const chunk = <usize>load<u32>(message, Message.chunk);
+  const windowCount = load<u32>(message, Message.windowCount);
+  if (!isAscending(chunk, rows)) sortRows(chunk, rows, windowCount);
+  const runsEnd = findRuns(chunk, rows, RUNS);
+  const mode = load<u32>(HEAD, Head.mode);
+  let signal = <usize>load<u32>(message, Message.firstSignal);
+  const end = signal + ((<usize>load<u32>(message, Message.signalCount)) << SIGNAL_SHIFT);
+  let samples: u32 = 0;
+  for (; signal < end; signal += 1 << SIGNAL_SHIFT) {
+    let words = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window) * Chunk.wordStride;
+    let ninth = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window2) * Chunk.wordStride;
+    let times = chunk;
+    let kept = rows;
+    let runs = RUNS;
+    let keptRunsEnd = runsEnd;
+    if (isShort) {
+      kept = keepLongRows(chunk, rows, <u32>load<u8>(signal, Signal.need), words, ninth);
+      if (kept < rows) {
+        words = KEPT_WORDS;
+        ninth = KEPT_NINTHS;
+        times = KEPT_TIMES;
+        runs = KEPT_RUNS;
+        keptRunsEnd = findRuns(times, kept, KEPT_RUNS);
+      }
+    }
+    samples += kept;
+    const cells = <usize>load<u32>(signal, Signal.out);
+    if (mode === Mode.Nearest && keptRunsEnd - runs < <usize>kept * 4)
+      foldEnds(signal, runs, keptRunsEnd, words, ninth, times, cells);
+    else {
+      unpackColumn(signal, words, ninth, kept, VALUES);
+      fold(mode, runs, keptRunsEnd, times, cells);
+    }
+  }
+  countSamples(samples);
+}
+
+function fold(mode: u32, runs: usize, runsEnd: usize, times: usize, cells: usize): void {
+  for (let run = runs; run < runsEnd; run += RUN_BYTES) {
+    const start = load<u32>(run);
+    const end = load<u32>(run, 4);
+    const bucket = <usize>load<u32>(run, 8);
+    if (mode === Mode.Envelope) foldEnvelope(cells + (bucket << 5), VALUES, times, start, end);
+    else if (mode === Mode.M4) foldM4(cells + (bucket << 6), VALUES, times, start, end);
+    else if (mode === Mode.Nearest) foldNearest(cells + (bucket << 5), VALUES, times, start, end - 1);
+    else foldStats(cells + bucket * STATS_BYTES, VALUES, times, start, end);
+  }
+}
+
+/** Long buckets in nearest mode: only the first and last sample of each run are unpacked. */
+function foldEnds(signal: usize, runs: usize, runsEnd: usize, words: usize, ninth: usize, times: usize, cells: usize): void {
+  for (let run = runs; run < runsEnd; run += RUN_BYTES) {
+    const first = (<usize>load<u32>(run)) << 3;
+    const last = (<usize>(load<u32>(run, 4) - 1)) << 3;
+    unpackColumn(signal, words + first, ninth + first, 1, VALUES);
+    unpackColumn(signal, words + last, ninth + last, 1, VALUES + 16);
+    store<f64>(VALUES, load<f64>(VALUES, 16), 8);
+    store<f64>(VALUES, load<f64>(times + first), 32);
+    store<f64>(VALUES, load<f64>(times + last), 40);
+    foldNearest(cells + ((<usize>load<u32>(run, 8)) << 5), VALUES, VALUES + 32, 0, 1);
+  }
+}
+
+function isAscending(times: usize, rows: u32): bool {
+  for (let i: usize = 8; i < (<usize>rows) << 3; i += 8) {
+    if (load<f64>(times + i) < load<f64>(times + i - 8)) return false;
+  }
+  return true;
+}
+
+/** Insertion sort by time, stable: frames of one id from two record ids are nearly in order (formats/canedge.md §6). */
+function sortRows(chunk: usize, rows: u32, windowCount: u32): void {
+  for (let i: usize = 1; i < <usize>rows; i++) {
+    let j = i;
+    while (j > 0 && load<f64>(chunk + ((j - 1) << 3)) > load<f64>(chunk + (j << 3))) {
+      swapWords(chunk + (j << 3));
+      const length = load<u8>(chunk + j, Chunk.lengths);
+      store<u8>(chunk + j, load<u8>(chunk + j - 1, Chunk.lengths), Chunk.lengths);
+      store<u8>(chunk + j - 1, length, Chunk.lengths);
+      for (let w: u32 = 0; w < windowCount; w++) swapWords(chunk + Chunk.words + <usize>w * Chunk.wordStride + (j << 3));
+      j--;
+    }
+  }
+}
+
+function swapWords(at: usize): void {
+  const word = load<u64>(at);
+  store<u64>(at, load<u64>(at - 8));
+  store<u64>(at - 8, word);
+}
+
+/** Cuts ascending times into runs of one bucket each. One real division a run; borders are exact, since times and step are whole ns. */
+function findRuns(times: usize, rows: u32, runs: usize): usize {
+  const origin = load<f64>(HEAD, Head.originNs);
+  const step = load<f64>(HEAD, Head.stepNs);
+  const clamp = load<u32>(HEAD, Head.clamp) !== 0;
+  const count = <f64>load<u32>(HEAD, Head.bucketCount);
+  let row: u32 = 0;
+  while (row < rows) {
+    const since = load<f64>(times + ((<usize>row) << 3)) - origin;
+    let bucket = floor(since / step);
+    if (bucket * step > since) bucket -= 1;
+    else if ((bucket + 1) * step <= since) bucket += 1;
+    let until = (bucket + 1) * step + origin;
+    if (clamp) {
+      if (bucket < 0) {
+        bucket = -1;
+        until = origin;
+      } else if (bucket >= count) {
+        bucket = count;
+        until = Infinity;
+      }
+      bucket += 1;
+    }
+    let end = row + 1;
+    while (end < rows && load<f64>(times + ((<usize>end) << 3)) < until) end++;
+    store<u32>(runs, row);
+    store<u32>(runs, end, 4);
+    store<u32>(runs, <u32>bucket, 8);
+    runs += RUN_BYTES;
+    row = end;
+  }
+  return runs;
+}
+
+/** Copies the rows whose payload reaches the signal. */
+function keepLongRows(chunk: usize, rows: u32, need: u32, words: usize, ninth: usize): u32 {
+  let kept: usize = 0;
+  for (let row: usize = 0; row < <usize>rows; row++) {
+    if (<u32>load<u8>(chunk + row, Chunk.lengths) < need) continue;
+    store<f64>(KEPT_TIMES + (kept << 3), load<f64>(chunk + (row << 3)));
+    store<u64>(KEPT_WORDS + (kept << 3), load<u64>(words + (row << 3)));
+    store<u64>(KEPT_NINTHS + (kept << 3), load<u64>(ninth + (row << 3)));
+    kept++;
+  }
+  return <u32>kept;
+}

@@ -1,0 +1,14 @@
+/** What the kernel offers its host (core/kernel): memory in, memory out. */
+import { ABI_VERSION } from "./layout";
+
+export { clearCells } from "./cells";
+export { heatshrink, heatshrinkKeep, heatshrinkStart, heatshrinkUsed } from "./heatshrink";
+export { addKey, clearCache, clearTables } from "./lookup";
+export { flushAll, scanDecode, scanOther } from "./scan";
+export { pairsWritten, writePairs } from "./text";
+export { toPhysical } from "./unpack";
+export { dropWaiting } from "./waiting";
+
+export function abiVersion(): i32 {
+  return ABI_VERSION;
+}

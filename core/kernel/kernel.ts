@@ -1,0 +1,79 @@
+/** One kernel with its memory, and the pool they come from. */
+import { assert } from "../fault.ts";
+import { ABI_VERSION, HEAD, type KernelExports, MEMORY_PAGES } from "./abi.ts";
+
+/** An instance: 8 MiB that never grow, so the views stay valid. */
+export class Kernel {
+  readonly exports: KernelExports;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly doubles: Float64Array;
+
+  constructor(module: WebAssembly.Module) {
+    const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
+    const instance = new WebAssembly.Instance(module, { env: { memory } });
+    this.exports = instance.exports as unknown as KernelExports;
+    assert(this.exports.abiVersion() === ABI_VERSION, "The kernel and its host are of one build");
+    this.bytes = new Uint8Array(memory.buffer);
+    this.view = new DataView(memory.buffer);
+    this.doubles = new Float64Array(memory.buffer);
+  }
+
+  u32(at: number): number {
+    return this.view.getUint32(at, true);
+  }
+  setU32(at: number, value: number): void {
+    this.view.setUint32(at, value, true);
+  }
+  setU64(at: number, value: bigint): void {
+    this.view.setBigUint64(at, BigInt.asUintN(64, value), true);
+  }
+  setF64(at: number, value: number): void {
+    this.view.setFloat64(at, value, true);
+  }
+  head(offset: number): number {
+    return this.u32(HEAD + offset);
+  }
+  setHead(offset: number, value: number): void {
+    this.setU32(HEAD + offset, value);
+  }
+  /** A counter of the ledger; below 2^53 by the size of any file. */
+  counter(offset: number): number {
+    return Number(this.view.getBigUint64(HEAD + offset, true));
+  }
+}
+
+/** Instances are reused: dropped WASM memory waits for the collector (kernel.md §3). At most `max` at work; the others wait their turn. */
+export class KernelPool {
+  readonly #module: WebAssembly.Module;
+  readonly #max: number;
+  readonly #idle: Kernel[] = [];
+  readonly #waiting: ((kernel: Kernel) => void)[] = [];
+  #made = 0;
+
+  constructor(module: WebAssembly.Module, max: number) {
+    this.#module = module;
+    this.#max = max;
+  }
+
+  async use<T>(work: (kernel: Kernel) => Promise<T>): Promise<T> {
+    const kernel = await this.#take();
+    try {
+      return await work(kernel);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(kernel);
+      else this.#idle.push(kernel);
+    }
+  }
+
+  async #take(): Promise<Kernel> {
+    const idle = this.#idle.pop();
+    if (idle) return idle;
+    if (this.#made < this.#max) {
+      this.#made++;
+      return new Kernel(this.#module);
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}

@@ -1,0 +1,210 @@
+/** The kernel's table of records for one stream of a file. */
+import type { Field, FrameKind, FrameLayout, PayloadLayout, RecordLayout, RecordStream, TimeField } from "../bus/layout.ts";
+import { FaultError } from "../fault.ts";
+import {
+  CHANNEL_HASH,
+  ENTRY_BYTES,
+  Entry,
+  FieldKind,
+  HEAD,
+  Head,
+  Kind,
+  PayloadKind,
+  RECORD_ENTRIES,
+  RECORDS,
+  VLSD,
+  VLSD_BYTES,
+  VLSD_SLOTS,
+} from "./abi.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** Order of the kinds in rows and heard entries: their number in the kernel. */
+export const FRAME_KINDS = [
+  "data",
+  "remote",
+  "error",
+  "overload",
+  "checksumError",
+  "receiveError",
+  "transmissionError",
+  "syncError",
+  "wakeUp",
+  "spike",
+  "longDominance",
+] as const satisfies readonly FrameKind[];
+
+export interface LoadedRecords {
+  /** SD streams by the number under which the kernel asks for them (HEAD.valueSlot). */
+  readonly valueStreams: readonly (PayloadLayout & { readonly kind: "sd" })[];
+}
+
+/** Loads the layouts of a stream and forgets the one before. Faults: `limit/too-many` for more than 256 groups or 32 VLSD groups. */
+export function loadRecords(kernel: Kernel, stream: RecordStream): LoadedRecords {
+  const { layouts, recordIdBytes } = stream;
+  kernel.bytes.fill(0, RECORDS, RECORDS + RECORD_ENTRIES * ENTRY_BYTES);
+  kernel.bytes.fill(0, VLSD, VLSD + VLSD_BYTES);
+  kernel.bytes.fill(0xff, HEAD + 0x0e00, HEAD + 0x0e80);
+  kernel.setHead(Head.idBytes, recordIdBytes);
+  kernel.setHead(Head.pendingCount, 0);
+  const slots = new Map<number, number>();
+  for (const layout of layouts) if (layout.isVlsd) slots.set(layout.recordId, slots.size);
+  if (layouts.length > RECORD_ENTRIES) throw tooMany("channel groups in one data group", layouts.length, RECORD_ENTRIES);
+  if (slots.size > VLSD_SLOTS) throw tooMany("VLSD channel groups in one data group", slots.size, VLSD_SLOTS);
+  const valueStreams: (PayloadLayout & { readonly kind: "sd" })[] = [];
+  kernel.setHead(Head.recordIdCount, recordIdBytes > 1 ? layouts.length : 0);
+  layouts.forEach((layout, i) => {
+    const place = recordIdBytes === 0 ? 0 : recordIdBytes === 1 ? layout.recordId : i;
+    if (place >= RECORD_ENTRIES) return;
+    if (recordIdBytes > 1) kernel.setU64(HEAD + Head.recordIdList + 8 * i, BigInt(layout.recordId));
+    const at = RECORDS + place * ENTRY_BYTES;
+    kernel.setU32(at + Entry.size, layout.recordBytes);
+    kernel.setU32(at + Entry.kind, layout.isVlsd ? Kind.Value : layout.frame ? kindOf(layout, stream) : Kind.Other);
+    if (layout.isVlsd) kernel.setU32(at + Entry.slot, slots.get(layout.recordId) ?? 0);
+    if (layout.frame) writeFrame(kernel, at, layout.frame, slots, valueStreams);
+  });
+  return { valueStreams };
+}
+
+function writeFrame(
+  kernel: Kernel,
+  at: number,
+  frame: FrameLayout,
+  slots: ReadonlyMap<number, number>,
+  valueStreams: (PayloadLayout & { readonly kind: "sd" })[],
+): void {
+  const bus = frame.bus === "CAN" ? 0 : 1;
+  const channel = frame.busChannel?.kind === "constant" ? frame.busChannel.value : 0;
+  const key = (channel & 0xff) | (bus << 8);
+  kernel.setU32(at + Entry.channelKey, key);
+  kernel.setU32(at + Entry.hashAdd, Math.imul(key, CHANNEL_HASH) >>> 0);
+  kernel.setU32(at + Entry.busBits, bus << 8);
+  kernel.setU32(at + Entry.frameKind, FRAME_KINDS.indexOf(frame.kind));
+  writeTime(kernel, at + Entry.time, frame.time);
+  const fields: [number, Field | null][] = [
+    [Entry.channel, frame.busChannel],
+    [Entry.id, frame.id],
+    [Entry.ide, frame.ide],
+    [Entry.dir, frame.dir],
+    [Entry.dlc, frame.dlc],
+    [Entry.length, frame.dataLength],
+    [Entry.edl, frame.edl],
+    [Entry.brs, frame.brs],
+    [Entry.esi, frame.esi],
+    [Entry.errorType, frame.errorType],
+  ];
+  for (const [offset, field] of fields) writeField(kernel, at + offset, field);
+  if (frame.dataLengthTable) {
+    kernel.setU32(at + Entry.hasTable, 1);
+    for (let i = 0; i < 16; i++) kernel.bytes[at + Entry.table + i] = Math.min(frame.dataLengthTable[i] ?? 0, 255);
+  }
+  const { payload } = frame;
+  switch (payload.kind) {
+    case "none":
+      kernel.setU32(at + Entry.payloadKind, PayloadKind.None);
+      return;
+    case "inline":
+      kernel.setU32(at + Entry.payloadKind, PayloadKind.Inline);
+      kernel.setU32(at + Entry.payloadAt, payload.atByte);
+      kernel.setU32(at + Entry.payloadBytes, payload.capacityBytes);
+      return;
+    case "vlsd-group":
+      kernel.setU32(at + Entry.payloadKind, PayloadKind.Value);
+      kernel.setU32(at + Entry.valueId, payload.recordId);
+      kernel.setU32(at + Entry.slot, slots.get(payload.recordId) ?? 0);
+      writeField(kernel, at + Entry.valueOffset, payload.offset);
+      return;
+    case "sd":
+      kernel.setU32(at + Entry.payloadKind, PayloadKind.Sd);
+      kernel.setU32(at + Entry.slot, valueStreams.push(payload) - 1);
+      writeField(kernel, at + Entry.valueOffset, payload.offset);
+  }
+}
+
+function writeField(kernel: Kernel, at: number, field: Field | null): void {
+  if (!field) return;
+  if (field.kind === "constant") {
+    kernel.bytes[at + 5] = FieldKind.Constant;
+    kernel.setU64(at + 8, BigInt(Math.trunc(field.value)));
+    return;
+  }
+  kernel.setU32(at, field.atByte);
+  kernel.bytes[at + 4] = field.bitOffset;
+  kernel.bytes[at + 5] = FieldKind.Bits;
+  kernel.setU64(at + 8, (1n << BigInt(field.bitCount)) - 1n);
+}
+
+function writeTime(kernel: Kernel, at: number, time: TimeField): void {
+  kernel.setU32(at, time.atByte);
+  kernel.bytes[at + 4] = time.bitOffset;
+  kernel.bytes[at + 5] = time.encoding === "uint" ? 0 : time.encoding === "int" ? 1 : 2;
+  kernel.bytes[at + 6] = time.bitCount;
+  kernel.setU64(at + 8, (1n << BigInt(time.bitCount)) - 1n);
+  kernel.setU64(at + 16, BigInt(time.scaleNs));
+  kernel.setF64(at + 24, time.scaleNs);
+}
+
+/** The short cuts of assembly/scan.ts hold for exactly these layouts (formats/canedge.md §4); any other goes by its fields. */
+function kindOf(layout: RecordLayout, stream: RecordStream): number {
+  const { frame } = layout;
+  if (!frame) return Kind.Other;
+  if (frame.bus !== "CAN" || frame.kind !== "data") return Kind.OtherFrame;
+  if (stream.recordIdBytes !== 1) return Kind.Frame;
+  if (isGenerationD(layout, frame, 16, 11, { atByte: 7, bitOffset: 4 }, 8, 0)) return Kind.StandardD;
+  if (isGenerationD(layout, frame, 19, 29, { atByte: 10, bitOffset: 0 }, 11, 1)) return Kind.ExtendedD;
+  return isGenerationB(layout, frame, stream) ? Kind.ValueB : Kind.Frame;
+}
+
+function isGenerationD(
+  layout: RecordLayout,
+  frame: FrameLayout,
+  recordBytes: number,
+  idBits: number,
+  dlc: { atByte: number; bitOffset: number },
+  payloadAt: number,
+  ide: number,
+): boolean {
+  const { time, payload, dataLengthTable } = frame;
+  return (
+    layout.recordBytes === recordBytes &&
+    time.encoding === "uint" &&
+    time.atByte === 0 &&
+    time.bitOffset === 0 &&
+    time.bitCount === 48 &&
+    time.scaleNs === 1000 &&
+    isBits(frame.id, 6, 0, idBits) &&
+    frame.ide?.kind === "constant" &&
+    frame.ide.value === ide &&
+    frame.busChannel?.kind === "constant" &&
+    isBits(frame.dataLength, dlc.atByte, dlc.bitOffset, 4) &&
+    dataLengthTable !== null &&
+    Array.from({ length: 9 }, (_, i) => i).every((i) => dataLengthTable[i] === i) &&
+    dataLengthTable.slice(9, 16).every((length) => length >= 8) &&
+    payload.kind === "inline" &&
+    payload.atByte === payloadAt &&
+    payload.capacityBytes === 8
+  );
+}
+
+function isGenerationB(layout: RecordLayout, frame: FrameLayout, stream: RecordStream): boolean {
+  const { time, payload } = frame;
+  return (
+    layout.recordBytes === 22 &&
+    time.encoding === "f64" &&
+    time.atByte === 0 &&
+    time.scaleNs === 1 &&
+    isBits(frame.ide, 8, 0, 1) &&
+    isBits(frame.busChannel, 8, 1, 2) &&
+    isBits(frame.id, 8, 3, 29) &&
+    isBits(frame.dataLength, 12, 1, 7) &&
+    frame.dataLengthTable === null &&
+    payload.kind === "vlsd-group" &&
+    isBits(payload.offset, 14, 0, 64) &&
+    stream.layouts.some((other) => other.isVlsd && other.recordId === payload.recordId)
+  );
+}
+
+const isBits = (field: Field | null, atByte: number, bitOffset: number, bitCount: number): boolean =>
+  field?.kind === "bits" && field.atByte === atByte && field.bitOffset === bitOffset && field.bitCount === bitCount;
+
+const tooMany = (what: string, found: number, allowed: number): FaultError =>
+  new FaultError({ code: "limit/too-many", message: `It has ${found} ${what}; ${allowed} can be read`, found, allowed });

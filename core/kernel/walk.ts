@@ -1,0 +1,218 @@
+/** Feeds the bytes of one record stream to the kernel, window by window, and keeps the account of them. */
+import type { Extent, RecordStream } from "../bus/layout.ts";
+import type { Notice } from "../fault.ts";
+import type { ByteSource } from "../store/source.ts";
+import {
+  CARRY_BYTES_MAX,
+  HEAD,
+  Head,
+  Stop,
+  VALUE_WINDOW_BYTES,
+  VALUE_WINDOW_STRIDE,
+  VALUE_WINDOWS,
+  VALUES,
+  Walk,
+  WINDOW,
+  WINDOW_BYTES,
+} from "./abi.ts";
+import type { Kernel } from "./kernel.ts";
+import { loadRecords } from "./records.ts";
+
+export interface WalkHost {
+  readonly signal: AbortSignal;
+  /** Called after each window with the bytes done; long work gives way here (design, decision 14). */
+  readonly onWindow: (bytes: number) => Promise<void> | undefined;
+  /** Columns or rows are full. */
+  readonly onFull?: () => void;
+  /** HEAD.newKey names a parameter group and source address not seen before; must add it. */
+  readonly onNewSource?: (key: bigint) => void;
+}
+
+export interface WalkResult {
+  /** Bytes of whole records. */
+  readonly recordBytes: number;
+  /** Bytes behind the last whole record. */
+  readonly tailBytes: number;
+  /** Bytes of SD values that were read. */
+  readonly valueBytesRead: number;
+  readonly notices: readonly Notice[];
+}
+
+/** A value stream may be read this often over, if frames refer to it out of order; then the rest counts as without payload. */
+const VALUE_REREADS_MAX = 4;
+
+/** Walks a whole stream. Faults: those of the source. Damage ends the stream with a notice and leaves the rest as tail. */
+export async function walkStream(
+  kernel: Kernel,
+  source: ByteSource,
+  stream: RecordStream,
+  walk: number,
+  host: WalkHost,
+): Promise<WalkResult> {
+  const { valueStreams } = loadRecords(kernel, stream);
+  const values = new ValueWindows(
+    kernel,
+    source,
+    valueStreams.map((payload) => payload.extents),
+    host.signal,
+  );
+  const notices: Notice[] = [];
+  const extents = wholeRecords(stream);
+  const totalBytes = sizeOf(stream.extents);
+  const askedBytes = sizeOf(extents);
+  let doneBytes = 0;
+  let carryBytes = 0;
+  let isDamaged = false;
+
+  const run = async (start: number, end: number, isLast: boolean): Promise<number> => {
+    kernel.setHead(Head.isLast, isLast ? 1 : 0);
+    let at = start;
+    while (true) {
+      at = walk === Walk.Decode ? kernel.exports.scanDecode(at, end) : kernel.exports.scanOther(at, end, walk);
+      const stop = kernel.head(Head.stop);
+      if (stop === Stop.Done || stop === Stop.NeedMore) return at;
+      if (stop === Stop.OutputFull) host.onFull?.();
+      else if (stop === Stop.NewSource) host.onNewSource?.(kernel.view.getBigUint64(HEAD + Head.newKey, true));
+      else if (stop === Stop.NeedValue)
+        await values.load(kernel.head(Head.valueSlot), kernel.view.getBigUint64(HEAD + Head.valueOffset, true));
+      else {
+        isDamaged = true;
+        return at;
+      }
+    }
+  };
+
+  for (const [i, extent] of extents.entries()) {
+    for await (const window of source.stream(extent.atByte, extent.lengthBytes, host.signal)) {
+      for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
+        const piece = window.subarray(from, from + WINDOW_BYTES);
+        kernel.bytes.set(piece, WINDOW);
+        const start = WINDOW - carryBytes;
+        const end = WINDOW + piece.length;
+        const isLast = doneBytes + carryBytes + piece.length === askedBytes && i === extents.length - 1;
+        const stopped = await run(start, end, isLast);
+        doneBytes += stopped - start;
+        carryBytes = end - stopped;
+        if (isDamaged) break;
+        if (carryBytes > CARRY_BYTES_MAX) {
+          isDamaged = true;
+          const atByte = fileOffset(extents, doneBytes);
+          const text = `${source.key}: the record at byte ${atByte} is longer than ${CARRY_BYTES_MAX} bytes; what follows it is not read`;
+          notices.push({
+            severity: "warning",
+            text,
+            fault: { code: "limit/too-large", message: text, object: source.key, atByte },
+          });
+          break;
+        }
+        kernel.bytes.copyWithin(WINDOW - carryBytes, stopped, end);
+        const pause = host.onWindow(piece.length);
+        if (pause) await pause;
+      }
+      if (isDamaged) break;
+    }
+    if (isDamaged) break;
+  }
+  const lost = kernel.exports.dropWaiting();
+  if (lost > 0) {
+    const text = `${source.key}: ${lost} frames at the end have lost their payload`;
+    notices.push({ severity: "warning", text });
+  }
+  if (isDamaged && notices.every((notice) => notice.fault === undefined))
+    notices.push(damaged(source.key, kernel, extents, doneBytes, totalBytes));
+  else if (!isDamaged && carryBytes > 0) notices.push(cutRecord(source.key, extents, doneBytes, carryBytes));
+  if (values.isExhausted) {
+    notices.push({
+      severity: "warning",
+      text: `${source.key}: values lie too far out of order; frames whose value was not at hand are counted as without payload`,
+    });
+  }
+  return { recordBytes: doneBytes, tailBytes: totalBytes - doneBytes, valueBytesRead: values.bytesRead, notices };
+}
+
+/** A finalized sorted group has as many records as its cycle count says, or fewer if the bytes end before. */
+function wholeRecords(stream: RecordStream): readonly Extent[] {
+  const [only] = stream.layouts;
+  if (stream.recordIdBytes !== 0 || !only || only.cycleCount === null) return stream.extents;
+  let left = only.cycleCount * only.recordBytes;
+  return stream.extents.flatMap((extent) => {
+    const lengthBytes = Math.min(extent.lengthBytes, left);
+    left -= lengthBytes;
+    return lengthBytes > 0 ? [{ atByte: extent.atByte, lengthBytes }] : [];
+  });
+}
+
+const sizeOf = (extents: readonly Extent[]): number => extents.reduce((sum, extent) => sum + extent.lengthBytes, 0);
+
+/** Offset in the file of a byte of the stream. */
+export function fileOffset(extents: readonly Extent[], streamByte: number): number {
+  let left = streamByte;
+  for (const extent of extents) {
+    if (left < extent.lengthBytes) return extent.atByte + left;
+    left -= extent.lengthBytes;
+  }
+  const last = extents.at(-1);
+  return last ? last.atByte + last.lengthBytes : 0;
+}
+
+function damaged(key: string, kernel: Kernel, extents: readonly Extent[], doneBytes: number, totalBytes: number): Notice {
+  const atByte = fileOffset(extents, doneBytes);
+  const badId = kernel.head(Head.badId);
+  const message = `is damaged at byte ${atByte}: record id ${badId} is not in the file's list. What lies before it is shown, ${totalBytes - doneBytes} bytes after it are not`;
+  return {
+    severity: "warning",
+    text: `${key} ${message}`,
+    fault: { code: "input/bad-record", message, object: key, atByte, found: badId },
+  };
+}
+
+function cutRecord(key: string, extents: readonly Extent[], doneBytes: number, carryBytes: number): Notice {
+  const atByte = fileOffset(extents, doneBytes);
+  const message = `ends in the middle of a record at byte ${atByte} (${carryBytes} bytes of it are there). All complete frames are shown`;
+  return { severity: "info", text: `${key} ${message}`, fault: { code: "input/truncated", message, object: key, atByte } };
+}
+
+/** The windows of SD values the kernel looks into; loaded when it asks. */
+class ValueWindows {
+  readonly #kernel: Kernel;
+  readonly #source: ByteSource;
+  readonly #streams: readonly (readonly Extent[])[];
+  readonly #signal: AbortSignal;
+  bytesRead = 0;
+  isExhausted = false;
+
+  constructor(kernel: Kernel, source: ByteSource, streams: readonly (readonly Extent[])[], signal: AbortSignal) {
+    this.#kernel = kernel;
+    this.#source = source;
+    this.#streams = streams;
+    this.#signal = signal;
+  }
+
+  async load(stream: number, offset: bigint): Promise<void> {
+    const extents = this.#streams[stream] ?? [];
+    const total = sizeOf(extents);
+    const start = offset < BigInt(total) ? Number(offset) : total;
+    let length = Math.min(VALUE_WINDOW_BYTES, total - start);
+    if (this.bytesRead + length > VALUE_REREADS_MAX * total + VALUE_WINDOW_BYTES) {
+      this.isExhausted = true;
+      length = 0;
+    }
+    const slot = stream & 3;
+    const at = VALUES + slot * VALUE_WINDOW_STRIDE;
+    let filled = 0;
+    while (filled < length) {
+      const from = fileOffset(extents, start + filled);
+      const inExtent = extents.find((extent) => from >= extent.atByte && from < extent.atByte + extent.lengthBytes);
+      const pieceBytes = Math.min(length - filled, inExtent ? inExtent.atByte + inExtent.lengthBytes - from : 0);
+      if (pieceBytes <= 0) break;
+      this.#kernel.bytes.set(await this.#source.read(from, pieceBytes, this.#signal), at + filled);
+      filled += pieceBytes;
+    }
+    this.bytesRead += filled;
+    const window = VALUE_WINDOWS + slot * 32;
+    this.#kernel.setU32(window, stream);
+    this.#kernel.setU32(window + 4, start + filled >= total || this.isExhausted ? 1 : 0);
+    this.#kernel.setU64(window + 8, this.isExhausted || start === total ? offset : BigInt(start));
+    this.#kernel.setU32(window + 16, filled);
+  }
+}
