@@ -1,0 +1,71 @@
+/** GET /api/series: samples or reduced samples of some signals, as JSON (docs/api.md) or CSV. */
+import type { Fault } from "../../../core/fault.ts";
+import type { Query } from "../../../core/query/query.ts";
+import type { AppOptions, Handler } from "../context.ts";
+import { badParameter, faultOf, isBug, JSON_TYPE, sentenceOf } from "../fault-answer.ts";
+import { streamText, type Writing } from "../stream.ts";
+import { toJson } from "./json.ts";
+import { wordOf } from "./parameters.ts";
+import { CSV_HEADER, csvText } from "./series-csv.ts";
+import { seriesJson } from "./series-json.ts";
+import { seriesQuery } from "./series-query.ts";
+
+/** Faults before the first byte have their status; later ones are in the answer's `notices` (JSON) or end the CSV. */
+export const series: Handler = async (asked) => {
+  const { request, url, app } = asked;
+  const format = wordOf(url.searchParams, "format", ["json", "csv"]) ?? "json";
+  const query = await seriesQuery(asked);
+  if (format === "json") {
+    const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
+    return streamText(options, (writing) => jsonText(query, app, writing));
+  }
+  if (query.method === "stats") throw badParameter("statistics have no CSV form; leave out format=csv");
+  const options = {
+    request,
+    headers: { "Content-Type": "text/csv; charset=utf-8; header=present" },
+    padding: "",
+    report: app.report,
+  };
+  return streamText(options, (writing) => csv(query, app, writing));
+};
+
+/** What was asked, as it was understood. */
+export function queryJson({ selectors, fromNs, toNs, method, grid, wholeBuckets, neighbours }: Query): object {
+  const buckets =
+    method === "raw"
+      ? {}
+      : { stepNs: grid.stepNs, originNs: grid.kind === "fixed" ? grid.originNs : null, edges: wholeBuckets ? "whole" : "cut" };
+  return { selectors, fromNs, toNs, method, ...buckets, neighbours };
+}
+
+async function* jsonText(query: Query, app: AppOptions, writing: Writing): AsyncGenerator<string> {
+  const run = app.engine.query(query, writing.signal, writing.onWork);
+  let before = `{"query":${toJson(queryJson(query))},"series":[`;
+  let fault: Fault | null = null;
+  try {
+    for await (const answer of run.series) {
+      for (const piece of seriesJson(answer)) {
+        yield before + piece;
+        before = "";
+      }
+      before = ",\n";
+    }
+  } catch (error) {
+    fault = faultOf(error);
+    // Nothing was written yet: the fault gets a status of its own.
+    if (before.startsWith("{") || isBug(fault) || writing.signal.aborted) throw error;
+  }
+  const notices = fault === null ? [] : [{ severity: "error", text: `stopped here: ${sentenceOf(fault)}`, fault }];
+  yield `${before.startsWith("{") ? before : ""}],"ledger":${toJson(run.ledger())},"notices":${toJson(notices)}}\n`;
+}
+
+async function* csv(query: Query, app: AppOptions, writing: Writing): AsyncGenerator<string> {
+  let before = CSV_HEADER;
+  for await (const answer of app.engine.query(query, writing.signal, writing.onWork).series) {
+    for (const piece of csvText(answer)) {
+      yield before + piece;
+      before = "";
+    }
+  }
+  if (before !== "") yield before;
+}

@@ -1,0 +1,60 @@
+/** Request bodies: JSON whatever the content type says, because Infinity sends it as text/plain. */
+import { FaultError } from "../../core/fault.ts";
+
+const BODY_BYTES_MAX = 4 * 1024 * 1024; // a dashboard of 200 panels with all its scopedVars is about 0.5 MB
+
+/**
+ * The parsed body; `undefined` if it is empty. Faults: `request/bad-json`, `limit/too-large`.
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request);
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : "";
+    throw new FaultError({ code: "request/bad-json", message: `the body is not JSON: ${detail.slice(0, 120)}` });
+  }
+}
+
+/** A JSON object. Faults: `request/bad-json`, also if the body is empty or something else. */
+export async function readJsonObject(request: Request): Promise<JsonObject> {
+  const value = await readJson(request);
+  if (isJsonObject(value)) return value;
+  throw new FaultError({ code: "request/bad-json", message: `the body must be a JSON object, not ${kindOf(value)}` });
+}
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** In words, for messages. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
+
+async function readText(request: Request): Promise<string> {
+  const announced = Number(request.headers.get("Content-Length") ?? "0");
+  if (announced > BODY_BYTES_MAX) throw tooLarge(announced);
+  if (request.body === null) return "";
+  const reader = request.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.length;
+    if (bytes > BODY_BYTES_MAX) {
+      await reader.cancel();
+      throw tooLarge(bytes);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+const tooLarge = (found: number): FaultError =>
+  new FaultError({ code: "limit/too-large", message: "the request body is too large", found, allowed: BODY_BYTES_MAX });

@@ -1,0 +1,71 @@
+/** The body of POST /query (formats/grafana-api.md §2): nothing but `targets` and `range` is required, numbers may be text. */
+import type { EpochNs } from "../../../core/time.ts";
+import { isJsonObject, type JsonObject, kindOf } from "../body.ts";
+import { badParameter } from "../fault-answer.ts";
+import { readDurationNs, readInstant } from "../instant.ts";
+import { type Ask, asksOf } from "./target.ts";
+
+const POINTS_DEFAULT = 1000;
+const NS_PER_MS = 1_000_000n;
+
+export interface GrafanaRange {
+  readonly fromNs: EpochNs;
+  /** Grafana's end, which the seed form includes. */
+  readonly toNs: EpochNs;
+}
+
+export interface PanelQuery {
+  readonly range: GrafanaRange;
+  readonly stepNs: bigint;
+  /** In the order of the answer; hidden targets are gone. */
+  readonly asks: readonly { readonly refId: string; readonly ask: Ask }[];
+}
+
+/** Faults: `request/bad-parameter` if the body is not a query at all, or if every target in it is broken. */
+export function readPanelQuery(body: JsonObject, nowMs: number): PanelQuery {
+  const targets = body.targets;
+  if (!Array.isArray(targets)) throw badParameter(`"targets" must be an array, not ${kindOf(targets)}`);
+  const asks = targets.flatMap((target: unknown, at) => asksOfTarget(target, at));
+  const wrong = asks.flatMap(({ ask }) => (ask.kind === "empty" && ask.broken ? [ask.why] : []));
+  if (wrong[0] !== undefined && wrong.length === asks.length) throw badParameter(wrong[0]);
+  const range = asks.length === 0 && body.range === undefined ? { fromNs: 0n, toNs: 0n } : readRange(body, nowMs);
+  return { range, stepNs: stepOf(body, range), asks };
+}
+
+/** Faults: `request/bad-parameter`. */
+export function readRange(body: JsonObject, nowMs: number): GrafanaRange {
+  const range = body.range;
+  if (!isJsonObject(range)) throw badParameter('the request needs a "range" with "from" and "to"');
+  return { fromNs: readInstant(range.from, "range.from", nowMs), toNs: readInstant(range.to, "range.to", nowMs) };
+}
+
+function asksOfTarget(target: unknown, at: number): PanelQuery["asks"] {
+  if (!isJsonObject(target)) {
+    return [
+      {
+        refId: refIdAt(at),
+        ask: { kind: "empty", name: "", why: `a target must be an object, not ${kindOf(target)}`, broken: true },
+      },
+    ];
+  }
+  if (target.hide === true || target.hide === "true") return [];
+  const named = target.refId;
+  const refId = typeof named === "string" && named !== "" ? named : refIdAt(at);
+  return asksOf(target).map((ask) => ({ refId, ask }));
+}
+
+/** A, B, … Z, AA, AB, … as Grafana names queries. */
+function refIdAt(at: number): string {
+  const letter = String.fromCharCode(65 + (at % 26));
+  return at < 26 ? letter : refIdAt(Math.floor(at / 26) - 1) + letter;
+}
+
+/** `intervalMs` (the seed's only measure), else `interval`, else range ÷ maxDataPoints; at least 1 ms, whole ms as the seed's grid needs. */
+function stepOf(body: JsonObject, range: GrafanaRange): bigint {
+  const given = readDurationNs(body.intervalMs) ?? readDurationNs(body.interval);
+  const points = Number(body.maxDataPoints);
+  const pointCount = Number.isFinite(points) && points >= 1 ? BigInt(Math.floor(points)) : BigInt(POINTS_DEFAULT);
+  const step = given ?? (range.toNs - range.fromNs) / pointCount;
+  const wholeMs = step - (step % NS_PER_MS);
+  return wholeMs < NS_PER_MS ? NS_PER_MS : wholeMs;
+}
