@@ -1,0 +1,102 @@
+/** Who was heard in a log: one row per bus, channel, kind and identifier, from one walk that looks at no payload. */
+import type { FrameKind } from "../bus/layout.ts";
+import type { Notice } from "../fault.ts";
+import type { MdfFile } from "../mdf/file.ts";
+import type { ByteSource } from "../store/source.ts";
+import { HEAD, HEARD_BYTES, HEARD_PLACES, Head, Heard, OUT, Walk } from "./abi.ts";
+import { type DecodeHost, type FrameCounts, readCounts } from "./decode.ts";
+import type { Kernel } from "./kernel.ts";
+import { FRAME_KINDS } from "./records.ts";
+import { walkStream } from "./walk.ts";
+
+/** Times are ns since the file's start. */
+export interface HeardRow {
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
+  readonly kind: FrameKind;
+  readonly id: number;
+  readonly extended: boolean;
+  readonly frames: number;
+  /** Smallest and largest time, not first and last stored. */
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+  /** DataLength; 255 if the records have no such member. */
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}
+
+export interface HeardResult {
+  /** Sorted by bus, channel, kind, identifier, extended. */
+  readonly ids: readonly HeardRow[];
+  /** `used` = frames of the rows; `unmatched` = frames of identifiers for which the table had no place. */
+  readonly counts: FrameCounts;
+  readonly recordBytes: number;
+  readonly tailBytes: number;
+  readonly notices: readonly Notice[];
+}
+
+/** Half of the table stays empty, so that a look-up is short. */
+const HEARD_IDS_MAX = HEARD_PLACES / 2;
+
+/** One pass over all streams of a log. Faults: those of the source. Frames whose value never came count too: they were heard. */
+export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile, host: DecodeHost): Promise<HeardResult> {
+  kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.unheard + 8);
+  kernel.bytes.fill(0, OUT, OUT + HEARD_PLACES * HEARD_BYTES);
+  kernel.setHead(Head.idCount, 0);
+  kernel.setHead(Head.idCountMax, HEARD_IDS_MAX);
+  let recordBytes = 0;
+  let tailBytes = 0;
+  const notices: Notice[] = [];
+  for (const stream of mdf.streams) {
+    const walked = await walkStream(kernel, source, stream, Walk.Hear, host);
+    recordBytes += walked.recordBytes;
+    tailBytes += walked.tailBytes;
+    notices.push(...walked.notices);
+  }
+  const unheard = kernel.counter(Head.unheard);
+  if (unheard > 0) {
+    notices.push({
+      severity: "warning",
+      text: `${source.key}: more than ${HEARD_IDS_MAX} identifiers; ${unheard} frames of the others are only counted`,
+    });
+  }
+  const counts = readCounts(kernel);
+  const heardCounts = { ...counts, used: counts.frames - unheard, unmatched: unheard };
+  return { ids: rowsOf(kernel), counts: heardCounts, recordBytes, tailBytes, notices };
+}
+
+function rowsOf(kernel: Kernel): HeardRow[] {
+  const rows: HeardRow[] = [];
+  for (let at = OUT; at < OUT + HEARD_PLACES * HEARD_BYTES; at += HEARD_BYTES) {
+    const frames = Number(kernel.view.getBigUint64(at + Heard.count, true));
+    if (frames > 0) rows.push(rowAt(kernel, at, frames));
+  }
+  return rows.sort(
+    (a, b) =>
+      compare(a.bus, b.bus) ||
+      a.channel - b.channel ||
+      compare(a.kind, b.kind) ||
+      a.id - b.id ||
+      Number(a.extended) - Number(b.extended),
+  );
+}
+
+/** Key: id | extended << 29, channel << 32, bus << 40, kind << 48. */
+function rowAt(kernel: Kernel, at: number, frames: number): HeardRow {
+  const low = kernel.u32(at);
+  const high = kernel.u32(at + 4);
+  return {
+    bus: ((high >>> 8) & 1) === 1 ? "LIN" : "CAN",
+    channel: high & 0xff,
+    kind: FRAME_KINDS[high >>> 16] ?? "data",
+    id: low & 0x1fffffff,
+    extended: (low & 0x20000000) !== 0,
+    frames,
+    firstNs: kernel.view.getBigInt64(at + Heard.first, true),
+    lastNs: kernel.view.getBigInt64(at + Heard.last, true),
+    minBytes: kernel.bytes[at + Heard.minBytes] ?? 0,
+    maxBytes: kernel.bytes[at + Heard.maxBytes] ?? 0,
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
