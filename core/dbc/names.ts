@@ -1,18 +1,5 @@
-/** Names: their order, and which ones a person may have meant. */
-
-/** Order of the UTF-8 bytes, which is that of code points; JavaScript's own order differs beyond U+FFFF. */
-export function compareUtf8(a: string, b: string): number {
-  const common = Math.min(a.length, b.length);
-  for (let i = 0; i < common; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return byCodePoint(x) - byCodePoint(y);
-  }
-  return a.length - b.length;
-}
-
-// Halves of surrogate pairs (U+D800 to U+DFFF) stand for code points above U+FFFF.
-const byCodePoint = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+/** Which names a person may have meant. */
+import { compareKeys } from "../store/check-key.ts";
 
 const NAME_LENGTH_MAX = 128; // a longer name is no slip of the pen; keeps a comparison below 128 · 7 steps
 
@@ -30,7 +17,7 @@ export function nearestNames(name: string, candidates: Iterable<string>, countMa
     if (rank !== null) ranked.set(candidate, rank);
   }
   return [...ranked]
-    .sort((a, b) => a[1] - b[1] || compareUtf8(a[0], b[0]))
+    .sort((a, b) => a[1] - b[1] || compareKeys(a[0], b[0]))
     .slice(0, countMax)
     .map(([candidate]) => candidate);
 }

@@ -20,7 +20,7 @@ export function parseDbc(bytes: Uint8Array, file: string): Dbc {
   while (reader.lexer.peek().kind !== "end") if (readStatement(parsing)) understood++;
   if (understood === 0) {
     const what = `${found(first)} at its beginning is no DBC statement`;
-    throw notDbc(file, `The file holds no DBC statement (VERSION, BU_, BO_, SG_ …); ${what}.`, {
+    throw notDbc(file, `The file holds no DBC statement (VERSION, BU_, BO_, SG_ …): ${what}.`, {
       line: first.line,
       column: first.column,
     });
@@ -36,8 +36,10 @@ function readStatement(parsing: Parsing): boolean {
   reader.longText = null;
   if (!statement) {
     if (keyword.text === ";") return false; // one too many does no harm
-    reader.warnings.add(keyword, `${quote(keyword.text)} is no DBC statement; skipped`);
     reader.lexer.skipToStatement(keyword, STATEMENTS);
+    const { line } = reader.lexer.peek();
+    const skipped = line > keyword.line + 1 ? `skipped up to line ${line}` : "skipped";
+    reader.warnings.add(keyword, `${quote(keyword.text)} is no DBC statement; ${skipped}`);
     return false;
   }
   try {

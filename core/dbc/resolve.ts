@@ -1,11 +1,12 @@
 /** From what the statements say to messages with all their parts. */
+
+import { compareKeys } from "../store/check-key.ts";
 import { cycleMs, frameFormat, fullName } from "./attributes.ts";
 import type { Draft, MessageDraft, SignalDraft } from "./draft.ts";
 import { messageKey, nodeKey, signalKey } from "./draft.ts";
 import { signalBits } from "./geometry.ts";
 import { pgnOf } from "./match.ts";
 import type { Dbc, DbcMessage, DbcSignal } from "./model.ts";
-import { compareUtf8 } from "./names.ts";
 import { resolveMux, type Selected } from "./resolve-mux.ts";
 import { quote, type Warnings } from "./warnings.ts";
 
@@ -124,7 +125,7 @@ function resolveSignals(draft: Draft, warnings: Warnings, message: MessageDraft)
     warnOfLength(warnings, message, signal);
     signals.push({ ...resolved, selector: signal.selector || selectors.has(signal.name) });
   }
-  return signals.sort((a, b) => compareUtf8(a.name, b.name));
+  return signals.sort((a, b) => compareKeys(a.name, b.name));
 }
 
 interface Place {

@@ -10,7 +10,7 @@ export function decodeDbc(bytes: Uint8Array, file: string): string {
   }
   if (head.startsWith("MDF ") || head.startsWith("UnFinMF ")) throw notDbc(file, "The file is an MDF log, not a DBC.");
   const nulAt = bytes.subarray(0, 4096).indexOf(0);
-  if (nulAt >= 0) throw notDbc(file, `The file is binary, not a DBC (a zero byte at byte ${nulAt}).`, { atByte: nulAt });
+  if (nulAt >= 0) throw notDbc(file, "The file is binary, not a DBC.", { atByte: nulAt });
   const text = decodeText(bytes);
   const start = text.slice(0, 1024).trimStart();
   if (start === "" && text.trim() === "") throw notDbc(file, "The file holds nothing but blanks; copy the DBC again.");

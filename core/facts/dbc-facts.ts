@@ -1,6 +1,6 @@
 /** What a DBC says, as JSON of schema `buslens-dbc/1`, comparable with what other programs read. */
 import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
-import { compareUtf8 } from "../dbc/names.ts";
+import { compareKeys } from "../store/check-key.ts";
 
 /** The document, one top-level field and one message per line, LF at its end. `sha256Hex` is that of the file's bytes. */
 export function dbcFacts(dbc: Dbc, sha256Hex: string, fileName: string): string {
@@ -65,4 +65,4 @@ const object = (parts: Readonly<Record<string, string>>): string =>
     .map(([key, json]) => `"${key}":${json}`)
     .join(",")}}`;
 
-const sorted = (names: readonly string[]): string[] => [...names].sort(compareUtf8);
+const sorted = (names: readonly string[]): string[] => [...names].sort(compareKeys);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { matchIndex, pgnOf } from "../../../core/dbc/match.ts";
-import { compareUtf8, nearestNames } from "../../../core/dbc/names.ts";
+import { nearestNames } from "../../../core/dbc/names.ts";
 import { database, message } from "../../support/dbc-model.ts";
 
 const group = (name: string, id: number) => message({ name, id, extended: true, j1939: true, pgn: pgnOf(id) });
@@ -58,10 +58,4 @@ test("nearest names: few edits, letter case free, containment last; none when no
   expect(nearestNames("Voltage", names, 3)).toEqual([]);
   expect(nearestNames("", names, 3)).toEqual([]);
   expect(nearestNames("x".repeat(1000), names, 3)).toEqual([]);
-});
-
-test("names are ordered by their UTF-8 bytes", () => {
-  const names = ["\u{1f600}", "\uffee", "é", "z", "Z", "a", "", "ab"];
-  const byBytes = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  expect([...names].sort(compareUtf8)).toEqual(byBytes);
 });
