@@ -32,6 +32,8 @@ export function nodeBundle(root: string): InlineConfig {
     logLevel: "warn",
     publicDir: false,
     ssr: { noExternal: true, target: "node" },
+    // The SDK's advice to update Node is for us, not for whoever starts the command.
+    define: { "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": JSON.stringify("true") },
     build: {
       ssr: join(root, "edge/node/cli.ts"),
       outDir: join(root, "build/node"),
@@ -39,7 +41,14 @@ export function nodeBundle(root: string): InlineConfig {
       target: "node20",
       minify: false,
       chunkSizeWarningLimit: 4000,
-      rollupOptions: { output: { format: "es", entryFileNames: "cli.js", chunkFileNames: "[name]-[hash].js" } },
+      rolldownOptions: {
+        output: {
+          format: "es",
+          entryFileNames: "cli.js",
+          chunkFileNames: "[name].js",
+          codeSplitting: { groups: [{ name: "aws-sdk", test: /node_modules[\\/]@(?:aws-sdk|smithy)[\\/]/ }] },
+        },
+      },
     },
   };
 }
