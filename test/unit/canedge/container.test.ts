@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { checkContainerChecksum, containerChecksum, parseContainer } from "../../../core/canedge/container.ts";
+import { type Fault, FaultError } from "../../../core/fault.ts";
+import { hasShared, sharedBytes, sharedJson } from "../../support/shared.ts";
+
+const hex = (text: string): Uint8Array =>
+  Uint8Array.from(text.replaceAll(" ", "").match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const REAL = hex("47656e657269632046696c6500002201 5bc57fec 00000004 00000400");
+
+function faultOf(bytes: Uint8Array, sizeBytes = bytes.length): Fault {
+  try {
+    parseContainer(bytes, sizeBytes, "a.MFC");
+  } catch (error) {
+    if (error instanceof FaultError) return error.fault;
+    throw error;
+  }
+  throw new Error("parsed without a fault");
+}
+
+const changed = (at: number, ...values: readonly number[]): Uint8Array => {
+  const bytes = REAL.slice();
+  bytes.set(values, at);
+  return bytes;
+};
+
+test("the header of a real .MFC", () => {
+  expect(parseContainer(REAL, 526_614, "a.MFC")).toEqual({
+    kind: "compressed",
+    version: "0.0",
+    device: "5BC57FEC",
+    lookaheadBits: 4,
+    windowBytes: 1024,
+    dataAtByte: 28,
+    dataEndByte: 526_614,
+    checksumAtByte: null,
+  });
+});
+
+test("version 1.1 ends in a checksum", () => {
+  const whole = hex("47656e657269632046696c6501012201 5bc57fec 00000004 00000400 001e003c e76cd21e");
+  const container = parseContainer(whole, whole.length, "a.MFC");
+  expect(container).toMatchObject({ version: "1.1", dataEndByte: 32, checksumAtByte: 32 });
+  if (container === null) return;
+  const found = containerChecksum(whole.subarray(28, 32));
+  expect(() => checkContainerChecksum(container, found, whole.subarray(32), "a.MFC")).not.toThrow();
+  expect(() => checkContainerChecksum(container, found + 1, whole.subarray(32), "a.MFC")).toThrow(
+    /checksum in the container's header is 0xe76cd21e/,
+  );
+});
+
+test("the checksum is that of the test vector, also in pieces", () => {
+  const digits = new TextEncoder().encode("123456789");
+  expect(containerChecksum(digits)).toBe(0x340bc6d9);
+  expect(containerChecksum(digits.subarray(4), containerChecksum(digits.subarray(0, 4)))).toBe(0x340bc6d9);
+});
+
+test("other files are no containers", () => {
+  expect(parseContainer(new TextEncoder().encode("UnFinMF 4.11    "), 100, "a.MF4")).toBeNull();
+  expect(parseContainer(new Uint8Array(), 0, "a.MF4")).toBeNull();
+});
+
+describe("each thing that can be wrong is named with what was found and what is allowed", () => {
+  test.each([
+    ["type", changed(14, 0x33), { code: "input/bad-container", atByte: 14, found: "0x33" }],
+    ["sub-type", changed(15, 2), { code: "input/bad-container", atByte: 15, found: "0x02" }],
+    ["version", changed(12, 1, 0), { code: "input/unsupported", atByte: 12, found: "1.0", allowed: "0.0 or 1.1" }],
+    ["window 1000", changed(26, 0x03, 0xe8), { code: "input/bad-container", atByte: 24, found: 1000 }],
+    ["window 0", changed(26, 0, 0), { code: "input/bad-container", atByte: 24, found: 0 }],
+    ["window 8", changed(26, 0, 8), { code: "input/bad-container", atByte: 24, found: 8 }],
+    ["window 65536", changed(25, 1, 0, 0), { code: "input/bad-container", atByte: 24, found: 65_536 }],
+    ["lookahead 2", changed(23, 2), { code: "input/bad-container", atByte: 20, found: 2, allowed: "3 to 9 bits" }],
+    ["lookahead 10", changed(23, 10), { code: "input/bad-container", atByte: 20, found: 10 }],
+    ["cut header", REAL.subarray(0, 20), { code: "input/bad-container", found: 20, allowed: 28 }],
+    ["cut in the first fields", REAL.subarray(0, 13), { code: "input/bad-container", found: 13, allowed: 20 }],
+  ])("%s", (_name, bytes, fault) => {
+    expect(faultOf(bytes)).toMatchObject({ object: "a.MFC", ...fault });
+  });
+});
+
+describe("encrypted logs", () => {
+  const encrypted = hex(
+    "47656e657269632046696c65 0000 11 01 25674460 000102030405060708090a0b 000003e8 000102030405060708090a0b0c0d0e0f ca4b630843658a80db62e69ade556453",
+  );
+
+  test("name the device and that they are not supported yet", () => {
+    expect(faultOf(encrypted, 84)).toMatchObject({
+      code: "access/password-needed",
+      message: "This log of device 25674460 is encrypted; encrypted logs are not supported yet.",
+    });
+  });
+
+  test("a header that is broken is called broken first", () => {
+    expect(faultOf(encrypted.subarray(0, 52), 60)).toMatchObject({ code: "input/bad-container", found: 60, allowed: 68 });
+    const huge = encrypted.slice();
+    huge.set([255, 255, 255, 255], 32);
+    expect(faultOf(huge, 84)).toMatchObject({ atByte: 32, found: 4_294_967_295 });
+  });
+});
+
+interface Wrapped {
+  readonly damaged: readonly { readonly file: string; readonly family: string | null; readonly fault: string | null }[];
+}
+
+describe.skipIf(!hasShared)("made containers, good and damaged (needs ../shared)", () => {
+  const wrapped = hasShared ? sharedJson<Wrapped>("golden/wrapped.json") : { damaged: [] };
+
+  const inHeader = ["bad header", "too short", "unknown type", "unknown sub-type", "unknown version"];
+
+  test.each(wrapped.damaged.map((row) => [row.file, row.fault] as const))("%s", (file, fault) => {
+    const bytes = sharedBytes(`samples/${file}`);
+    const isEncrypted = bytes[14] === 0x11;
+    if (fault !== null && inHeader.includes(fault) && !file.endsWith("inner-cut.MFM"))
+      expect(faultOf(bytes).code).toMatch(/^input\//);
+    else if (isEncrypted) expect(faultOf(bytes).code).toBe("access/password-needed");
+    else expect(parseContainer(bytes, bytes.length, file)).toMatchObject({ kind: "compressed" });
+  });
+
+  test.each(wrapped.damaged.filter((row) => row.fault === "checksum").map((row) => row.file))("checksum of %s", (file) => {
+    const bytes = sharedBytes(`samples/${file}`);
+    const container = parseContainer(bytes, bytes.length, file);
+    if (container === null) throw new Error("is a container");
+    const found = containerChecksum(bytes.subarray(container.dataAtByte, container.dataEndByte));
+    expect(() => checkContainerChecksum(container, found, bytes.subarray(container.dataEndByte), file)).toThrow(FaultError);
+  });
+});
