@@ -1,0 +1,171 @@
+/** The command line, read once: `node:util` does the reading, one table says which command takes which option. */
+import { parseArgs } from "node:util";
+import { originOf } from "../app/cors.ts";
+
+export interface ServeCommand {
+  readonly name: "serve" | "demo";
+  /** Folder, file:/// URL or s3://BUCKET/PREFIX; "" for the demo, which makes its own. */
+  readonly place: string;
+  readonly dbcs: readonly string[];
+  /** null: 5000, or any free one if that is taken. */
+  readonly port: number | null;
+  readonly host: string;
+  readonly limitBytes: number | null;
+  readonly token: string | null;
+  readonly allowedOrigins: readonly string[];
+  readonly endpoint: string | null;
+}
+
+export type Command =
+  | ServeCommand
+  | { readonly name: "inspect"; readonly file: string; readonly json: boolean }
+  | {
+      readonly name: "decode";
+      readonly files: readonly string[];
+      readonly dbcs: readonly string[];
+      readonly signals: readonly string[];
+      readonly form: "table" | "facts" | "csv";
+    }
+  | { readonly name: "dbc"; readonly file: string; readonly json: boolean }
+  | { readonly name: "help"; readonly topic: string | null }
+  | { readonly name: "version" };
+
+/** The command line makes no sense; the process ends with 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const text = { type: "string" } as const;
+const texts = { type: "string", multiple: true } as const;
+const flag = { type: "boolean" } as const;
+
+const OPTIONS = {
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+  json: flag,
+  facts: flag,
+  csv: flag,
+  dbc: texts,
+  signal: texts,
+  port: text,
+  host: text,
+  limit: text,
+  token: text,
+  endpoint: text,
+  "allow-origin": texts,
+} as const;
+
+const SERVE_OPTIONS = ["dbc", "port", "host", "limit", "token", "allow-origin", "endpoint"];
+const TAKES: Readonly<Record<string, readonly string[]>> = {
+  serve: SERVE_OPTIONS,
+  demo: SERVE_OPTIONS.filter((option) => option !== "dbc" && option !== "endpoint"),
+  inspect: ["json"],
+  decode: ["dbc", "signal", "facts", "csv"],
+  dbc: ["json"],
+};
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+const ANY_HOST = "0.0.0.0";
+const BYTES_PER_MB = 1024 * 1024;
+
+/** `args` without node and script. `environment` may give BUSLENS_TOKEN. Throws `UsageError`. */
+export function readArguments(args: readonly string[], environment: Readonly<Record<string, string | undefined>> = {}): Command {
+  const { values, positionals } = parsed(args);
+  const [first, ...rest] = positionals;
+  const isNamed = first !== undefined && (Object.hasOwn(TAKES, first) || first === "help");
+  const name = isNamed ? first : first === undefined ? null : "serve";
+  if (values.version) return { name: "version" };
+  if (values.help || name === "help") return { name: "help", topic: name === "help" ? (rest[0] ?? null) : name };
+  if (name === null) throw new UsageError("say which folder: buslens DIR");
+  const operands = isNamed ? rest : positionals;
+  const known = TAKES[name] ?? [];
+  for (const option of Object.keys(values)) if (!known.includes(option)) throw new UsageError(`"${name}" takes no --${option}`);
+  switch (name) {
+    case "inspect":
+      return { name, file: one(operands, "inspect FILE"), json: values.json ?? false };
+    case "dbc":
+      return { name, file: one(operands, "dbc FILE"), json: values.json ?? false };
+    case "decode":
+      return decodeCommand(operands, values);
+    case "demo":
+      if (operands.length > 0) throw new UsageError("the demo makes its own folder; to serve yours: buslens DIR");
+      return serveCommand("demo", "", values, environment);
+    default:
+      return serveCommand("serve", one(operands, "serve DIR"), values, environment);
+  }
+}
+
+type Values = ReturnType<typeof parsed>["values"];
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    // Node's sentence, without its hint at "--" in front of positionals.
+    throw new UsageError(
+      (error instanceof Error ? error.message : String(error)).replace(/\. To specify a positional[\s\S]*/, ""),
+    );
+  }
+}
+
+function one(operands: readonly string[], usage: string): string {
+  const [first] = operands;
+  if (first === undefined || operands.length > 1 || first === "") throw new UsageError(`usage: buslens ${usage}`);
+  return first;
+}
+
+function decodeCommand(files: readonly string[], values: Values): Command {
+  const dbcs = values.dbc ?? [];
+  if (files.length === 0) throw new UsageError("usage: buslens decode FILE… --dbc DBC");
+  if (dbcs.length === 0) throw new UsageError("decode needs a DBC: --dbc FILE");
+  if (values.facts && values.csv) throw new UsageError("choose --facts or --csv");
+  const form = values.facts ? "facts" : values.csv ? "csv" : "table";
+  if (form === "facts" && dbcs.length > 1) throw new UsageError("--facts takes one --dbc");
+  return { name: "decode", files, dbcs, signals: values.signal ?? [], form };
+}
+
+function serveCommand(
+  name: "serve" | "demo",
+  place: string,
+  values: Values,
+  environment: Readonly<Record<string, string | undefined>>,
+): ServeCommand {
+  const token = values.token ?? environment.BUSLENS_TOKEN ?? null;
+  if (token !== null && !/^\S+$/.test(token)) throw new UsageError("--token must be one word");
+  const host = values.host ?? (token === null ? "127.0.0.1" : ANY_HOST);
+  if (token === null && !LOOPBACK.test(host))
+    throw new UsageError(
+      `--host ${host} lets others in: give a token with --token; without one buslens listens on 127.0.0.1 only`,
+    );
+  if (values.endpoint !== undefined && !place.startsWith("s3://"))
+    throw new UsageError("--endpoint belongs to s3://BUCKET/PREFIX");
+  return {
+    name,
+    place,
+    dbcs: values.dbc ?? [],
+    port: values.port === undefined ? null : wholeNumber(values.port, "port", 65535),
+    host: host.replace(/^\[(.*)\]$/, "$1"),
+    limitBytes: values.limit === undefined ? null : megabytes(values.limit),
+    token,
+    allowedOrigins: (values["allow-origin"] ?? []).map(exactOrigin),
+    endpoint: values.endpoint ?? null,
+  };
+}
+
+function exactOrigin(given: string): string {
+  const origin = originOf(given);
+  if (origin === null) throw new UsageError(`--allow-origin ${given} is no origin; it looks like https://grafana.example:3000`);
+  return origin;
+}
+
+function wholeNumber(given: string, option: string, most: number): number {
+  const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+  if (!(value <= most)) throw new UsageError(`--${option} must be a whole number up to ${most}, not ${given}`);
+  return value;
+}
+
+function megabytes(given: string): number {
+  const value = /^\d{1,9}(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
+  if (Number.isNaN(value)) throw new UsageError(`--limit must be a number of MB, not ${given}`);
+  return Math.floor(value * BYTES_PER_MB);
+}

@@ -1,0 +1,149 @@
+/** `buslens decode FILE… --dbc D`: signals of logs as a table, CSV or facts. */
+import { FaultError } from "../../core/fault.ts";
+import type { Engine } from "../../core/query/engine.ts";
+import type { Query } from "../../core/query/query.ts";
+import type { SeriesSelector } from "../../core/series/series.ts";
+import { CSV_HEADER, csvText } from "../app/api/series-csv.ts";
+import type { GivenDbc } from "../app/context.ts";
+import type { Command } from "./arguments.ts";
+import { readDbcFiles } from "./dbc-files.ts";
+import { signalsDocument } from "./documents.ts";
+import { hostEngine, loadKernel } from "./host-engine.ts";
+import { logFiles, openFile } from "./log-files.ts";
+import { print, sayNotices } from "./output.ts";
+import { tableText } from "./table.ts";
+import { utcText } from "./utc.ts";
+
+type Decode = Extract<Command, { readonly name: "decode" }>;
+
+/** Series of one engine query: more would hold the samples of all of them at once. */
+const SERIES_AT_ONCE = 8;
+
+export async function decode(command: Decode, signal: AbortSignal): Promise<void> {
+  const dbcs = await readDbcFiles(command.dbcs);
+  if (command.form === "csv") return printCsv(command, dbcs, signal);
+  for (const file of command.files) {
+    const source = await openFile(file, signal);
+    for (const dbc of dbcs) {
+      const { text, notices } = await signalsDocument(source, file, dbc, signal);
+      sayNotices(file, notices);
+      await print(command.form === "facts" ? chosenFacts(text, command.signals) : signalsTable(text, command, dbcs.length));
+    }
+  }
+}
+
+interface SeriesFacts {
+  readonly channel: number;
+  readonly message: string;
+  readonly sourceAddress: number | null;
+  readonly signal: string;
+  readonly unit: string;
+  readonly count: number;
+  readonly firstNs?: string;
+  readonly lastNs?: string;
+  readonly first?: number;
+  readonly last?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+interface SignalsFacts {
+  readonly file: string;
+  readonly dbc: string;
+  readonly frames: number;
+  readonly matched: number;
+  readonly series: readonly SeriesFacts[];
+}
+
+/** The document as it is, or without the series of other signals: rows stand one to a line. */
+function chosenFacts(text: string, signals: readonly string[]): string {
+  if (signals.length === 0) return text;
+  const facts = JSON.parse(text) as SignalsFacts;
+  const series = facts.series.filter((row) => signals.includes(row.signal)).map((row) => JSON.stringify(row));
+  const fields = Object.entries(facts)
+    .filter(([key]) => key !== "series")
+    .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  return `{\n${fields.join(",\n")},\n"series":[\n${series.join(",\n")}\n]\n}\n`;
+}
+
+function signalsTable(text: string, command: Decode, dbcCount: number): string {
+  const facts = JSON.parse(text) as SignalsFacts;
+  const rows = facts.series.filter(({ signal }) => command.signals.length === 0 || command.signals.includes(signal));
+  const several = command.files.length > 1 || dbcCount > 1;
+  const head = `${several ? `${facts.file}, ${facts.dbc}: ` : ""}${facts.matched} of ${facts.frames} frames belong to messages of the DBC\n`;
+  const table = tableText(
+    ["channel", "message", "sa", "signal", "count", "first", "last", "min", "max", "unit", "from", "to"],
+    rows.map((row) => [
+      row.channel,
+      row.message,
+      row.sourceAddress,
+      row.signal,
+      row.count,
+      row.first ?? null,
+      row.last ?? null,
+      row.min ?? null,
+      row.max ?? null,
+      row.unit,
+      row.firstNs === undefined ? null : utcText(row.firstNs),
+      row.lastNs === undefined ? null : utcText(row.lastNs),
+    ]),
+  );
+  return rows.length === 0 ? head : `${head}${table}\n`;
+}
+
+async function printCsv(command: Decode, dbcs: readonly GivenDbc[], signal: AbortSignal): Promise<void> {
+  const engine = hostEngine(await loadKernel(), await logFiles(command.files, signal), dbcs);
+  await checkLogs(engine, signal);
+  const selectors = await occurring(engine, command.signals, signal);
+  await print(CSV_HEADER);
+  for (let first = 0; first < selectors.length; first += SERIES_AT_ONCE) {
+    for await (const answer of engine.query(rawQuery(selectors.slice(first, first + SERIES_AT_ONCE)), signal).series) {
+      for (const piece of csvText(answer)) await print(piece);
+      sayNotices(answer.labels.signal, answer.notices);
+    }
+  }
+}
+
+/** Files that cannot be read at all are a fault of the command, not a notice of a series. */
+async function checkLogs(engine: Engine, signal: AbortSignal): Promise<void> {
+  for (const { fault, key } of await engine.logs({}, signal)) if (fault !== null) throw new FaultError({ ...fault, object: key });
+}
+
+/** Series that occur in the files, by device, channel, message and source address, in the order they are heard. */
+async function occurring(engine: Engine, wanted: readonly string[], signal: AbortSignal): Promise<readonly SeriesSelector[]> {
+  const selectors = new Map<string, SeriesSelector>();
+  for (const device of new Set((await engine.logs({}, signal)).map((log) => log.device))) {
+    const { ids, notices } = await engine.heard({ device }, signal);
+    sayNotices(device, notices);
+    for (const { bus, channel, matches } of ids) {
+      for (const { db, message, sourceAddress, signals } of matches) {
+        for (const { name } of signals) {
+          if (wanted.length > 0 && !wanted.includes(name)) continue;
+          const selector = {
+            device,
+            bus,
+            channel,
+            db,
+            message,
+            ...(sourceAddress === null ? {} : { sourceAddress }),
+            signal: name,
+          };
+          selectors.set(JSON.stringify(selector), selector);
+        }
+      }
+    }
+  }
+  return [...selectors.values()];
+}
+
+const rawQuery = (selectors: readonly SeriesSelector[]): Query => ({
+  selectors,
+  fromNs: null,
+  toNs: null,
+  method: "raw",
+  grid: { kind: "fixed", originNs: 0n, stepNs: 1n },
+  wholeBuckets: false,
+  neighbours: false,
+  budgetBytes: null,
+  budgetPoints: null,
+});

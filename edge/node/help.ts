@@ -1,0 +1,65 @@
+/** What `--help` says: enough to need no README. */
+
+const OVERVIEW = `buslens: CAN logs of CANedge loggers (MDF4) as Grafana series and pictures, straight from the files
+
+  buslens DIR                     serve a folder of logs: viewer, Grafana data source, HTTP API
+  buslens demo                    the same on a small folder of generated logs
+  buslens inspect FILE            what is in a log: header, buses, frames
+  buslens decode FILE… --dbc D    signals of logs: table, --csv or --facts
+  buslens dbc FILE                what is in a DBC
+  buslens help COMMAND            more on one of them
+
+  buslens --version
+
+Documents go to stdout, everything else to stderr. Exit status: 0 done (also with parts missing, which stderr
+names), 1 it could not be done (one line says why), 2 the command line was wrong.
+`;
+
+const SERVE = `buslens [serve] DIR [options]
+
+DIR is the copy of an SD card or bucket: device folders (DEVICE/SESSION/SPLIT.MF4), or a LOG/ that holds them.
+It may be a path, a file:/// URL, or s3://BUCKET/PREFIX. Databases (*.dbc) and passwords.json lie in DIR. It is only read.
+
+  --dbc FILE|DIR       use these databases instead (may be given more than once)
+  --port N             default 5000, or a free one if that is taken
+  --host H             default 127.0.0.1; anything else needs a token, and 0.0.0.0 is the default with one
+  --token T            clients must send "Authorization: Bearer T"; the variable BUSLENS_TOKEN does the same
+  --allow-origin O     a web page of this origin may read answers, such as https://grafana.example (may be repeated);
+                       needed for Grafana data sources in Browser mode only
+  --limit MB           most megabytes of logs one request may read; what comes then is a part, and says so
+  --endpoint URL       server of an s3:// place that is not Amazon's; keys come from AWS_ACCESS_KEY_ID,
+                       AWS_SECRET_ACCESS_KEY and AWS_REGION or whatever else the AWS tools read
+
+In Grafana add a JSON data source (SimpleJson, JSON, Infinity) with the address that is printed. In a browser open /view/.
+`;
+
+const TOPICS: Readonly<Record<string, string>> = {
+  serve: SERVE,
+  demo: `buslens demo [--port N] [--host H] [--token T] [--limit MB] [--allow-origin O]
+
+Writes a folder of generated logs with their databases (two loggers, a drive of some minutes) and serves it.
+The folder is kept and used again. Options as for serve.
+`,
+  inspect: `buslens inspect FILE [--json]
+
+Header, and for every bus and channel the frames by kind, of an MDF 4 file (.MF4, compressed .MFC too).
+  --json    one JSON document, schema buslens-frames/1, to compare with other programs
+`,
+  decode: `buslens decode FILE… --dbc D [--signal NAME]… [--facts | --csv]
+
+Signals of the frames that the database knows: a table of counts, first, last, least and greatest values.
+  --dbc FILE|DIR    the database (with --csv and the table: may be given more than once)
+  --signal NAME     only these signals
+  --csv             every sample, one per line: timeNs,channel,message,signal,value,unit (ns since 1970 UTC)
+  --facts           one JSON document per file, schema buslens-signals/1, to compare with other programs
+`,
+  dbc: `buslens dbc FILE [--json]
+
+Messages and signals of a database, and warnings where its text is not what it should be.
+  --json    one JSON document, schema buslens-dbc/1
+`,
+};
+
+/** The overview, or the page of one command. An unknown topic gets the overview. */
+export const helpText = (topic: string | null): string =>
+  topic === null ? `${OVERVIEW}\n${SERVE}` : (TOPICS[topic] ?? OVERVIEW);

@@ -1,0 +1,71 @@
+/** `buslens inspect FILE`: what is in a log. */
+import { framesDocument } from "./documents.ts";
+import { openFile } from "./log-files.ts";
+import { print, sayNotices } from "./output.ts";
+import { type Cell, tableText } from "./table.ts";
+import { utcText } from "./utc.ts";
+
+export async function inspect(command: { readonly file: string; readonly json: boolean }, signal: AbortSignal): Promise<void> {
+  const source = await openFile(command.file, signal);
+  const { text, notices } = await framesDocument(source, command.file, signal);
+  sayNotices(command.file, notices);
+  await print(command.json ? text : framesTable(JSON.parse(text) as FramesFacts));
+}
+
+/** What the tables below read of buslens-frames/1. */
+interface FramesFacts {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly container: { readonly kind: string } | null;
+  readonly mdfVersion: string;
+  readonly program: string;
+  readonly finalized: boolean;
+  readonly startNs: string;
+  readonly startIsLocal: boolean;
+  readonly deviceSerial: string | null;
+  readonly firmware: string | null;
+  readonly session: number | null;
+  readonly split: number | null;
+  readonly userComment: string | null;
+  readonly records: number;
+  readonly channels: readonly {
+    readonly bus: string;
+    readonly channel: number;
+    readonly kind: string;
+    readonly fd: boolean;
+    readonly frames: number;
+    readonly distinctIds: number;
+    readonly tx: number;
+    readonly firstNs: string;
+    readonly lastNs: string;
+  }[];
+}
+
+function framesTable(facts: FramesFacts): string {
+  const { container } = facts;
+  const about: readonly (readonly Cell[])[] = [
+    ["file", facts.file],
+    ["size", `${facts.sizeBytes} bytes${container === null ? "" : `, inside ${container.kind}`}`],
+    ["format", `MDF ${facts.mdfVersion}, written by ${facts.program}, ${facts.finalized ? "finalized" : "not finalized"}`],
+    ["start", utcText(facts.startNs) + (facts.startIsLocal ? " (the file says: local time)" : "")],
+    ["device", facts.deviceSerial],
+    ["firmware", facts.firmware],
+    ["session", facts.session === null ? null : `${facts.session}, split ${facts.split ?? "?"}`],
+    ["comment", facts.userComment],
+    ["frames", String(facts.records)],
+  ];
+  const rows = facts.channels.map((row) => [
+    `${row.bus}${row.channel}`,
+    row.kind + (row.fd ? " FD" : ""),
+    row.frames,
+    row.distinctIds,
+    row.tx === 0 ? null : row.tx,
+    utcText(row.firstNs),
+    utcText(row.lastNs),
+  ]);
+  const header = about
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${String(name).padEnd(10)}${String(value).replace(/\p{Cc}+/gu, " ")}\n`);
+  const table = rows.length === 0 ? "" : `\n${tableText(["bus", "kind", "frames", "ids", "sent", "first", "last"], rows)}`;
+  return header.join("") + table;
+}

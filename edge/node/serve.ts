@@ -1,0 +1,86 @@
+/** `buslens serve`: the app over a folder or bucket, on a port. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { FaultError } from "../../core/fault.ts";
+import type { LogStore } from "../../core/store/source.ts";
+import { anyone, bearer } from "../app/access.ts";
+import { createApp } from "../app/app.ts";
+import type { ServeCommand } from "./arguments.ts";
+import { readDbcFiles } from "./dbc-files.ts";
+import { exampleLine } from "./example.ts";
+import { hostEngine, loadKernel } from "./host-engine.ts";
+import { print, say } from "./output.ts";
+import { viewerFiles } from "./viewer-files.ts";
+
+const PORT_DEFAULT = 5000; // the CANedge backend's, so that existing data sources fit
+
+/** Runs until the process is told to end. Faults: `storage/*`, `input/bad-dbc`, `request/bad-parameter` for a taken port. */
+export async function serve(command: ServeCommand, store: LogStore, name: string): Promise<void> {
+  const givenDbcs = await readDbcFiles(command.dbcs);
+  const engine = hostEngine(await loadKernel(), store, givenDbcs);
+  const assets = await viewerFiles();
+  const app = createApp({
+    engine,
+    store,
+    checkToken: command.token === null ? anyone : bearer(command.token),
+    allowedOrigins: command.allowedOrigins,
+    now: Date.now,
+    assets,
+    budgetBytes: command.limitBytes,
+    givenDbcs,
+    report: (error) => say(`buslens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  });
+  const server = createServer(getRequestListener(app.fetch, { hostname: command.host }));
+  const port = await listen(server, command.host, command.port);
+  const stop = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+
+  const url = `http://${shownHost(command.host)}:${port}`;
+  await print(`buslens serves ${name}\n\n`);
+  await print(`  viewer               ${assets === null ? "not built (npm run build)" : `${url}/view/`}\n`);
+  await print(`  Grafana data source  ${url}\n`);
+  const example = await exampleLine(engine, url, command.token !== null).catch(() => null);
+  await print(`  try it               ${example ?? `curl -s '${url}/api/catalogue'`}\n\n`);
+  const open = "It answers this machine only (127.0.0.1), because no token was given: --token T lets others in.";
+  const closed = 'Clients must send the token: "Authorization: Bearer …".';
+  await print(`${command.token === null ? open : closed} Ctrl+C ends it.\n`);
+}
+
+const shownHost = (host: string): string =>
+  host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+
+async function listen(server: Server, host: string, wanted: number | null): Promise<number> {
+  try {
+    return await listenAt(server, host, wanted ?? PORT_DEFAULT);
+  } catch (error) {
+    if (wanted === null && codeOf(error) === "EADDRINUSE") return listenAt(server, host, 0);
+    throw new FaultError({
+      code: "request/bad-parameter",
+      message: `cannot listen on ${host}, port ${wanted ?? PORT_DEFAULT}: ${reasonOf(error)}`,
+    });
+  }
+}
+
+const listenAt = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  if (code === "EADDRINUSE") return "it is taken; choose another with --port";
+  if (code === "EACCES") return "the system does not allow it; choose a port above 1023";
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return "this machine has no such address";
+  return code || "the system refused";
+}

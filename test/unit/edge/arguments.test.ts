@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { readArguments, UsageError } from "../../../edge/node/arguments.ts";
+import { helpText } from "../../../edge/node/help.ts";
+import { faultLine } from "../../../edge/node/output.ts";
+import { tableText } from "../../../edge/node/table.ts";
+
+describe("the command line", () => {
+  test("a folder alone is served, to this machine only", () => {
+    const plain = {
+      place: "./LOG",
+      dbcs: [],
+      port: null,
+      host: "127.0.0.1",
+      limitBytes: null,
+      token: null,
+      allowedOrigins: [],
+      endpoint: null,
+    };
+    expect(readArguments(["./LOG"])).toEqual({ name: "serve", ...plain });
+    expect(readArguments(["serve", "./LOG"])).toEqual({ name: "serve", ...plain });
+    expect(readArguments(["demo"])).toEqual({ name: "demo", ...plain, place: "" });
+  });
+
+  test("all options of serve, before or after the folder", () => {
+    const args =
+      "--dbc a.dbc --port 0 LOG --dbc b --limit 2 --token t --allow-origin http://grafana.example/ --allow-origin https://x:3000";
+    expect(readArguments(args.split(" "))).toEqual({
+      name: "serve",
+      place: "LOG",
+      dbcs: ["a.dbc", "b"],
+      port: 0,
+      host: "0.0.0.0",
+      limitBytes: 2 * 1024 * 1024,
+      token: "t",
+      allowedOrigins: ["http://grafana.example", "https://x:3000"],
+      endpoint: null,
+    });
+    expect(readArguments(["LOG"], { BUSLENS_TOKEN: "t" })).toMatchObject({ token: "t", host: "0.0.0.0" });
+    expect(readArguments(["s3://b/p", "--endpoint", "http://localhost:9000"])).toMatchObject({
+      place: "s3://b/p",
+      endpoint: "http://localhost:9000",
+    });
+  });
+
+  test("documents and help", () => {
+    expect(readArguments(["inspect", "a.MF4", "--json"])).toEqual({ name: "inspect", file: "a.MF4", json: true });
+    expect(readArguments(["dbc", "a.dbc"])).toEqual({ name: "dbc", file: "a.dbc", json: false });
+    expect(readArguments(["decode", "a.MF4", "b.MF4", "--dbc", "d.dbc", "--signal", "x", "--csv"])).toEqual({
+      name: "decode",
+      files: ["a.MF4", "b.MF4"],
+      dbcs: ["d.dbc"],
+      signals: ["x"],
+      form: "csv",
+    });
+    expect(readArguments(["--help"])).toEqual({ name: "help", topic: null });
+    expect(readArguments(["decode", "-h"])).toEqual({ name: "help", topic: "decode" });
+    expect(readArguments(["help", "dbc"])).toEqual({ name: "help", topic: "dbc" });
+    expect(readArguments(["--version"])).toEqual({ name: "version" });
+  });
+
+  test("wrong usage is said in a sentence", () => {
+    const wrong: Readonly<Record<string, RegExp>> = {
+      "": /which folder/,
+      "LOG OTHER": /usage/,
+      "LOG --nope": /--nope/,
+      "LOG --port x": /--port/,
+      "LOG --port 70000": /65535/,
+      "LOG --limit lots": /--limit/,
+      "LOG --host 0.0.0.0": /token/,
+      "LOG --allow-origin *": /origin/,
+      "LOG --json": /takes no --json/,
+      "LOG --endpoint http://x": /s3/,
+      inspect: /usage/,
+      "inspect a b": /usage/,
+      "decode a.MF4": /DBC/,
+      "decode --dbc a": /usage/,
+      "decode a --dbc b --facts --csv": /choose/,
+      "decode a --dbc b --dbc c --facts": /one --dbc/,
+      "dbc a --csv": /takes no --csv/,
+    };
+    for (const [line, why] of Object.entries(wrong)) {
+      const read = () => readArguments(line.split(" ").filter((word) => word !== ""));
+      expect(read, line).toThrow(UsageError);
+      expect(read, line).toThrow(why);
+    }
+  });
+
+  test("help names every option", () => {
+    for (const option of [
+      "--dbc",
+      "--port",
+      "--host",
+      "--limit",
+      "--token",
+      "--allow-origin",
+      "--endpoint",
+      "inspect",
+      "decode",
+      "dbc",
+    ])
+      expect(helpText(null)).toContain(option);
+    for (const topic of ["inspect", "decode", "dbc", "serve", "demo"])
+      expect(helpText(topic)).toMatch(new RegExp(`^buslens .*${topic}`));
+  });
+});
+
+describe("lines for people", () => {
+  test("a fault is one line of at most 1,000 characters that keeps its code", () => {
+    expect(
+      faultLine({ code: "input/truncated", message: "the log ends in a block", object: "a.MF4", atByte: 40001 }, "a.MF4"),
+    ).toBe("buslens: a.MF4: the log ends in a block (input/truncated, byte 40001)");
+    const long = faultLine({ code: "input/bad-dbc", message: `two\nlines ${"x".repeat(5000)}`, line: 7 }, "a.dbc");
+    expect(long).toHaveLength(1000);
+    expect(long).toMatch(/^buslens: a\.dbc: two lines x+….*\(input\/bad-dbc, line 7\)$/);
+  });
+
+  test("a table has aligned columns, numbers to the right, empty columns left out", () => {
+    expect(
+      tableText(
+        ["name", "n", "none"],
+        [
+          ["a", 1, null],
+          ["bbb", 22, ""],
+        ],
+      ),
+    ).toBe("name   n\na      1\nbbb   22\n");
+  });
+});
