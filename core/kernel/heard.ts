@@ -32,6 +32,7 @@ export interface HeardResult {
   readonly counts: FrameCounts;
   readonly recordBytes: number;
   readonly tailBytes: number;
+  readonly bytesRead: number;
   readonly notices: readonly Notice[];
 }
 
@@ -46,11 +47,13 @@ export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile
   kernel.setHead(Head.idCountMax, HEARD_IDS_MAX);
   let recordBytes = 0;
   let tailBytes = 0;
+  let bytesRead = 0;
   const notices: Notice[] = [];
   for (const stream of mdf.streams) {
     const walked = await walkStream(kernel, source, stream, Walk.Hear, host);
     recordBytes += walked.recordBytes;
     tailBytes += walked.tailBytes;
+    bytesRead += walked.bytesRead;
     notices.push(...walked.notices);
   }
   const unheard = kernel.counter(Head.unheard);
@@ -62,7 +65,7 @@ export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile
   }
   const counts = readCounts(kernel);
   const heardCounts = { ...counts, used: counts.frames - unheard, unmatched: unheard };
-  return { ids: rowsOf(kernel), counts: heardCounts, recordBytes, tailBytes, notices };
+  return { ids: rowsOf(kernel), counts: heardCounts, recordBytes, tailBytes, bytesRead, notices };
 }
 
 function rowsOf(kernel: Kernel): HeardRow[] {
