@@ -74,6 +74,8 @@ export interface DecodeResult {
   readonly counts: FrameCounts;
   readonly recordBytes: number;
   readonly tailBytes: number;
+  /** Bytes taken from the source, values of SD streams read again included. */
+  readonly bytesRead: number;
   readonly notices: readonly Notice[];
   /** By node, when lengths were kept. */
   readonly lengths: ReadonlyMap<number, readonly LengthPiece[]>;
@@ -106,6 +108,7 @@ export async function decodePass(
   pass.load(range);
   let recordBytes = 0;
   let tailBytes = 0;
+  let bytesRead = 0;
   const notices: Notice[] = [];
   for (const stream of mdf.streams) {
     const walked = await walkStream(kernel, source, stream, Walk.Decode, {
@@ -115,9 +118,10 @@ export async function decodePass(
     });
     recordBytes += walked.recordBytes;
     tailBytes += walked.tailBytes;
+    bytesRead += walked.bytesRead;
     notices.push(...walked.notices);
   }
-  return pass.finish(recordBytes, tailBytes, notices);
+  return pass.finish({ recordBytes, tailBytes, bytesRead, notices });
 }
 
 class Pass {
@@ -260,7 +264,7 @@ class Pass {
     this.#columns?.drain();
   }
 
-  finish(recordBytes: number, tailBytes: number, notices: readonly Notice[]): DecodeResult {
+  finish(walked: Pick<DecodeResult, "recordBytes" | "tailBytes" | "bytesRead" | "notices">): DecodeResult {
     this.#kernel.exports.flushAll();
     this.drain();
     const cells = this.#cells?.take();
@@ -283,9 +287,7 @@ class Pass {
     return {
       lanes,
       counts: readCounts(this.#kernel),
-      recordBytes,
-      tailBytes,
-      notices,
+      ...walked,
       lengths: this.#columns?.lengths ?? new Map(),
       nodes: this.#nodes,
       left: this.#left,

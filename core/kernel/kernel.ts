@@ -57,14 +57,25 @@ export class KernelPool {
   }
 
   async use<T>(work: (kernel: Kernel) => Promise<T>): Promise<T> {
-    const kernel = await this.#take();
+    const lease = await this.lease();
     try {
-      return await work(kernel);
+      return await work(lease.kernel);
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next(kernel);
-      else this.#idle.push(kernel);
+      lease.release();
     }
+  }
+
+  /** A kernel until `release`, which may be called once. */
+  async lease(): Promise<{ readonly kernel: Kernel; release(): void }> {
+    const kernel = await this.#take();
+    return {
+      kernel,
+      release: () => {
+        const next = this.#waiting.shift();
+        if (next) next(kernel);
+        else this.#idle.push(kernel);
+      },
+    };
   }
 
   async #take(): Promise<Kernel> {

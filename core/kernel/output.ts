@@ -50,10 +50,8 @@ export class Columns {
     this.#rowsMax = Math.max(CHUNK_ROWS, Math.min(rows, 64 * CHUNK_ROWS));
   }
 
-  /** f64 columns a node takes: its times and lengths, and one for each part. */
-  static count(node: MessagePart): number {
-    return node.parts.length === 0 ? 0 : node.parts.length + 2;
-  }
+  /** Columns that fit when each holds but one chunk. */
+  static readonly columnsMax = Math.floor((OUT_END - OUT) / (8 * CHUNK_ROWS) / 2);
 
   /** False when the memory is full. */
   place(node: MessagePart): boolean {

@@ -1,6 +1,6 @@
 /** Feeds the bytes of one record stream to the kernel, window by window, and keeps the account of them. */
 import type { Extent, RecordStream } from "../bus/layout.ts";
-import type { Notice } from "../fault.ts";
+import { FaultError, type Notice } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
 import {
   CARRY_BYTES_MAX,
@@ -33,8 +33,8 @@ export interface WalkResult {
   readonly recordBytes: number;
   /** Bytes behind the last whole record. */
   readonly tailBytes: number;
-  /** Bytes of SD values that were read. */
-  readonly valueBytesRead: number;
+  /** Bytes taken from the source. */
+  readonly bytesRead: number;
   readonly notices: readonly Notice[];
 }
 
@@ -62,6 +62,7 @@ export async function walkStream(
   const askedBytes = sizeOf(extents);
   let doneBytes = 0;
   let carryBytes = 0;
+  let bytesRead = 0;
   let isDamaged = false;
 
   const run = async (start: number, end: number, isLast: boolean): Promise<number> => {
@@ -82,36 +83,47 @@ export async function walkStream(
     }
   };
 
-  for (const [i, extent] of extents.entries()) {
-    for await (const window of source.stream(extent.atByte, extent.lengthBytes, host.signal)) {
-      for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
-        const piece = window.subarray(from, from + WINDOW_BYTES);
-        kernel.bytes.set(piece, WINDOW);
-        const start = WINDOW - carryBytes;
-        const end = WINDOW + piece.length;
-        const isLast = doneBytes + carryBytes + piece.length === askedBytes && i === extents.length - 1;
-        const stopped = await run(start, end, isLast);
-        doneBytes += stopped - start;
-        carryBytes = end - stopped;
-        if (isDamaged) break;
-        if (carryBytes > CARRY_BYTES_MAX) {
-          isDamaged = true;
-          const atByte = fileOffset(extents, doneBytes);
-          const text = `${source.key}: the record at byte ${atByte} is longer than ${CARRY_BYTES_MAX} bytes; what follows it is not read`;
-          notices.push({
-            severity: "warning",
-            text,
-            fault: { code: "limit/too-large", message: text, object: source.key, atByte },
-          });
-          break;
+  try {
+    for (const [i, extent] of extents.entries()) {
+      for await (const window of source.stream(extent.atByte, extent.lengthBytes, host.signal)) {
+        bytesRead += window.length;
+        for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
+          const piece = window.subarray(from, from + WINDOW_BYTES);
+          kernel.bytes.set(piece, WINDOW);
+          const start = WINDOW - carryBytes;
+          const end = WINDOW + piece.length;
+          const isLast = doneBytes + carryBytes + piece.length === askedBytes && i === extents.length - 1;
+          const stopped = await run(start, end, isLast);
+          doneBytes += stopped - start;
+          carryBytes = end - stopped;
+          if (isDamaged) break;
+          if (carryBytes > CARRY_BYTES_MAX) {
+            isDamaged = true;
+            const atByte = fileOffset(extents, doneBytes);
+            const text = `${source.key}: the record at byte ${atByte} is longer than ${CARRY_BYTES_MAX} bytes; what follows it is not read`;
+            notices.push({
+              severity: "warning",
+              text,
+              fault: { code: "limit/too-large", message: text, object: source.key, atByte },
+            });
+            break;
+          }
+          kernel.bytes.copyWithin(WINDOW - carryBytes, stopped, end);
+          const pause = host.onWindow(piece.length);
+          if (pause) await pause;
         }
-        kernel.bytes.copyWithin(WINDOW - carryBytes, stopped, end);
-        const pause = host.onWindow(piece.length);
-        if (pause) await pause;
+        if (isDamaged) break;
       }
       if (isDamaged) break;
     }
-    if (isDamaged) break;
+  } catch (error) {
+    // The store failed half way: what was read stays.
+    if (!(error instanceof FaultError) || error.fault.code === "request/cancelled" || error.fault.code.startsWith("bug/"))
+      throw error;
+    isDamaged = true;
+    const atByte = fileOffset(extents, doneBytes);
+    const text = `${source.key} could not be read on from byte ${atByte}: ${error.fault.message}. What lies before it is shown`;
+    notices.push({ severity: "error", text, fault: error.fault });
   }
   const lost = kernel.exports.dropWaiting();
   if (lost > 0) {
@@ -127,7 +139,7 @@ export async function walkStream(
       text: `${source.key}: values lie too far out of order; frames whose value was not at hand are counted as without payload`,
     });
   }
-  return { recordBytes: doneBytes, tailBytes: totalBytes - doneBytes, valueBytesRead: values.bytesRead, notices };
+  return { recordBytes: doneBytes, tailBytes: totalBytes - doneBytes, bytesRead: bytesRead + values.bytesRead, notices };
 }
 
 /** A finalized sorted group has as many records as its cycle count says, or fewer if the bytes end before. */

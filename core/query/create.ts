@@ -1,0 +1,230 @@
+/** The engine: a store, a kernel and the databases become answers. Every host makes one. */
+import { openLogs } from "../canedge/compressed.ts";
+import { type Catalogue, folderCatalogue } from "../catalogue/folder.ts";
+import { type Library, libraryOf, loadLibrary } from "../dbc/library.ts";
+import { parseDbc } from "../dbc/parse.ts";
+import { FaultError, type Notice } from "../fault.ts";
+import { KernelPool } from "../kernel/kernel.ts";
+import { headerCache } from "../mdf/header-cache.ts";
+import type { SeriesAnswer } from "../series/series.ts";
+import type { LogStore } from "../store/source.ts";
+import { type DeviceAnswer, queryDevice } from "./device-query.ts";
+import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
+import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
+import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
+import { decodableLogs, type OpenDecodable } from "./opened-logs.ts";
+import type { Host } from "./pace.ts";
+import type { Query } from "./query.ts";
+import type { AskedRule } from "./rules.ts";
+
+export interface EngineOptions {
+  readonly module: WebAssembly.Module;
+  /** SHA-256 of the kernel's file, lower-case hex. */
+  readonly moduleHash: string;
+  readonly store: LogStore;
+  /** Databases instead of those in the store. */
+  readonly dbcs?: readonly { readonly file: string; readonly bytes: Uint8Array }[];
+  readonly host: Host;
+  /** Kernels at work at once, 8 MiB each. */
+  readonly kernelsMax?: number;
+  /** Up to this many logs of a device the catalogue reads every head (see folderCatalogue). */
+  readonly probeMax?: number;
+}
+
+/** What the parts of the engine share. */
+export interface EngineParts {
+  readonly store: LogStore;
+  readonly host: Host;
+  readonly kernels: KernelPool;
+  readonly catalogue: Catalogue;
+  readonly openDecodable: OpenDecodable;
+  readonly heardLog: (key: string, signal: AbortSignal, onWork?: Parameters<Engine["heard"]>[2]) => Promise<HeardLog>;
+  readonly channelsHeard: (key: string, signal: AbortSignal) => Promise<{ bus: "CAN" | "LIN"; channel: number }[]>;
+  readonly library: (signal: AbortSignal) => Promise<Library>;
+}
+
+const KERNELS_MAX = 3;
+
+export function createEngine(options: EngineOptions): Engine {
+  const parts = partsOf(options);
+  return {
+    moduleHash: options.moduleHash,
+    async devices({ names }, signal) {
+      const devices = await parts.catalogue.devices(signal);
+      if (!names) return devices.map((device) => ({ device, name: "" }));
+      return Promise.all(
+        devices.map(async (device) => ({
+          device,
+          name: (await parts.catalogue.newestLog(device, signal))?.header?.userComment ?? "",
+        })),
+      );
+    },
+    logs: ({ device, fromNs, toNs }, signal) =>
+      parts.catalogue.logsInRange(
+        { ...(device === undefined ? {} : { device }), fromNs: fromNs ?? null, toNs: toNs ?? null },
+        signal,
+      ),
+    heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
+    dbcs: async (signal) => (await parts.library(signal)).dbcs,
+    query: (query, signal, onWork) => runQuery(parts, query, signal, onWork).run,
+    explain: (query, signal) => explain(parts, query, signal),
+  };
+}
+
+function partsOf(options: EngineOptions): EngineParts {
+  const { store, host, module } = options;
+  const kernels = new KernelPool(module, options.kernelsMax ?? KERNELS_MAX);
+  const openLog = openLogs(store, new KernelPool(module, options.kernelsMax ?? KERNELS_MAX));
+  const headers = headerCache();
+  const catalogue = folderCatalogue(store, openLog, {
+    headerCache: headers,
+    ...(options.probeMax === undefined ? {} : { probeMax: options.probeMax }),
+  });
+  const openDecodable = decodableLogs(openLog, headers);
+  const heardLog = heardLogs({ openDecodable, kernels, host, catalogue });
+  return {
+    store,
+    host,
+    kernels,
+    catalogue,
+    openDecodable,
+    heardLog,
+    async channelsHeard(key, signal) {
+      const { ids } = await heardLog(key, signal);
+      const found = new Map(ids.map(({ bus, channel }) => [`${bus}${channel}`, { bus, channel }]));
+      return [...found.values()];
+    },
+    library: libraries(options),
+  };
+}
+
+/** Given databases are parsed once; those of the store again whenever one of them has changed. */
+function libraries({ store, dbcs }: EngineOptions): (signal: AbortSignal) => Promise<Library> {
+  let known: { name: string; library: Library } | null = null;
+  if (dbcs) {
+    const library = givenLibrary(dbcs);
+    return async () => library;
+  }
+  return async (signal) => {
+    const versions: string[] = [];
+    for await (const entry of store.list("", { delimiter: "/", signal })) {
+      if (entry.kind === "object" && entry.key.toLowerCase().endsWith(".dbc")) versions.push(`${entry.key}\n${entry.version}`);
+    }
+    const name = versions.join("\n");
+    if (known?.name !== name) known = { name, library: await loadLibrary(store, { signal }) };
+    return known.library;
+  };
+}
+
+function givenLibrary(given: readonly { readonly file: string; readonly bytes: Uint8Array }[]): Library {
+  const notices: Notice[] = [];
+  const dbcs = given.flatMap(({ file, bytes }) => {
+    try {
+      return [parseDbc(bytes, file)];
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error;
+      notices.push({ severity: "error", text: `${file}: ${error.fault.message}`, fault: error.fault });
+      return [];
+    }
+  });
+  return libraryOf(dbcs, notices);
+}
+
+/** Selectors by device, in the order the devices first appear; a device's logs are read when its first series is asked for. */
+function runQuery(parts: EngineParts, query: Query, signal: AbortSignal, onWork: Parameters<Engine["query"]>[2]) {
+  const byDevice = new Map<string, number[]>();
+  query.selectors.forEach(({ device }, i) => {
+    byDevice.set(device, [...(byDevice.get(device) ?? []), i]);
+  });
+  const budget = { leftBytes: query.budgetBytes };
+  const done = new Map<string, DeviceAnswer>();
+  async function* series(): AsyncGenerator<SeriesAnswer> {
+    for (const [i, { device }] of query.selectors.entries()) {
+      let answer = done.get(device);
+      if (!answer) {
+        answer = await queryDevice(parts, device, byDevice.get(device) ?? [], query, budget, signal, onWork);
+        done.set(device, answer);
+      }
+      yield* answer.series.filter((one) => one.selector === i);
+    }
+  }
+  const ledger = (): Ledger => [...done.values()].reduce((sum, answer) => addLedgers(sum, answer.ledger), emptyLedger);
+  const run: QueryRun = { series: series(), ledger };
+  return { run, done };
+}
+
+async function explain(parts: EngineParts, query: Query, signal: AbortSignal): Promise<Explanation> {
+  const { run, done } = runQuery(parts, query, signal, undefined);
+  const whyEmpty: string[] = [];
+  const notices: Notice[] = [];
+  for await (const answer of run.series) {
+    const count = answer.segments.reduce((sum, segment) => sum + segment.timesNs.length, 0) + (answer.stats?.length ?? 0);
+    if (count === 0) whyEmpty.push(answer.notices[0]?.text ?? `${answer.labels.signal} has no points`);
+    for (const notice of answer.notices) if (!notices.some((known) => known.text === notice.text)) notices.push(notice);
+  }
+  const answers = [...done.values()];
+  const files: PlannedFile[] = answers.flatMap((answer) => answer.files);
+  return {
+    files,
+    rules: answers.flatMap((answer) => answer.rules.flatMap(plannedRules)),
+    ledger: run.ledger(),
+    whyEmpty,
+    notices,
+  };
+}
+
+const plannedRules = ({ rule, dbc, asked }: AskedRule): PlannedRule[] =>
+  asked.map(({ message, signal }) => ({
+    db: dbc.name,
+    message: message.name,
+    signal: signal.name,
+    frameId: message.id,
+    extended: message.extended,
+    rule: rule.key.kind,
+  }));
+
+async function heard(
+  parts: EngineParts,
+  { device, key, fromNs, toNs, budgetBytes }: Parameters<Engine["heard"]>[0],
+  signal: AbortSignal,
+  onWork: Parameters<Engine["heard"]>[2],
+) {
+  const logs = (
+    await parts.catalogue.logsInRange(
+      { ...(device === undefined ? {} : { device }), fromNs: fromNs ?? null, toNs: toNs ?? null },
+      signal,
+    )
+  ).filter((log) => key === undefined || log.key === key);
+  const bytesAll = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
+  const notices: Notice[] = [];
+  const read: { log: LogEntry; heard: HeardLog }[] = [];
+  let bytes = 0;
+  // The newest first: with a budget, what is heard now matters most.
+  for (const log of [...logs].reverse()) {
+    if (log.fault) {
+      notices.push({ severity: "error", text: `${log.key}: ${log.fault.message}`, fault: log.fault });
+      continue;
+    }
+    if (budgetBytes !== null && budgetBytes !== undefined && read.length > 0 && bytes + log.sizeBytes > budgetBytes) {
+      notices.push({
+        severity: "info",
+        text: `Only the newest ${read.length} of ${logs.length} logs were searched for what occurs`,
+      });
+      break;
+    }
+    const before = bytes;
+    try {
+      read.unshift({
+        log,
+        heard: await parts.heardLog(log.key, signal, onWork && ((done) => onWork({ bytes: before + done.bytes, bytesAll }))),
+      });
+    } catch (error) {
+      if (!(error instanceof FaultError) || error.fault.code === "request/cancelled" || error.fault.code.startsWith("bug/"))
+        throw error;
+      notices.push({ severity: "error", text: `${log.key}: ${error.fault.message}`, fault: error.fault });
+    }
+    bytes += log.sizeBytes;
+    onWork?.({ bytes, bytesAll });
+  }
+  return combineHeard(read, (await parts.library(signal)).dbcs, notices);
+}

@@ -1,0 +1,118 @@
+/** What really occurs in logs, kept by file version, and what the databases make of it. */
+
+import { matchIndex } from "../dbc/match.ts";
+import type { Dbc } from "../dbc/model.ts";
+import type { Notice } from "../fault.ts";
+import { type HeardRow, readHeard } from "../kernel/heard.ts";
+import type { EngineParts } from "./create.ts";
+import type { Heard, HeardId, LogEntry, OnWork } from "./engine.ts";
+import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
+import { pace } from "./pace.ts";
+
+/** One log's ids, with absolute times. */
+export interface HeardLog {
+  readonly ids: readonly (Omit<HeardRow, "firstNs" | "lastNs"> & { readonly firstNs: bigint; readonly lastNs: bigint })[];
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+  readonly ledger: Ledger;
+  readonly notices: readonly Notice[];
+}
+
+const HEARD_MAX = 2048;
+
+/** Reads a log once and keeps what was heard. */
+export function heardLogs(parts: Pick<EngineParts, "openDecodable" | "kernels" | "host" | "catalogue">) {
+  const kept = new Map<string, HeardLog>();
+  return async (key: string, signal: AbortSignal, onWork?: OnWork): Promise<HeardLog> => {
+    const { source, mdf } = await parts.openDecodable(key, signal);
+    const name = `${source.version}\n${source.sizeBytes}\n${key}`;
+    const known = kept.get(name);
+    if (known) return known;
+    const host = pace(parts.host, signal, source.sizeBytes, onWork);
+    const read = await parts.kernels.use((kernel) => readHeard(kernel, source, mdf, host));
+    const startNs = mdf.header.startNs;
+    const ids = read.ids.map((row) => ({ ...row, firstNs: startNs + row.firstNs, lastNs: startNs + row.lastNs }));
+    const least = (a: bigint | null, b: bigint) => (a === null || b < a ? b : a);
+    const most = (a: bigint | null, b: bigint) => (a === null || b > a ? b : a);
+    const { frames, used, otherRecords } = read.counts;
+    const heard: HeardLog = {
+      ids,
+      firstNs: ids.reduce<bigint | null>((a, row) => least(a, row.firstNs), null),
+      lastNs: ids.reduce<bigint | null>((a, row) => most(a, row.lastNs), null),
+      ledger: {
+        ...emptyLedger,
+        files: 1,
+        bytes: source.sizeBytes,
+        header: source.sizeBytes - read.recordBytes - read.tailBytes,
+        records: read.recordBytes,
+        tail: read.tailBytes,
+        frames,
+        used,
+        unmatched: frames - used,
+        otherRecords,
+        bytesRead: read.recordBytes + read.tailBytes,
+      },
+      notices: [...mdf.notices, ...read.notices],
+    };
+    if (heard.lastNs !== null) parts.catalogue.noteEnd(key, source.version, heard.lastNs);
+    if (kept.size >= HEARD_MAX) kept.delete(kept.keys().next().value ?? "");
+    kept.set(name, heard);
+    return heard;
+  };
+}
+
+/** The logs' ids together, sorted by bus, channel, extended and id, with the messages that match. */
+export function combineHeard(
+  logs: readonly { readonly log: LogEntry; readonly heard: HeardLog }[],
+  dbcs: readonly Dbc[],
+  notices: readonly Notice[],
+): Heard {
+  const matches = matchIndex(dbcs);
+  const rows = new Map<string, Omit<HeardId, "rateHz" | "matches">>();
+  let ledger = emptyLedger;
+  let firstNs: bigint | null = null;
+  let lastNs: bigint | null = null;
+  for (const { heard } of logs) {
+    ledger = addLedgers(ledger, heard.ledger);
+    if (heard.firstNs !== null && (firstNs === null || heard.firstNs < firstNs)) firstNs = heard.firstNs;
+    if (heard.lastNs !== null && (lastNs === null || heard.lastNs > lastNs)) lastNs = heard.lastNs;
+    for (const row of heard.ids) {
+      if (row.kind !== "data") continue;
+      const key = `${row.bus}${row.channel}:${row.id}${row.extended ? "x" : ""}`;
+      const there = rows.get(key);
+      rows.set(key, {
+        bus: row.bus,
+        channel: row.channel,
+        id: row.id,
+        extended: row.extended,
+        frames: row.frames + (there?.frames ?? 0),
+        firstNs: there && there.firstNs < row.firstNs ? there.firstNs : row.firstNs,
+        lastNs: there && there.lastNs > row.lastNs ? there.lastNs : row.lastNs,
+        minLengthBytes: Math.min(row.minBytes, there?.minLengthBytes ?? 255),
+        maxLengthBytes: Math.max(row.maxBytes, there?.maxLengthBytes ?? 0),
+      });
+    }
+  }
+  const ids = [...rows.values()].map((row): HeardId => {
+    const seconds = Number(row.lastNs - row.firstNs) / 1e9;
+    return {
+      ...row,
+      rateHz: row.frames > 1 && seconds > 0 ? (row.frames - 1) / seconds : null,
+      matches: matches.matchesOf(row.id, row.extended).map(({ dbc, message, rule, sourceAddress }) => ({
+        db: dbc.name,
+        message: message.name,
+        rule,
+        sourceAddress,
+        signals: message.signals.map(({ name, unit, selectedBy }) => ({ name, unit, selectedBy })),
+      })),
+    };
+  });
+  ids.sort(
+    (a, b) =>
+      (a.bus < b.bus ? -1 : a.bus > b.bus ? 1 : 0) ||
+      a.channel - b.channel ||
+      Number(a.extended) - Number(b.extended) ||
+      a.id - b.id,
+  );
+  return { ids, firstNs, lastNs, ledger, notices: [...notices, ...logs.flatMap(({ heard }) => heard.notices)] };
+}

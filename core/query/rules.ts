@@ -1,0 +1,124 @@
+/** From what is asked for to what the kernel looks for: selectors × databases → rules, and back from lanes to series. */
+import type { RecordStream } from "../bus/layout.ts";
+import { pgnOf } from "../dbc/match.ts";
+import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
+import type { Rule } from "../kernel/decode.ts";
+import type { SeriesLabels, SeriesSelector } from "../series/series.ts";
+
+/** One signal of one message of one database that a selector names. */
+export interface AskedSignal {
+  /** Numbers of the selectors that ask for it. */
+  readonly selectors: readonly number[];
+  readonly dbc: Dbc;
+  readonly message: DbcMessage;
+  readonly signal: DbcSignal;
+}
+
+/** A rule of the kernel with the signals behind it, in the same order. */
+export interface AskedRule {
+  readonly rule: Rule;
+  readonly dbc: Dbc;
+  readonly asked: readonly AskedSignal[];
+}
+
+/** Signals that the selectors name, each once; databases in order, messages by identifier. */
+export function askedSignals(selectors: readonly SeriesSelector[], dbcs: readonly Dbc[]): AskedSignal[] {
+  const found: { selectors: number[]; dbc: Dbc; message: DbcMessage; signal: DbcSignal }[] = [];
+  for (const dbc of dbcs) {
+    const wanted = selectors
+      .map((selector, i) => ({ selector, i }))
+      .filter(({ selector }) => databaseOf(selector, dbcs).includes(dbc));
+    if (wanted.length === 0) continue;
+    const names = new Map<string, { selector: SeriesSelector; i: number }[]>();
+    for (const one of wanted) names.set(one.selector.signal, [...(names.get(one.selector.signal) ?? []), one]);
+    for (const message of dbc.messages) {
+      for (const signal of message.signals) {
+        const asking = (names.get(signal.name) ?? []).filter(
+          ({ selector }) => selector.message === undefined || selector.message === message.name,
+        );
+        if (asking.length > 0) found.push({ selectors: asking.map(({ i }) => i), dbc, message, signal });
+      }
+    }
+  }
+  return found;
+}
+
+/** Databases a selector means: of names that differ in case only, the exact one, else the first; all of them when it names none. */
+export function databaseOf(selector: Pick<SeriesSelector, "db">, dbcs: readonly Dbc[]): readonly Dbc[] {
+  const { db } = selector;
+  if (db === undefined) return dbcs;
+  const exact = dbcs.find((dbc) => dbc.name === db) ?? dbcs.find((dbc) => dbc.name.toLowerCase() === db.toLowerCase());
+  return exact ? [exact] : [];
+}
+
+/** Rules for one log, on each of its channels that a selector allows. */
+export function rulesFor(
+  signals: readonly AskedSignal[],
+  selectors: readonly SeriesSelector[],
+  channels: readonly { readonly bus: "CAN" | "LIN"; readonly channel: number }[],
+): AskedRule[] {
+  const rules: AskedRule[] = [];
+  for (const { bus, channel } of channels) {
+    const byMessage = new Map<DbcMessage, AskedSignal[]>();
+    for (const signal of signals) {
+      const allows = signal.selectors.some((i) => {
+        const selector = selectors[i];
+        return selector && (selector.bus ?? bus) === bus && (selector.channel ?? channel) === channel;
+      });
+      if (allows) byMessage.set(signal.message, [...(byMessage.get(signal.message) ?? []), signal]);
+    }
+    for (const [message, asked] of byMessage) {
+      const [first] = asked;
+      if (first) rules.push({ rule: ruleOf(bus, channel, message, first.dbc, asked), dbc: first.dbc, asked });
+    }
+  }
+  return rules;
+}
+
+function ruleOf(bus: "CAN" | "LIN", channel: number, message: DbcMessage, dbc: Dbc, asked: readonly AskedSignal[]): Rule {
+  const signals = asked.map(({ signal }) => ({ signal, output: "physical" as const }));
+  if (message.pgn === null)
+    return { key: { kind: "exact", bus, channel, id: message.id, extended: message.extended }, message, signals };
+  return { key: { kind: "group", bus, channel, pgn: message.pgn }, message, signals, except: exactIdsOf(dbc, message.pgn) };
+}
+
+/** Identifiers of this group that the database names exactly: those frames are not of the group (golden README §3). */
+export function exactIdsOf(dbc: Dbc, pgn: number): number[] {
+  return dbc.messages.filter((other) => other.pgn === null && other.extended && pgnOf(other.id) === pgn).map((other) => other.id);
+}
+
+/** Channels that the record layouts allow; null when a channel member is too wide to say without reading. */
+export function channelsOf(streams: readonly RecordStream[]): { bus: "CAN" | "LIN"; channel: number }[] | null {
+  const found = new Map<string, { bus: "CAN" | "LIN"; channel: number }>();
+  const CHANNELS_MAX = 16;
+  for (const stream of streams) {
+    for (const { frame } of stream.layouts) {
+      if (!frame || frame.kind !== "data" || frame.bus !== "CAN") continue;
+      const field = frame.busChannel;
+      if (field?.kind === "bits" && 2 ** field.bitCount > CHANNELS_MAX) return null;
+      const channels =
+        field === null
+          ? [0]
+          : field.kind === "constant"
+            ? [field.value]
+            : Array.from({ length: 2 ** field.bitCount }, (_, i) => i);
+      for (const channel of channels) found.set(`${frame.bus}${channel}`, { bus: frame.bus, channel });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.channel - b.channel);
+}
+
+/** Labels of the series that one lane belongs to. */
+export function labelsOf(device: string, rule: AskedRule, asked: AskedSignal, sourceAddress: number | null): SeriesLabels {
+  const { bus, channel } = rule.rule.key;
+  return { device, bus, channel, db: rule.dbc.name, message: asked.message.name, sourceAddress, signal: asked.signal.name };
+}
+
+/** Does the selector want this very series (names were compared before)? */
+export function wants(selector: SeriesSelector, labels: SeriesLabels): boolean {
+  return (
+    (selector.bus ?? labels.bus) === labels.bus &&
+    (selector.channel ?? labels.channel) === labels.channel &&
+    (selector.sourceAddress === undefined || selector.sourceAddress === labels.sourceAddress)
+  );
+}

@@ -1,0 +1,115 @@
+/** Why a series has no points: one sentence that names what is there instead (viewer.md §9, rows 2, 4, 23 to 25). */
+
+import { matchIndex } from "../dbc/match.ts";
+import type { Dbc } from "../dbc/model.ts";
+import { nearestNames } from "../dbc/names.ts";
+import type { SeriesSelector } from "../series/series.ts";
+import type { EngineParts } from "./create.ts";
+import type { LogEntry } from "./engine.ts";
+import { databaseOf } from "./rules.ts";
+
+/** Logs are searched for what they hold only this far: the sentence must not cost more than the answer. */
+const LOGS_MAX = 3;
+const NAMES_MAX = 8;
+
+export async function whyEmpty(
+  parts: EngineParts,
+  selector: SeriesSelector,
+  dbcs: readonly Dbc[],
+  logs: readonly LogEntry[],
+  range: { readonly fromNs: bigint | null; readonly toNs: bigint | null },
+  signal: AbortSignal,
+): Promise<string> {
+  const { device } = selector;
+  const devices = await parts.catalogue.devices(signal);
+  if (!devices.includes(device)) return `There is no device ${device} here. ${listed("Devices", devices)}`;
+  if (dbcs.length === 0)
+    return `No DBC is loaded, so ${selector.signal} cannot be decoded. ${await heardSentence(parts, selector, logs, signal)}`;
+  const meant = databaseOf(selector, dbcs);
+  if (meant.length === 0)
+    return `There is no DBC ${selector.db}. ${listed(
+      "Loaded",
+      dbcs.map((dbc) => dbc.name),
+    )}`;
+  const messages = meant.flatMap((dbc) =>
+    dbc.messages.filter((message) => selector.message === undefined || message.name === selector.message),
+  );
+  const there = messages.filter((message) => message.signals.some((one) => one.name === selector.signal));
+  const where = selector.db === undefined ? "the loaded DBCs" : `${meant[0]?.name}`;
+  if (there.length === 0) {
+    const names = new Set(messages.flatMap((message) => message.signals.map((one) => one.name)));
+    const nearest = nearestNames(selector.signal, names, 3);
+    return `${where} has no signal ${selector.signal}${selector.message === undefined ? "" : ` in ${selector.message}`}. ${listed("Nearest", nearest)}`;
+  }
+  if (logs.length === 0) return `${device} has no log in this range. ${await ownRange(parts, device, signal)}`;
+  const heard = await Promise.all(
+    logs
+      .filter((log) => !log.fault)
+      .slice(0, LOGS_MAX)
+      .map((log) => parts.heardLog(log.key, signal)),
+  );
+  const overlaps = heard.some(
+    ({ firstNs, lastNs }) =>
+      firstNs !== null &&
+      lastNs !== null &&
+      (range.fromNs === null || lastNs >= range.fromNs) &&
+      (range.toNs === null || firstNs < range.toNs),
+  );
+  if (!overlaps && heard.length > 0) return `${device} has no data in this range. ${await ownRange(parts, device, signal)}`;
+  const matches = matchIndex(meant);
+  const ids = heard
+    .flatMap((one) => one.ids)
+    .filter((id) => id.kind === "data" && (selector.channel ?? id.channel) === id.channel);
+  const isHeard = ids.some((id) => matches.matchesOf(id.id, id.extended).some((match) => there.includes(match.message)));
+  const names = there.map((message) => `${message.name} (${idText(message.id, message.extended)})`);
+  if (isHeard)
+    return `${selector.signal}: frames of ${names.slice(0, 3).join(", ")} were read, but none of them carries this signal in this range`;
+  const bus = selector.channel === undefined ? "" : ` on ${selector.bus ?? "CAN"} ${selector.channel}`;
+  return `No frame of ${names.slice(0, 3).join(", ")} occurs${bus}. ${await heardSentence(parts, selector, logs, signal)}`;
+}
+
+async function heardSentence(
+  parts: EngineParts,
+  selector: SeriesSelector,
+  logs: readonly LogEntry[],
+  signal: AbortSignal,
+): Promise<string> {
+  const heard = await Promise.all(
+    logs
+      .filter((log) => !log.fault)
+      .slice(0, LOGS_MAX)
+      .map((log) => parts.heardLog(log.key, signal)),
+  );
+  const ids = new Set<string>();
+  for (const { ids: rows } of heard) {
+    for (const row of rows) {
+      if (row.kind === "data" && (selector.channel ?? row.channel) === row.channel) ids.add(idText(row.id, row.extended));
+    }
+  }
+  const bus = selector.channel === undefined ? "" : ` on ${selector.bus ?? "CAN"} ${selector.channel}`;
+  return ids.size === 0 ? `No frame was heard${bus}` : listed(`${ids.size} ids heard${bus}`, [...ids]);
+}
+
+async function ownRange(parts: EngineParts, device: string, signal: AbortSignal): Promise<string> {
+  const logs = await parts.catalogue.logsInRange({ device, fromNs: null, toNs: null }, signal);
+  const starts = logs.flatMap((log) => (log.startNs === null ? [] : [log.startNs]));
+  if (starts.length === 0) return "None of its logs can be read";
+  const last = [...logs].reverse().find((log) => log.startNs !== null);
+  const end = last ? ((await parts.heardLog(last.key, signal)).lastNs ?? last.startNs) : null;
+  const first = starts.reduce((a, b) => (b < a ? b : a));
+  return `Its data runs from ${iso(first)} to ${iso(end ?? first)}`;
+}
+
+const iso = (timeNs: bigint): string => new Date(Number(timeNs / 1_000_000n)).toISOString();
+
+export const idText = (id: number, extended: boolean): string =>
+  id
+    .toString(16)
+    .toUpperCase()
+    .padStart(extended ? 8 : 3, "0");
+
+function listed(what: string, names: readonly string[]): string {
+  if (names.length === 0) return `${what}: none`;
+  const more = names.length - NAMES_MAX;
+  return `${what}: ${names.slice(0, NAMES_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
