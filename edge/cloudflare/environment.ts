@@ -1,0 +1,69 @@
+/** What the Worker is given: bindings, vars and secrets of wrangler.jsonc. */
+import type { LogStore } from "../../core/store/source.ts";
+import { bearer, nobody, type TokenCheck } from "../app/access.ts";
+import { originOf } from "../app/cors.ts";
+import { type R2BucketLike, R2Store } from "../stores/r2.ts";
+
+export interface Environment {
+  /** R2 bucket with the logs. */
+  readonly LOGS?: R2BucketLike;
+  /** The built viewer. */
+  readonly ASSETS?: { fetch(request: Request): Promise<Response> };
+  /** Secret; without it no data is served. */
+  readonly BUSLENS_TOKEN?: string;
+  /** Origins whose pages may read answers, separated by blanks or commas. */
+  readonly BUSLENS_ALLOW_ORIGIN?: string;
+  /** Most MB of logs one request may read. */
+  readonly BUSLENS_LIMIT_MB?: string;
+  /** Folder of the bucket that holds the device folders; "" = its root. */
+  readonly BUSLENS_PREFIX?: string;
+  /** An S3 bucket instead of R2. */
+  readonly S3_ENDPOINT?: string;
+  readonly S3_BUCKET?: string;
+  readonly S3_REGION?: string;
+  readonly S3_ACCESS_KEY_ID?: string;
+  readonly S3_SECRET_ACCESS_KEY?: string;
+}
+
+const BYTES_PER_MB = 1024 * 1024;
+
+/** null: neither bucket is configured. */
+export async function storeOf(env: Environment): Promise<LogStore | null> {
+  const prefix = env.BUSLENS_PREFIX ?? "";
+  const root = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
+  const {
+    S3_BUCKET: bucket,
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = env;
+  if (bucket) {
+    // 90 KB of code and some 50 ms of start-up that a Worker on R2 does not pay.
+    const { S3Store } = await import("../stores/s3.ts");
+    return new S3Store({
+      bucket,
+      root,
+      ...(endpoint ? { endpoint } : {}),
+      ...(region ? { region } : {}),
+      ...(accessKeyId && secretAccessKey ? { credentials: { accessKeyId, secretAccessKey } } : {}),
+    });
+  }
+  return env.LOGS ? new R2Store(env.LOGS, { root }) : null;
+}
+
+/** One bearer token, or nobody at all with the sentence that says how to set one. */
+export function tokenCheckOf(env: Environment): TokenCheck {
+  if (env.BUSLENS_TOKEN) return bearer(env.BUSLENS_TOKEN);
+  return nobody("this Worker serves no data until its secret BUSLENS_TOKEN is set: npx wrangler secret put BUSLENS_TOKEN");
+}
+
+/** Faulty entries are left out: they could not match any origin. */
+export const originsOf = (env: Environment): readonly string[] =>
+  (env.BUSLENS_ALLOW_ORIGIN ?? "").split(/[\s,]+/).flatMap((text) => (text === "" ? [] : (originOf(text) ?? [])));
+
+/** null = no limit. */
+export function limitOf(env: Environment): number | null {
+  const megabytes = Number(env.BUSLENS_LIMIT_MB ?? "");
+  return env.BUSLENS_LIMIT_MB && Number.isFinite(megabytes) && megabytes >= 0 ? Math.floor(megabytes * BYTES_PER_MB) : null;
+}

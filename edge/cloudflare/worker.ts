@@ -1,0 +1,40 @@
+/** The Cloudflare Worker: the same app over an R2 or S3 bucket. */
+import moduleHash from "../../build/kernel.hash.txt";
+import kernel from "../../build/kernel.wasm";
+import { createEngine } from "../../core/query/create.ts";
+import { createApp } from "../app/app.ts";
+import { faultResponse } from "../app/fault-answer.ts";
+import { type Environment, limitOf, originsOf, storeOf, tokenCheckOf } from "./environment.ts";
+import { viewerAssets } from "./viewer-assets.ts";
+
+type App = ReturnType<typeof createApp>;
+
+// One per isolate. A value, not a promise: a request may not wait for another one's.
+let ready: App | null = null;
+
+async function appOf(env: Environment): Promise<App | null> {
+  const store = await storeOf(env);
+  if (store === null) return null;
+  const host = { yield: () => new Promise<void>((resolve) => setTimeout(resolve, 0)) };
+  return createApp({
+    engine: createEngine({ module: kernel, moduleHash: moduleHash.trim(), store, host }),
+    store,
+    checkToken: tokenCheckOf(env),
+    allowedOrigins: originsOf(env),
+    now: Date.now,
+    assets: env.ASSETS === undefined ? null : viewerAssets(env.ASSETS),
+    budgetBytes: limitOf(env),
+    givenDbcs: [],
+    report: (error) => console.error(error),
+  });
+}
+
+export default {
+  async fetch(request: Request, env: Environment): Promise<Response> {
+    ready ??= await appOf(env);
+    if (ready !== null) return ready.fetch(request);
+    const message =
+      "no bucket is configured: bind an R2 bucket as LOGS, or give S3_ENDPOINT, S3_BUCKET, S3_REGION and the two keys";
+    return faultResponse({ code: "storage/unreachable", message });
+  },
+};
