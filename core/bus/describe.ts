@@ -19,13 +19,15 @@ export interface DescribedFrames {
   readonly frame: FrameLayout | null;
   /** Name of the event, "" if there is none. */
   readonly event: string;
+  /** An event of CAN or LIN, expressed or not. */
+  readonly isBusEvent: boolean;
   /** Why there is an event but no layout; a sentence. */
   readonly why: string | null;
   /** Where the SD stream of the payload begins, 0 if it has none; its extents are then still to be filled in. */
   readonly sdLink: number;
 }
 
-const NOTHING: DescribedFrames = { frame: null, event: "", why: null, sdLink: 0 };
+const NOTHING: DescribedFrames = { frame: null, event: "", isBusEvent: false, why: null, sdLink: 0 };
 
 /** Never fails. */
 export function describeFrames(group: GroupToDescribe): DescribedFrames {
@@ -36,10 +38,10 @@ export function describeFrames(group: GroupToDescribe): DescribedFrames {
   try {
     const { payload, sdLink } = payloadOf(group, fields);
     const frame = frameOf(group, event, fields, payload);
-    return { frame, event: event.name, why: null, sdLink };
+    return { frame, event: event.name, isBusEvent: true, why: null, sdLink };
   } catch (error) {
     if (!(error instanceof Inexpressible)) throw error;
-    return { ...NOTHING, event: event.name, why: error.why };
+    return { ...NOTHING, event: event.name, isBusEvent: true, why: error.why };
   }
 }
 

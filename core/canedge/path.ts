@@ -21,7 +21,6 @@ const FILE = /^(\d{8})(?:-([0-9A-Fa-f]{8}))?\.(MF4|MFC|MFE|MFM)$/i;
 const ANY_LOG = /\.(MF4|MFC|MFE|MFM)$/i;
 
 export const isDeviceName = (name: string): boolean => DEVICE.test(name);
-export const isSessionName = (name: string): boolean => SESSION.test(name);
 /** Any name that a log may have, also outside the CANedge tree. */
 export const isLogName = (name: string): boolean => ANY_LOG.test(name);
 
@@ -29,7 +28,7 @@ export const isLogName = (name: string): boolean => ANY_LOG.test(name);
 export function parseLogPath(path: string): LogPath | null {
   const [device = "", session = "", name = "", ...deeper] = path.split("/");
   const file = FILE.exec(name);
-  if (file === null || deeper.length > 0 || !isDeviceName(device) || !isSessionName(session)) return null;
+  if (file === null || deeper.length > 0 || !isDeviceName(device) || !SESSION.test(session)) return null;
   const [, split = "", suffix, extension = ""] = file;
   return {
     device,

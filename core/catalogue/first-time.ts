@@ -23,17 +23,11 @@ export async function earliestNs(file: MdfFile, source: ByteSource, signal: Abor
 
 async function earliestOfStream(stream: RecordStream, source: ByteSource, signal: AbortSignal): Promise<bigint | null> {
   const lengthBytes = stream.extents.reduce((sum, extent) => sum + extent.lengthBytes, 0);
-  for (let probe = firstProbe(stream); ; probe *= PROBE_GROWTH) {
+  for (let probe = PROBE_BYTES_FIRST; ; probe *= PROBE_GROWTH) {
     const bytes = await firstBytes(stream.extents, Math.min(probe, lengthBytes), source, signal);
     const found = walk(stream, bytes);
     if (found.isEnough || probe >= Math.min(lengthBytes, PROBE_BYTES_MAX)) return found.earliestNs;
   }
-}
-
-/** Within one group time never goes back, so a stream of one group needs its first record only. */
-function firstProbe(stream: RecordStream): number {
-  const [only] = stream.layouts;
-  return stream.layouts.length === 1 && only !== undefined ? stream.recordIdBytes + only.recordBytes : PROBE_BYTES_FIRST;
 }
 
 async function firstBytes(
@@ -82,7 +76,7 @@ function walk(stream: RecordStream, bytes: Uint8Array): Walked {
       earliest = timeNs;
       earliestNs = exactNs(view, layout.frame.time, record);
     }
-    isEnough = timeNs - first > DISORDER_NS || stream.layouts.length === 1;
+    isEnough = timeNs - first > DISORDER_NS;
   }
   return { earliestNs, isEnough };
 }

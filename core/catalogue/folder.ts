@@ -126,7 +126,9 @@ class FolderCatalogue implements Catalogue {
       return begin + (await firstAtOrAfter(end - begin, limitNs, (i) => startOf(begin + i, begin + i + 1)));
     };
     const first = range.fromNs === null ? 0 : Math.max(0, (await search(withDisorder(range.fromNs))) - 1);
-    const end = range.toNs === null ? logs.length : await search(range.toNs);
+    let end = range.toNs === null ? logs.length : await search(range.toNs);
+    // What cannot be read may belong to the range, and its fault is worth telling.
+    while (end < logs.length && (await startOf(end, end + 1)) === null) end++;
     return logs.slice(first, end);
   }
 

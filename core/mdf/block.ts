@@ -33,7 +33,7 @@ const READ_BEFORE_BYTES = 8 * 1024;
 const READ_BYTES = 64 * 1024;
 /** Reads for one step of the reader (one data group with its channels), and for the whole file. */
 const STEP_READS_MAX = 512;
-const FILE_READS_MAX = 65_536;
+const FILE_READS_MAX = 8192;
 /** Pieces kept from one step to the next: 2 MiB. */
 const PIECES_MAX = 32;
 

@@ -27,6 +27,8 @@ export interface DataGroup {
 
 export interface ChannelGroup {
   readonly layout: RecordLayout;
+  /** Also when its frames cannot be expressed. */
+  readonly isBusEvent: boolean;
   /** cn_data of the payload channel when that is an SD stream, else 0. */
   readonly sdLink: number;
   /** VLSD group: sum of the value lengths without their prefixes (cg_data_bytes and cg_inval_bytes as one number). */
@@ -98,7 +100,7 @@ function describeGroup(context: Context, cg: Block, group: number, notices: Noti
     cycleCount: countIsWritten ? cg.u64(8) : null,
     frame: null,
   };
-  if (isVlsd) return { layout, sdLink: 0, valueBytes: cg.u64(24) };
+  if (isVlsd) return { layout, isBusEvent: false, sdLink: 0, valueBytes: cg.u64(24) };
   // A bus event that is not plain holds the decoded signals of one message: an ordinary group.
   const mayBeFrames = (flags & (CG_BUS_EVENT | CG_PLAIN_BUS_EVENT)) !== CG_BUS_EVENT;
   const members = mayBeFrames ? channelsOf(context, cg, layout, notices) : [];
@@ -112,7 +114,8 @@ function describeGroup(context: Context, cg: Block, group: number, notices: Noti
     const text = `${blocks.source.key}: the frames of group ${group} (${layout.name || described.event}) are left out: ${described.why}`;
     notices.push({ severity: "warning", text });
   }
-  return { layout: { ...layout, frame: described.frame }, sdLink: described.sdLink, valueBytes: 0 };
+  const { frame, isBusEvent, sdLink } = described;
+  return { layout: { ...layout, frame }, isBusEvent, sdLink, valueBytes: 0 };
 }
 
 function channelsOf(context: Context, cg: Block, layout: RecordLayout, notices: Notice[]): readonly Channel[] {

@@ -100,7 +100,7 @@ async function readStream(
 ): Promise<{ stream: RecordStream | null; notices: Notice[] }> {
   const notices: Notice[] = [];
   const data = await dataExtents(blocks, group.dataLink, "DT", id);
-  const hasFrames = group.groups.some((one) => one.layout.frame !== null);
+  const hasFrames = group.groups.some((one) => one.isBusEvent);
   const take = ({ extents, notices: more, unsupported }: DataExtents): readonly Extent[] => {
     notices.push(...more);
     if (unsupported === null) return extents;

@@ -40,32 +40,37 @@ export interface SlowWalk {
   readonly unknownId: { readonly recordId: number; readonly atByte: number } | null;
 }
 
+type Walk = { -readonly [Key in keyof SlowWalk]: SlowWalk[Key] };
+
 export function slowFrames(file: MdfFile, bytes: Uint8Array): SlowWalk {
-  const walk = {
-    frames: [] as SlowFrame[],
-    otherRecords: 0,
-    withoutPayload: 0,
-    tailBytes: 0,
-    unknownId: null as SlowWalk["unknownId"],
-  };
-  for (const stream of file.streams) walkStream(file, stream, bytes, walk);
+  const walk: Walk = { frames: [], otherRecords: 0, withoutPayload: 0, tailBytes: 0, unknownId: null };
+  for (const stream of file.streams) walkStream(new Bytes(bytes), file, stream, walk);
   return walk;
 }
 
-interface Pending {
+interface StoredRecord {
   readonly layout: RecordLayout;
-  readonly frame: FrameLayout;
-  readonly record: Uint8Array;
+  /** Without record id; of a VLSD group the value without its length. */
+  readonly body: Uint8Array;
 }
 
-type Walk = { -readonly [Key in keyof SlowWalk]: SlowWalk[Key] };
-
-function walkStream(file: MdfFile, stream: RecordStream, bytes: Uint8Array, walk: Walk): void {
-  const data = joined(stream.extents, bytes);
+function walkStream(bytes: Bytes, file: MdfFile, stream: RecordStream, walk: Walk): void {
+  const stored = storedRecords(bytes.joined(stream.extents), stream, walk);
   // Values may come before or after the frame that names them, so all of them are collected first.
   const values = new Map<number, ValueStream>();
-  const pending: Pending[] = [];
-  const counts = new Map<RecordLayout, number>();
+  for (const { layout, body } of stored) if (layout.isVlsd) valueStream(values, layout.recordId).push(body);
+  for (const { layout, body } of stored) {
+    if (layout.isVlsd) continue;
+    const frame = layout.frame === null ? null : frameOf(bytes, file, layout.frame, body, values);
+    if (layout.frame === null) walk.otherRecords++;
+    else if (frame === null) walk.withoutPayload++;
+    else walk.frames.push(frame);
+  }
+}
+
+/** All whole records; what is left over goes into the walk's tail. */
+function storedRecords(data: Uint8Array, stream: RecordStream, walk: Walk): StoredRecord[] {
+  const stored: StoredRecord[] = [];
   let at = 0;
   while (at < data.length) {
     const recordId = unsigned(data, at, stream.recordIdBytes);
@@ -76,28 +81,39 @@ function walkStream(file: MdfFile, stream: RecordStream, bytes: Uint8Array, walk
       walk.unknownId = { recordId: Number(recordId), atByte: placeOf(stream.extents, at) };
       break;
     }
-    const body = at + stream.recordIdBytes;
-    if (layout.isVlsd) {
-      const lengthBytes = unsigned(data, body, 4);
-      if (lengthBytes === null || body + 4 + Number(lengthBytes) > data.length) break;
-      const end = body + 4 + Number(lengthBytes);
-      valueStream(values, layout.recordId).push(data.subarray(body + 4, end));
-      at = end;
-      continue;
-    }
-    const end = body + layout.recordBytes;
+    const afterId = at + stream.recordIdBytes;
+    const begin = layout.isVlsd ? afterId + 4 : afterId;
+    const lengthBytes = layout.isVlsd ? unsigned(data, afterId, 4) : BigInt(layout.recordBytes);
+    if (lengthBytes === null) break;
+    const end = begin + Number(lengthBytes);
     if (end > data.length || end === at) break;
+    stored.push({ layout, body: data.subarray(begin, end) });
     at = end;
-    const count = (counts.get(layout) ?? 0) + 1;
-    counts.set(layout, count);
-    if (layout.frame === null) walk.otherRecords++;
-    else pending.push({ layout, frame: layout.frame, record: data.subarray(body, end) });
   }
   walk.tailBytes += data.length - at;
-  for (const one of pending) {
-    const frame = frameOf(file, one, values, bytes);
-    if (frame === null) walk.withoutPayload++;
-    else walk.frames.push(frame);
+  return stored;
+}
+
+/** The file, and its extents put together. */
+class Bytes {
+  readonly #file: Uint8Array;
+  readonly #joined = new Map<readonly Extent[], Uint8Array>();
+
+  constructor(file: Uint8Array) {
+    this.#file = file;
+  }
+
+  joined(extents: readonly Extent[]): Uint8Array {
+    const before = this.#joined.get(extents);
+    if (before !== undefined) return before;
+    const whole = new Uint8Array(extents.reduce((sum, extent) => sum + extent.lengthBytes, 0));
+    let at = 0;
+    for (const extent of extents) {
+      whole.set(this.#file.subarray(extent.atByte, extent.atByte + extent.lengthBytes), at);
+      at += extent.lengthBytes;
+    }
+    this.#joined.set(extents, whole);
+    return whole;
   }
 }
 
@@ -118,12 +134,17 @@ function valueStream(values: Map<number, ValueStream>, recordId: number): ValueS
 }
 
 /** null: its value is not there. */
-function frameOf(file: MdfFile, pending: Pending, values: Map<number, ValueStream>, bytes: Uint8Array): SlowFrame | null {
-  const { frame, record } = pending;
+function frameOf(
+  bytes: Bytes,
+  file: MdfFile,
+  frame: FrameLayout,
+  record: Uint8Array,
+  values: ReadonlyMap<number, ValueStream>,
+): SlowFrame | null {
   const number = (field: Field | null): number | null => (field === null ? null : Number(fieldValue(field, record)));
   const rawLength = number(frame.dataLength);
   const length = rawLength === null || frame.dataLengthTable === null ? rawLength : (frame.dataLengthTable[rawLength] ?? null);
-  const whole = payloadOf(frame, record, values, bytes);
+  const whole = payloadOf(bytes, frame, record, values);
   if (whole === null) return null;
   const rawId = frame.id === null ? null : fieldValue(frame.id, record);
   const ide = number(frame.ide);
@@ -146,10 +167,10 @@ function frameOf(file: MdfFile, pending: Pending, values: Map<number, ValueStrea
 }
 
 function payloadOf(
+  bytes: Bytes,
   frame: FrameLayout,
   record: Uint8Array,
-  values: Map<number, ValueStream>,
-  bytes: Uint8Array,
+  values: ReadonlyMap<number, ValueStream>,
 ): Uint8Array | null {
   const { payload } = frame;
   switch (payload.kind) {
@@ -160,7 +181,7 @@ function payloadOf(
     case "vlsd-group":
       return values.get(payload.recordId)?.byOffset.get(fieldValue(payload.offset, record)) ?? null;
     case "sd": {
-      const signalData = joined(payload.extents, bytes);
+      const signalData = bytes.joined(payload.extents);
       const offset = Number(fieldValue(payload.offset, record));
       const lengthBytes = unsigned(signalData, offset, 4);
       if (lengthBytes === null || offset + 4 + Number(lengthBytes) > signalData.length) return null;
@@ -205,22 +226,6 @@ function unsigned(data: Uint8Array, at: number, lengthBytes: number): bigint | n
   let value = 0n;
   for (let i = lengthBytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(data[at + i] as number);
   return value;
-}
-
-const joinedBefore = new WeakMap<readonly Extent[], Uint8Array>();
-
-function joined(extents: readonly Extent[], bytes: Uint8Array): Uint8Array {
-  const before = joinedBefore.get(extents);
-  if (before !== undefined) return before;
-  const parts = extents.map((extent) => bytes.subarray(extent.atByte, extent.atByte + extent.lengthBytes));
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  joinedBefore.set(extents, whole);
-  return whole;
 }
 
 /** Byte of the file where byte `at` of the joined stream lies. */

@@ -76,7 +76,13 @@ describe("which frames a group holds", () => {
   });
 
   test("other groups are no frames, without a word", () => {
-    expect(describeChannels([time(), channel("Speed")])).toEqual({ frame: null, event: "", why: null, sdLink: 0 });
+    expect(describeChannels([time(), channel("Speed")])).toEqual({
+      frame: null,
+      event: "",
+      isBusEvent: false,
+      why: null,
+      sdLink: 0,
+    });
   });
 
   test("events of other buses are named", () => {
