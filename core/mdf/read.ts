@@ -40,7 +40,17 @@ export async function readMdf(source: ByteSource, signal: AbortSignal, options: 
   const fault = found.faults[0];
   if (streams.length === 0 && fault !== undefined) throw new FaultError(fault);
   for (const damage of found.faults) notices.push(damageNotice(damage, "What was read before it is shown."));
-  return { header: head.header, streams, recordBytes: recordBytesOf(streams, source), notices };
+  return { header: head.header, streams, recordBytes: recordBytesOf(streams, source), notices: shortened(notices, source.key) };
+}
+
+/** A file may have thousands of groups that are wrong in one way. */
+const NOTICES_MAX = 50;
+
+function shortened(notices: readonly Notice[], object: string): readonly Notice[] {
+  const different = [...new Map(notices.map((notice) => [notice.text, notice])).values()];
+  const more = different.length - NOTICES_MAX;
+  if (more <= 0) return different;
+  return [...different.slice(0, NOTICES_MAX), { severity: "warning", text: `${object}: ${more} more notices are left out.` }];
 }
 
 interface FoundGroups {

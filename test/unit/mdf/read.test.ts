@@ -380,6 +380,20 @@ describe("damage", () => {
     expect(file.notices[0]?.text).toContain("The records of group 1 (broken) are counted, not read.");
   });
 
+  test("what is wrong in one way is said once, and never more than 51 things", async () => {
+    const column = (name: string, next: BuiltBlock | null): BuiltBlock =>
+      dataGroup(0, group({ bytes: 8, channels: channel(name, { bits: 8 }) }), block("LD", []), next);
+    const once = mdfFile(header(column("a", column("b", null)))).bytes;
+    expect((await read(once)).notices.map((notice) => notice.fault?.code)).toEqual(["input/unsupported"]);
+    const twin = (next: BuiltBlock | null): BuiltBlock =>
+      group({ recordId: 1, bytes: 1, channels: null, next, name: `${many++}` });
+    let many = 0;
+    let first: BuiltBlock | null = null;
+    for (let i = 0; i < 60; i++) first = twin(first);
+    const { notices } = await read(mdfFile(header(dataGroup(1, first, null))).bytes);
+    expect([notices.length, notices.at(-1)?.text]).toEqual([51, "test.MF4: 9 more notices are left out."]);
+  });
+
   test("of two groups with one record id the first wins", async () => {
     const second = group({ recordId: 1, bytes: 9, channels: null, name: "again" });
     const first = group({ recordId: 1, bytes: CAN_RECORD_BYTES, channels: chain(canChannels()), next: second });
