@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import { emptyLedger } from "../../../core/query/ledger.ts";
+import type { HeardId, HeardMatch } from "../../../core/query/engine.ts";
+import { commandOf, keyTable } from "../../../web/keys.ts";
+import { buildTree, type Node } from "../../../web/tree/build.ts";
+import { filterTree, flatten, glob, parseFilter, subsequence } from "../../../web/tree/filter.ts";
+
+const match = (message: string, signals: string[], sourceAddress: number | null = null): HeardMatch => ({
+  db: "db",
+  message,
+  rule: sourceAddress === null ? "exact" : "group",
+  sourceAddress,
+  signals: signals.map((name) => ({ name, unit: "km/h", selectedBy: null })),
+});
+const id = (number: number, matches: HeardMatch[], extended = false): HeardId => ({
+  bus: "CAN",
+  channel: 1,
+  id: number,
+  extended,
+  frames: 100,
+  rateHz: 10,
+  firstNs: 0n,
+  lastNs: 10n,
+  minLengthBytes: 8,
+  maxLengthBytes: 8,
+  matches,
+});
+const tree = (ids: HeardId[]) =>
+  buildTree(
+    [{ device: "D", ids, firstNs: 0n, lastNs: 1n, ledger: emptyLedger, notices: [], logs: [], facts: {} }],
+    new Map([["D", "my truck"]]),
+  );
+const outline = (nodes: readonly Node[]): string[] =>
+  flatten(nodes, () => true).map((node) => `${" ".repeat(node.depth)}${node.kind} ${node.label}`);
+
+const gnss = id(3, [match("gnss_pos", ["Latitude", "Longitude"])]);
+const ccvs = (address: number) => id(0x18fef100 | address, [match("CCVS1", ["WheelBasedVehicleSpeed"], address)], true);
+
+describe("the tree", () => {
+  test("device, channel, message, signal; ids without a message stand at the end", () => {
+    expect(outline(tree([id(0x7bb, []), gnss]))).toEqual([
+      "device D",
+      " channel CAN 1",
+      "  message gnss_pos",
+      "   signal Latitude",
+      "   signal Longitude",
+      "  unmatched Unmatched",
+      "   id 7BB",
+    ]);
+  });
+
+  test("source addresses have rows of their own only if there are several", () => {
+    expect(outline(tree([ccvs(0)])).filter((row) => row.includes("source"))).toEqual([]);
+    expect(outline(tree([ccvs(0x47), ccvs(0)])).slice(2)).toEqual([
+      "  message CCVS1",
+      "   source SA 00",
+      "    signal WheelBasedVehicleSpeed",
+      "   source SA 47",
+      "    signal WheelBasedVehicleSpeed",
+    ]);
+  });
+
+  test("a parameter group is named by its number and address", () => {
+    const message = tree([ccvs(0)])[0]?.children[0];
+    expect(message !== undefined && "children" in message && message.children[0]?.detail).toBe("FEF1 · SA 00");
+  });
+
+  test("a signal is asked for by all its labels", () => {
+    const leaf = flatten(tree([ccvs(0x47)]), () => true).find((node) => node.kind === "signal");
+    expect(leaf?.kind === "signal" && leaf.info.selector).toEqual({
+      device: "D",
+      bus: "CAN",
+      channel: 1,
+      db: "db",
+      message: "CCVS1",
+      sourceAddress: 0x47,
+      signal: "WheelBasedVehicleSpeed",
+    });
+  });
+});
+
+describe("the filter", () => {
+  const found = (text: string): string[] =>
+    flatten(filterTree(tree([gnss, ccvs(0), id(0x7bb, [])]), parseFilter(text)).tree, () => true)
+      .filter((node) => node.kind === "signal" || node.kind === "id")
+      .map((node) => node.label);
+
+  test.each([
+    ["speed", ["WheelBasedVehicleSpeed"]],
+    ["wbvs", ["WheelBasedVehicleSpeed"]],
+    ["*itude", ["Latitude", "Longitude"]],
+    ["lat|speed", ["WheelBasedVehicleSpeed", "Latitude"]],
+    ["itude -lon", ["Latitude"]],
+    ['"latitude"', ["Latitude"]],
+    ["msg:gnss unit:km", ["Latitude", "Longitude"]],
+    ["id:7b*", ["7BB"]],
+    ["zzz", []],
+  ])("%s", (text, labels) => {
+    expect(found(text).sort()).toEqual([...labels].sort());
+  });
+
+  test("names an unknown field and applies the rest", () => {
+    expect(parseFilter("colour:red lat").unknown).toEqual(["colour"]);
+    expect(found("colour:red lat")).toEqual(["Latitude"]);
+  });
+
+  test("wildcards take linear time on hostile names", () => {
+    const started = performance.now();
+    expect(glob(`${"*a".repeat(20)}b`, "a".repeat(2_000))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(200);
+    expect(glob("*b?d*", "abcde")).toBe(true);
+  });
+
+  test("letters found together win over letters strewn about", () => {
+    expect(subsequence("eed", "wheelspeed")).toEqual([7, 8, 9]);
+    expect(subsequence("wsd", "wheelspeed")).toEqual([0, 5, 9]);
+  });
+});
+
+describe("keys", () => {
+  const press = (key: string, more: Partial<Parameters<typeof commandOf>[0]> = {}) => ({
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    shiftKey: false,
+    altKey: false,
+    ...more,
+  });
+
+  test("no key stands for two commands", () => {
+    const keys = keyTable.flatMap((row) => row.keys);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test("none of those a browser keeps is bound", () => {
+    const keys = keyTable.flatMap((row) => row.keys);
+    for (const kept of ["Ctrl T", "Ctrl N", "Ctrl W", "Ctrl L", "Tab", "F5", "F11"]) expect(keys).not.toContain(kept);
+  });
+
+  test("single characters are text in a text field, commands elsewhere", () => {
+    expect(commandOf(press("f"), false)?.command).toBe("fit");
+    expect(commandOf(press("f"), true)).toBe(null);
+    expect(commandOf(press("o", { ctrlKey: true }), true)?.command).toBe("open-files");
+    expect(commandOf(press("z", { ctrlKey: true }), true)).toBe(null);
+  });
+
+  test("Shift tells letters apart, characters count as they are", () => {
+    expect(commandOf(press("K", { shiftKey: true }), false)?.command).toBe("merge");
+    expect(commandOf(press("k"), false)?.command).toBe("stack");
+    expect(commandOf(press("?", { shiftKey: true }), false)?.command).toBe("help");
+    expect(commandOf(press("+", { shiftKey: true }), false)?.command).toBe("zoom-in");
+    expect(commandOf(press("z", { metaKey: true, shiftKey: true }), false)?.command).toBe("redo");
+    expect(commandOf(press("3"), false)).toEqual({ command: "activate", digit: 3 });
+    expect(commandOf(press("ArrowLeft", { altKey: true }), false)).toBe(null);
+  });
+});

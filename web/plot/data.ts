@@ -1,0 +1,99 @@
+/** Decoded samples the page holds: for each plotted signal the whole recording once, and the newest window. */
+import type { ViewSeries } from "../../worker/api.ts";
+import type { Limits, SeriesId } from "../state/model.ts";
+import type { View } from "../state/view.ts";
+
+/** An answer and the window it was asked for. */
+export interface Held {
+  readonly series: ViewSeries;
+  readonly view: View;
+  readonly columns: number;
+}
+
+export interface SeriesData {
+  readonly whole: Held | null;
+  readonly window: Held | null;
+}
+
+const nothing: SeriesData = { whole: null, window: null };
+
+export interface DataStore {
+  get(id: SeriesId): SeriesData;
+  put(id: SeriesId, kind: keyof SeriesData, held: Held): void;
+  keepOnly(ids: ReadonlySet<SeriesId>): void;
+}
+
+export function createDataStore(): DataStore {
+  const byId = new Map<SeriesId, SeriesData>();
+  return {
+    get: (id) => byId.get(id) ?? nothing,
+    put(id, kind, held) {
+      byId.set(id, { ...(byId.get(id) ?? nothing), [kind]: held });
+    },
+    keepOnly(ids) {
+      for (const id of byId.keys()) if (!ids.has(id)) byId.delete(id);
+    },
+  };
+}
+
+export const isCurrent = (held: Held | null, view: View, columns: number): boolean =>
+  held !== null && held.view.fromNs === view.fromNs && held.view.stepNs === view.stepNs && held.columns === columns;
+
+/** Smallest and largest finite value; null without any. */
+export function extremesOf(series: ViewSeries): Limits | null {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const { values } of series.segments) {
+    for (const value of values) {
+      if (value < low && value !== Number.NEGATIVE_INFINITY) low = value;
+      if (value > high && value !== Number.POSITIVE_INFINITY) high = value;
+    }
+  }
+  return low > high ? null : [low, high];
+}
+
+/** At least 90 % of the samples have a text (viewer.md §4, "Enum lane"). */
+export function hasTexts(series: ViewSeries): boolean {
+  const { valueTable, segments } = series;
+  if (valueTable === null) return false;
+  let known = 0;
+  let all = 0;
+  for (const { values } of segments) {
+    for (const value of values) {
+      all++;
+      if (valueTable[String(value)] !== undefined) known++;
+    }
+  }
+  return all > 0 && known >= 0.9 * all;
+}
+
+export const pointCount = (series: ViewSeries): number => series.segments.reduce((sum, s) => sum + s.timesNs.length, 0);
+
+export interface Sample {
+  readonly timeNs: bigint;
+  readonly value: number;
+}
+
+/** The last sample given at or before a time; null before the first. Always a real sample, never interpolated. */
+export function sampleAt(series: ViewSeries, timeNs: bigint): Sample | null {
+  for (let i = series.segments.length - 1; i >= 0; i--) {
+    const segment = series.segments[i];
+    if (segment === undefined) continue;
+    const row = lastRowAt(segment.timesNs, Number(timeNs - segment.baseNs));
+    if (row < 0) continue;
+    const value = segment.values[row] ?? Number.NaN;
+    return { timeNs: segment.baseNs + BigInt(segment.timesNs[row] ?? 0), value };
+  }
+  return null;
+}
+
+function lastRowAt(timesNs: Float64Array, timeNs: number): number {
+  let low = 0;
+  let high = timesNs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timesNs[middle] ?? 0) <= timeNs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

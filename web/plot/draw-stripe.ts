@@ -1,0 +1,174 @@
+/** One stripe on the data canvas: ground, grid, gaps, curves or lanes, value axes. */
+import type { SeriesId, State } from "../state/model.ts";
+import type { StripeBox } from "../state/stripes.ts";
+import { LANE_ROW_PX } from "../state/stripes.ts";
+import { columnOf, type View } from "../state/view.ts";
+import { durationText } from "../text/time.ts";
+import { type Axis, axesOf } from "./axes.ts";
+import type { DataStore } from "./data.ts";
+import { drawCurve } from "./draw-curve.ts";
+import { drawLane } from "./draw-lane.ts";
+import type { Scale } from "./extents.ts";
+import { commonGaps, type Gap, gapNsOf, gapsOf } from "./gaps.ts";
+import { clipped, hatch, horizontal, type Paint, setFont, textWidth, vertical } from "./paint.ts";
+import { colourOf } from "./palette.ts";
+import type { TimeAxis } from "./time-axis.ts";
+import { valueTicks } from "./value-axis.ts";
+
+/** CSS px above and below the curve: unit or legend row above, half a label below. */
+export const PAD_TOP = 26;
+export const PAD_BOTTOM = 9;
+export const AXIS_PX = 44;
+const AXES_MAX = 3;
+
+export interface PlotFrame {
+  readonly state: State;
+  readonly view: View;
+  readonly data: DataStore;
+  readonly time: TimeAxis;
+  /** Device px. */
+  readonly gutter: number;
+  readonly width: number;
+  /** Selected or hovered: drawn last, the others of its stripe pale. */
+  readonly lit: SeriesId | null;
+}
+
+export const scaleOf = (axis: Axis, box: StripeBox, ratio: number): Scale => ({
+  low: axis.limits[0],
+  high: axis.limits[1],
+  top: (box.top + PAD_TOP) * ratio,
+  bottom: (box.top + box.height - PAD_BOTTOM) * ratio,
+});
+
+export const stripeAxes = (box: StripeBox, state: State): Axis[] =>
+  box.stripe.kind === "lanes" ? [] : axesOf(box.stripe, state, box.height - PAD_TOP - PAD_BOTTOM);
+
+export function drawStripe(paint: Paint, box: StripeBox, frame: PlotFrame): void {
+  const { context, palette, ratio } = paint;
+  const top = Math.round(box.top * ratio);
+  const bottom = Math.round((box.top + box.height) * ratio);
+  const { gutter, width } = frame;
+  context.fillStyle = palette.plot;
+  context.fillRect(0, top, gutter + width, bottom - top);
+  drawTimeGrid(paint, frame, top, bottom);
+  const axes = stripeAxes(box, frame.state);
+  const main = axes[0];
+  if (main !== undefined) drawValueGrid(paint, main, box, frame);
+  clipped(paint, gutter, top, width, bottom - top, () => {
+    drawGaps(paint, box, frame, top, bottom);
+    if (box.stripe.kind === "plot") drawCurves(paint, axes, box, frame);
+  });
+  if (box.stripe.kind === "lanes") drawLanes(paint, box, frame);
+  axes.slice(0, AXES_MAX).forEach((axis, i) => {
+    drawAxis(paint, axis, box, gutter - i * AXIS_PX * ratio);
+  });
+  context.fillStyle = palette.hair;
+  horizontal(paint, bottom - 1, 0, gutter + width);
+  vertical(paint, gutter - 1, top, bottom);
+  if (frame.state.active === box.stripe.id && frame.state.stripes.length > 1) {
+    context.fillStyle = palette.accent;
+    context.fillRect(0, top, 2 * ratio, bottom - top - 1);
+  }
+}
+
+function drawTimeGrid(paint: Paint, { view, time, gutter }: PlotFrame, top: number, bottom: number): void {
+  paint.context.fillStyle = paint.palette.minor;
+  for (const timeNs of time.minor) vertical(paint, gutter + columnOf(view, timeNs), top, bottom);
+  paint.context.fillStyle = paint.palette.major;
+  for (const { timeNs } of time.major) vertical(paint, gutter + columnOf(view, timeNs), top, bottom);
+}
+
+const yOfValue = (scale: Scale, value: number): number =>
+  scale.top + ((scale.high - value) / (scale.high - scale.low)) * (scale.bottom - scale.top);
+
+const ticksOf = (axis: Axis, box: StripeBox) => valueTicks(axis.limits, box.height - PAD_TOP - PAD_BOTTOM, axis.integer);
+
+function drawValueGrid(paint: Paint, axis: Axis, box: StripeBox, { gutter, width }: PlotFrame): void {
+  const scale = scaleOf(axis, box, paint.ratio);
+  paint.context.fillStyle = paint.palette.minor;
+  for (const { value } of ticksOf(axis, box)) horizontal(paint, yOfValue(scale, value), gutter, gutter + width);
+}
+
+/** Hatched from 12 px on where every signal of the stripe is silent. */
+function drawGaps(paint: Paint, box: StripeBox, frame: PlotFrame, top: number, bottom: number): void {
+  const { context, palette, ratio } = paint;
+  const stepNs = Number(frame.view.stepNs);
+  let common: Gap[] | null = null;
+  for (const id of box.stripe.signals) {
+    const signal = frame.state.plotted[id];
+    const held = frame.data.get(id).window ?? frame.data.get(id).whole;
+    if (signal === undefined || signal.hidden || held === null) continue;
+    const own = gapsOf(held.series.segments, frame.view.fromNs, gapNsOf(signal.info.rateHz));
+    common = common === null ? own : commonGaps(common, own);
+  }
+  for (const gap of common ?? []) {
+    const from = Math.max(0, gap.fromNs / stepNs);
+    const to = Math.min(frame.width, gap.toNs / stepNs);
+    if (to - from < 12 * ratio) continue;
+    context.globalAlpha = 0.35;
+    hatch(paint, palette.control, frame.gutter + from, top, to - from, bottom - top);
+    context.globalAlpha = 1;
+    nameGap(paint, gap, frame.gutter + (from + to) / 2, to - from, top, bottom);
+  }
+}
+
+function nameGap(paint: Paint, gap: Gap, x: number, width: number, top: number, bottom: number): void {
+  const { context, palette, ratio } = paint;
+  const text = `no data ${durationText(BigInt(Math.round(gap.toNs - gap.fromNs)))}`;
+  setFont(paint, 11);
+  const length = textWidth(paint, text) + 8 * ratio;
+  const upright = width < length + 8 * ratio;
+  if (length > (upright ? bottom - top - 8 * ratio : width)) return;
+  context.save();
+  context.translate(x, (top + bottom) / 2);
+  if (upright) context.rotate(-Math.PI / 2);
+  context.fillStyle = palette.plot;
+  context.fillRect(-length / 2, -7 * ratio, length, 14 * ratio);
+  context.fillStyle = palette.t2;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(text, 0, 0);
+  context.restore();
+}
+
+function drawCurves(paint: Paint, axes: readonly Axis[], box: StripeBox, frame: PlotFrame): void {
+  const { lit } = frame;
+  const emphasis = lit !== null && box.stripe.signals.includes(lit);
+  const order = axes
+    .flatMap((axis) => axis.signals.map((id) => ({ id, axis })))
+    .sort((a, b) => Number(a.id === lit) - Number(b.id === lit));
+  for (const { id, axis } of order) {
+    const signal = frame.state.plotted[id];
+    if (signal === undefined) continue;
+    const curve = { left: frame.gutter, width: frame.width, scale: scaleOf(axis, box, paint.ratio) };
+    const style = { selected: emphasis && id === lit && order.length > 1, faded: emphasis && id !== lit };
+    drawCurve(paint, frame.data.get(id), frame.view, curve, signal, style);
+  }
+}
+
+function drawLanes(paint: Paint, box: StripeBox, { state, view, data, gutter, width }: PlotFrame): void {
+  const { ratio } = paint;
+  box.stripe.signals.forEach((id, i) => {
+    const signal = state.plotted[id];
+    if (signal === undefined || signal.hidden) return;
+    const top = (box.top + 6 + i * LANE_ROW_PX) * ratio;
+    drawLane(paint, data.get(id), view, { left: gutter, width, top, bottom: top + LANE_ROW_PX * ratio }, signal);
+  });
+}
+
+/** Bar in the series colour, labels left of it, unit above. */
+function drawAxis(paint: Paint, axis: Axis, box: StripeBox, right: number): void {
+  const { context, palette, ratio } = paint;
+  const scale = scaleOf(axis, box, ratio);
+  context.fillStyle = colourOf(palette, axis.slot);
+  context.fillRect(right - 2 * ratio, scale.top, 2 * ratio, scale.bottom - scale.top);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  context.fillStyle = palette.t2;
+  setFont(paint, 11);
+  const x = right - 7 * ratio;
+  for (const { value, label } of ticksOf(axis, box)) context.fillText(label, x, yOfValue(scale, value));
+  context.fillStyle = palette.t3;
+  setFont(paint, 10);
+  context.fillText(axis.unit.replace(/^deg/, "°"), x, scale.top - 15 * ratio);
+}

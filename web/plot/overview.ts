@@ -1,0 +1,167 @@
+/** The overview strip: the whole recording of the first signal in grey, coverage, marks, and the window as a brush. */
+import { el, setText } from "../dom.ts";
+import type { State } from "../state/model.ts";
+import { recordingRange, sessionsOf } from "../state/recording.ts";
+import { endNs, fit, type TimeRange, type View } from "../state/view.ts";
+import { durationText } from "../text/time.ts";
+import { createSurface } from "./canvas.ts";
+import { toColumns } from "./columns.ts";
+import { type DataStore, extremesOf, type Held } from "./data.ts";
+import { toExtents } from "./extents.ts";
+import { vertical } from "./paint.ts";
+import type { Palette } from "./palette.ts";
+
+export interface Overview {
+  readonly element: HTMLElement;
+  /** `left`: CSS px where the band begins, so that it stands over the plot. */
+  draw(state: State, data: DataStore, palette: Palette, left: number): void;
+}
+
+export interface OverviewHost {
+  show(range: TimeRange): void;
+  all(): void;
+}
+
+const HANDLE_PX = 6;
+
+export function createOverview(host: OverviewHost): Overview {
+  const surface = createSurface("overview-canvas");
+  const label = el("div", { class: "overview-label" });
+  const brush = el("div", { class: "brush" }, el("i", { class: "grip start" }), el("i", { class: "grip end" }));
+  const band = el("div", { class: "band", title: "Drag to move the window, double click for all" }, surface.element, brush);
+  const element = el("div", { class: "overview", "aria-label": "Overview", role: "group" }, label, band);
+  let shown: { readonly range: TimeRange; readonly view: View; readonly columns: number; readonly width: number } | null = null;
+
+  const timeOf = (x: number): bigint =>
+    shown === null
+      ? 0n
+      : shown.range.fromNs + ((shown.range.toNs - shown.range.fromNs) * BigInt(Math.round((x / shown.width) * 1e6))) / 1_000_000n;
+  const place = (timeNs: bigint): number =>
+    shown === null ? 0 : (Number(timeNs - shown.range.fromNs) / Number(shown.range.toNs - shown.range.fromNs)) * shown.width;
+
+  listenToBrush(
+    band,
+    () => (shown === null ? null : { from: place(shown.view.fromNs), to: place(endNs(shown.view, shown.columns)) }),
+    (from, to) => {
+      const [a, b] = [timeOf(from), timeOf(to)];
+      if (b > a) host.show({ fromNs: a, toNs: b });
+    },
+  );
+  band.addEventListener("dblclick", () => host.all());
+
+  return {
+    element,
+    draw(state, data, palette, left) {
+      const range = recordingRange(state);
+      const width = Math.max(1, element.clientWidth - left);
+      const height = Math.max(1, element.clientHeight - 1);
+      label.style.width = `${left}px`;
+      surface.size(width, height, state.pixelRatio);
+      if (range === null || state.view === null) return;
+      shown = { range, view: state.view, columns: state.columns, width };
+      setText(label, durationText(range.toNs - range.fromNs));
+      const { context } = surface;
+      context.clearRect(0, 0, surface.element.width, surface.element.height);
+      const first = state.stripes.find((s) => s.kind === "plot")?.signals[0];
+      const whole = first === undefined ? null : data.get(first).whole;
+      const view = fit(range, surface.element.width);
+      if (whole !== null)
+        drawEnvelope(context, whole, view, surface.element.width, surface.element.height - 4 * state.pixelRatio, palette);
+      drawCoverage(context, state, view, surface.element, palette);
+      const [from, to] = [place(state.view.fromNs), place(endNs(state.view, state.columns))];
+      brush.style.left = `${Math.max(0, from)}px`;
+      brush.style.width = `${Math.max(3, Math.min(width, to) - Math.max(0, from))}px`;
+      brush.classList.toggle("all", from <= 0.5 && to >= width - 0.5);
+    },
+  };
+}
+
+function drawEnvelope(
+  context: CanvasRenderingContext2D,
+  whole: Held,
+  view: View,
+  width: number,
+  height: number,
+  palette: Palette,
+): void {
+  const extremes = extremesOf(whole.series);
+  if (extremes === null) return;
+  const [low, high] = extremes;
+  const scale = { low, high: high > low ? high : low + 1, top: 3, bottom: height };
+  const { top } = toExtents(toColumns(whole.series.segments, view, width, 60e9), scale, width, Number(view.stepNs), 1, false);
+  context.fillStyle = palette.control;
+  context.globalAlpha = 0.35;
+  for (let x = 0; x < width; x++) {
+    const y = top[x] ?? Number.NaN;
+    if (!Number.isNaN(y)) context.fillRect(x, y, 1, height - y);
+  }
+  context.globalAlpha = 1;
+}
+
+/** A 2 px bar where there are records; a line where a session starts. */
+function drawCoverage(
+  context: CanvasRenderingContext2D,
+  state: State,
+  view: View,
+  canvas: HTMLCanvasElement,
+  palette: Palette,
+): void {
+  const ratio = state.pixelRatio;
+  const x = (timeNs: bigint): number => Number(timeNs - view.fromNs) / Number(view.stepNs);
+  sessionsOf(state).forEach((session, i) => {
+    context.fillStyle = palette.control;
+    context.fillRect(
+      x(session.fromNs),
+      canvas.height - 2 * ratio,
+      Math.max(ratio, x(session.toNs) - x(session.fromNs)),
+      2 * ratio,
+    );
+    context.fillStyle = palette.accent;
+    if (i > 0) vertical({ context, palette, ratio }, x(session.fromNs), 0, canvas.height);
+  });
+}
+
+/** Drag inside moves, at an edge resizes, outside selects anew. CSS px of the band. */
+function listenToBrush(
+  band: HTMLElement,
+  window: () => { readonly from: number; readonly to: number } | null,
+  show: (from: number, to: number) => void,
+): void {
+  let drag: {
+    readonly mode: "move" | "start" | "end" | "new";
+    readonly x: number;
+    readonly from: number;
+    readonly to: number;
+  } | null = null;
+  const xOf = (event: PointerEvent): number => event.clientX - band.getBoundingClientRect().left;
+  band.addEventListener("pointerdown", (event) => {
+    const now = window();
+    if (now === null || event.button !== 0) return;
+    const x = xOf(event);
+    const reach = event.pointerType === "touch" ? 22 : HANDLE_PX;
+    const mode =
+      Math.abs(x - now.from) <= reach
+        ? "start"
+        : Math.abs(x - now.to) <= reach
+          ? "end"
+          : x > now.from && x < now.to
+            ? "move"
+            : "new";
+    drag = { mode, x, ...now };
+    band.setPointerCapture(event.pointerId);
+  });
+  band.addEventListener("pointermove", (event) => {
+    if (drag === null) return;
+    const x = xOf(event);
+    const by = x - drag.x;
+    if (drag.mode === "move") show(drag.from + by, drag.to + by);
+    else if (drag.mode === "start") show(Math.min(drag.from + by, drag.to - 1), drag.to);
+    else if (drag.mode === "end") show(drag.from, Math.max(drag.to + by, drag.from + 1));
+    else if (Math.abs(by) >= 4) show(Math.min(drag.x, x), Math.max(drag.x, x));
+  });
+  const end = (): void => {
+    drag = null;
+  };
+  band.addEventListener("pointerup", end);
+  band.addEventListener("pointercancel", end);
+}

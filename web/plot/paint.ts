@@ -1,0 +1,71 @@
+/** A canvas context with what every drawing function needs: device pixels, palette, cached text widths. */
+import { middleEllipsis } from "../text/number.ts";
+import type { Palette } from "./palette.ts";
+
+export interface Paint {
+  readonly context: CanvasRenderingContext2D;
+  readonly palette: Palette;
+  /** Device pixels per CSS pixel. */
+  readonly ratio: number;
+}
+
+const widths = new Map<string, number>();
+
+export function setFont({ context, palette, ratio }: Paint, sizePx: number, style = ""): void {
+  context.font = `${style} ${sizePx * ratio}px ${palette.font}`.trim();
+}
+
+export function textWidth({ context }: Paint, text: string): number {
+  const key = `${context.font}|${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  if (widths.size > 5000) widths.clear();
+  const width = context.measureText(text).width;
+  widths.set(key, width);
+  return width;
+}
+
+/** Cut in the middle until it fits; "" if not even a letter does. */
+export function fitText(paint: Paint, text: string, room: number): string {
+  if (textWidth(paint, text) <= room) return text;
+  for (let length = text.length - 1; length >= 3; length--) {
+    const cut = middleEllipsis(text, length);
+    if (textWidth(paint, cut) <= room) return cut;
+  }
+  return "";
+}
+
+/** One device pixel, on whole device pixels. */
+export function vertical({ context }: Paint, x: number, top: number, bottom: number): void {
+  context.fillRect(Math.round(x), Math.round(top), 1, Math.round(bottom) - Math.round(top));
+}
+
+export function horizontal({ context }: Paint, y: number, left: number, right: number): void {
+  context.fillRect(Math.round(left), Math.round(y), Math.round(right) - Math.round(left), 1);
+}
+
+export function clipped({ context }: Paint, x: number, y: number, width: number, height: number, draw: () => void): void {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  draw();
+  context.restore();
+}
+
+/** Diagonal hatch, 6 CSS px apart. The caller has set the clip's colour by `colour`. */
+export function hatch(paint: Paint, colour: string, x: number, y: number, width: number, height: number): void {
+  const { context, ratio } = paint;
+  const step = 6 * ratio;
+  clipped(paint, x, y, width, height, () => {
+    context.strokeStyle = colour;
+    context.lineWidth = ratio;
+    context.beginPath();
+    // Lines hang on the window's corner, not on the area's, so that neighbouring areas meet.
+    for (let at = Math.floor((x - y - height) / step) * step; at < x + width - y; at += step) {
+      context.moveTo(at + y, y);
+      context.lineTo(at + y + height, y + height);
+    }
+    context.stroke();
+  });
+}

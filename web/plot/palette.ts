@@ -1,0 +1,44 @@
+/** Colours and fonts for the canvas, read once per theme from the same CSS tokens the rest of the page uses. */
+
+export interface Palette {
+  readonly plot: string;
+  readonly t1: string;
+  readonly t2: string;
+  readonly t3: string;
+  readonly accent: string;
+  readonly warn: string;
+  readonly error: string;
+  readonly control: string;
+  readonly hair: string;
+  readonly minor: string;
+  readonly major: string;
+  readonly series: readonly string[];
+  readonly font: string;
+}
+
+export const SLOT_COUNT = 12;
+/** Dash of the 13th, 25th, 37th signal on, CSS px (viewer.md §2). */
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+
+export function readPalette(root: HTMLElement): Palette {
+  const style = getComputedStyle(root);
+  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  return {
+    plot: token("plot"),
+    t1: token("t1"),
+    t2: token("t2"),
+    t3: token("t3"),
+    accent: token("a"),
+    warn: token("w"),
+    error: token("e"),
+    control: token("c"),
+    hair: token("h"),
+    minor: token("g1"),
+    major: token("g2"),
+    series: Array.from({ length: SLOT_COUNT }, (_, i) => token(`s${i + 1}`)),
+    font: token("font"),
+  };
+}
+
+export const colourOf = (palette: Palette, slot: number): string => palette.series[slot % SLOT_COUNT] ?? palette.t1;
+export const dashOf = (slot: number): readonly number[] => DASHES[Math.min(3, Math.floor(slot / SLOT_COUNT))] ?? [];

@@ -1,0 +1,151 @@
+/** What to ask the engine next, and the asking: one question at a time, the newest view wins, late answers of older views only fill in. */
+import type { Fault } from "../../core/fault.ts";
+import type { Reply, ViewAnswer, ViewQuery, WorkId } from "../../worker/api.ts";
+import type { Plotted, SeriesId, State } from "../state/model.ts";
+import { recordingRange, samplesExpected } from "../state/recording.ts";
+import type { Measured } from "../state/reduce.ts";
+import type { Store } from "../state/store.ts";
+import { endNs, fit, type View } from "../state/view.ts";
+import { type DataStore, extremesOf, hasTexts, isCurrent, pointCount } from "./data.ts";
+
+export interface Job {
+  readonly kind: "whole" | "window";
+  readonly ids: readonly SeriesId[];
+  readonly view: View;
+  readonly columns: number;
+}
+
+/** Windows in view first, then the whole recording of what has none yet (for axis limits, overview and backdrop); null: all is there. */
+export function nextJob(state: State, data: DataStore): Job | null {
+  const { view, columns } = state;
+  if (view === null || columns < 1) return null;
+  const visible = Object.values(state.plotted).filter((p) => !p.hidden);
+  const stale = visible.filter((p) => !isCurrent(data.get(p.info.id).window, view, columns));
+  if (stale.length > 0) return { kind: "window", ids: stale.map((p) => p.info.id), view, columns };
+  const range = recordingRange(state);
+  const fresh = visible.filter((p) => data.get(p.info.id).whole === null);
+  if (fresh.length === 0 || range === null) return null;
+  return { kind: "whole", ids: fresh.map((p) => p.info.id), view: fit(range, columns), columns };
+}
+
+const PATIENCE_MS = 80; // a question this young may end although the view moved on: its answer is still a good picture meanwhile
+
+export interface Asking {
+  view(work: WorkId, query: ViewQuery): Promise<Reply<ViewAnswer>>;
+  cancel(work: WorkId): void;
+}
+
+export interface Requester {
+  /** Call after every change of the state. */
+  pump(): void;
+  /** Stops what runs; nothing is asked again until the state changes. */
+  cancel(): void;
+}
+
+export function createRequester(
+  store: Store,
+  data: DataStore,
+  asking: Asking,
+  host: { now(): number; nextWork(): WorkId; onFault(fault: Fault): void; redraw(): void },
+): Requester {
+  let running: { readonly work: WorkId; readonly job: Job; readonly sinceMs: number } | null = null;
+  let halted: View | null = null;
+
+  function pump(): void {
+    const state = store.get();
+    data.keepOnly(new Set(Object.keys(state.plotted)));
+    const job = nextJob(state, data);
+    if (running !== null) {
+      if (job !== null && isOutdated(running.job, job) && host.now() - running.sinceMs > PATIENCE_MS) asking.cancel(running.work);
+      return;
+    }
+    if (job === null || (halted !== null && halted === job.view)) return;
+    halted = null;
+    void run(job, state);
+  }
+
+  async function run(job: Job, state: State): Promise<void> {
+    const work = host.nextWork();
+    running = { work, job, sinceMs: host.now() };
+    const signals = job.ids.flatMap((id) => state.plotted[id] ?? []);
+    const reply = await asking.view(work, toQuery(job, signals));
+    running = null;
+    if (reply.ok) accept(job, reply.value);
+    else if (reply.fault.code !== "request/cancelled") {
+      halted = job.view;
+      host.onFault(reply.fault);
+    }
+    pump();
+  }
+
+  function accept(job: Job, answer: ViewAnswer): void {
+    const all = wholeView(store.get());
+    const isWhole = job.kind === "whole" || (all !== null && all.fromNs === job.view.fromNs && all.stepNs === job.view.stepNs);
+    job.ids.forEach((id, i) => {
+      const series = answer.series[i];
+      if (series === undefined) return;
+      const held = { series, view: job.view, columns: job.columns };
+      if (job.kind === "window") data.put(id, "window", held);
+      if (isWhole) data.put(id, "whole", held);
+    });
+    store.dispatch({ type: "measured", signals: job.ids.flatMap((id) => measure(store.get().plotted[id], data, isWhole) ?? []) });
+    if (job.kind === "window") {
+      store.dispatch({
+        type: "answered",
+        last: {
+          elapsedMs: answer.elapsedMs,
+          bytesRead: answer.ledger.bytesRead,
+          samples: answer.ledger.samples,
+          pointsDrawn: answer.series.reduce((sum, s) => sum + pointCount(s), 0),
+          every: answer.series.every((s) => s.every),
+        },
+      });
+    }
+    host.redraw();
+  }
+
+  return {
+    pump,
+    cancel() {
+      if (running === null) return;
+      halted = running.job.view;
+      asking.cancel(running.work);
+    },
+  };
+}
+
+function wholeView(state: State): View | null {
+  const range = recordingRange(state);
+  return range === null || state.columns < 1 ? null : fit(range, state.columns);
+}
+
+const isOutdated = (running: Job, wanted: Job): boolean =>
+  running.view.fromNs !== wanted.view.fromNs || running.view.stepNs !== wanted.view.stepNs || running.kind !== wanted.kind;
+
+function toQuery({ view, columns }: Job, signals: readonly Plotted[]): ViewQuery {
+  const range = { fromNs: view.fromNs, toNs: endNs(view, columns) };
+  return {
+    series: signals.map(({ info }) => ({ selector: info.selector, samplesExpected: samplesExpected(info, range) })),
+    fromNs: view.fromNs,
+    stepNs: view.stepNs,
+    columns,
+  };
+}
+
+/** What the state should know of a signal's samples. Until the whole recording is there, the window stands in. */
+function measure(plotted: Plotted | undefined, data: DataStore, isWhole: boolean): Measured | null {
+  if (plotted === undefined) return null;
+  const { whole, window } = data.get(plotted.info.id);
+  const held = whole ?? window;
+  if (held === null) return null;
+  const { series } = held;
+  const points = pointCount(series);
+  return {
+    id: plotted.info.id,
+    extremes: isWhole || plotted.extremes === null ? extremesOf(series) : null,
+    decimals: series.decimals,
+    valueTable: series.valueTable,
+    lane: plotted.lane === "enum" && points > 0 && !hasTexts(series) ? null : plotted.lane,
+    notice: points === 0 ? (series.notices[0]?.text ?? "No values.") : null,
+  };
+}

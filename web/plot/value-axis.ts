@@ -1,0 +1,64 @@
+/** Ticks of a value axis: 1-2-5 steps, 28 to 56 CSS px apart (viewer.md §4, "Value axis"). */
+import type { Limits } from "../state/model.ts";
+
+const TICK_PX_MIN = 28;
+
+/** Smallest of 1, 2, 5 × 10^k that is ≥ `atLeast`. */
+export function niceStep(atLeast: number): number {
+  if (!(atLeast > 0) || !Number.isFinite(atLeast)) return 1;
+  const power = Math.floor(Math.log10(atLeast));
+  for (const digit of [1, 2, 5, 10]) {
+    const step = scaled(digit, power);
+    if (step >= atLeast * (1 - 1e-12)) return step;
+  }
+  return scaled(10, power);
+}
+
+/** Through text, so that 2 × 10^-3 is 0.002 and not 0.002 plus an error. */
+const scaled = (digit: number, power: number): number => Number(`${digit}e${power}`);
+
+/** Extremes widened to the next step, so that the outer labels stand inside the stripe. A constant gets a step to either side. */
+export function widen(extremes: Limits, heightPx: number, integer: boolean): Limits {
+  const [low, high] = extremes;
+  const size = high - low;
+  if (!(size > 0)) {
+    const by = integer ? 1 : niceStep(Math.max(Math.abs(low) / 10, 1e-9));
+    return low === 0 ? [-1, 1] : [low - by, low + by];
+  }
+  const step = axisStep(size, heightPx, integer);
+  return [trim(Math.floor(low / step + 1e-9) * step), trim(Math.ceil(high / step - 1e-9) * step)];
+}
+
+function axisStep(size: number, heightPx: number, integer: boolean): number {
+  const step = niceStep((size * TICK_PX_MIN) / Math.max(heightPx, TICK_PX_MIN));
+  return integer ? Math.max(1, step) : step;
+}
+
+export interface ValueTick {
+  readonly value: number;
+  readonly label: string;
+}
+
+/** Multiples of the step within the limits, lowest first. `integer`: whole numbers only. */
+export function valueTicks(limits: Limits, heightPx: number, integer: boolean, locale?: string): ValueTick[] {
+  const [low, high] = limits;
+  const step = axisStep(high - low, heightPx, integer);
+  const decimals = Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const ticks: ValueTick[] = [];
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  for (let i = first; i <= last && ticks.length < 100; i++) {
+    const value = trim(i * step);
+    ticks.push({ value, label: format.format(value === 0 ? 0 : value).replace("-", "−") });
+  }
+  return ticks;
+}
+
+const trim = (value: number): number => Number(value.toPrecision(12));
+
+/** Equal unit and ranges within a factor of ten share an axis. */
+export function canShare(unitA: string, a: Limits, unitB: string, b: Limits): boolean {
+  const ratio = (a[1] - a[0]) / (b[1] - b[0]);
+  return unitA === unitB && ratio > 0 && Math.abs(Math.log10(ratio)) <= 1;
+}

@@ -1,0 +1,15 @@
+/** What the buttons and keys of the page do; one object given to every part of the shell. */
+import type { Command } from "../keys.ts";
+import type { TimeRange } from "../state/view.ts";
+
+export interface Actions {
+  openFiles(): void;
+  openFolder(): void;
+  openSample(): void;
+  openAddress(address: string): void;
+  run(command: Command): void;
+  show(range: TimeRange): void;
+  toggleTheme(): void;
+  cancel(): void;
+  sendToken(token: string): void;
+}

@@ -1,0 +1,123 @@
+/** The help sheet, filled from the table of keys, and the one-field dialogue for a server's token. */
+
+import { el, onChange } from "../dom.ts";
+import { groupBy } from "../group.ts";
+import { keyTable } from "../keys.ts";
+import type { State } from "../state/model.ts";
+import type { Store } from "../state/store.ts";
+import type { Actions } from "./actions.ts";
+
+export interface Dialogs {
+  readonly elements: readonly HTMLElement[];
+  render(state: State): void;
+}
+
+export function createDialogs(store: Store, actions: Actions): Dialogs {
+  const help = createHelp(() => store.dispatch({ type: "panel", panel: "help", open: false }));
+  const token = createTokenDialog(store, actions);
+  const drawHelp = onChange((open: boolean) => {
+    if (open && !help.open) help.showModal();
+    else if (!open && help.open) help.close();
+  });
+  return {
+    elements: [help, token.element],
+    render(state) {
+      drawHelp(state.panels.help);
+      token.render(state.tokenFor);
+    },
+  };
+}
+
+function createHelp(onClose: () => void): HTMLDialogElement {
+  const groups = [...groupBy(keyTable, (row) => row.group)].map(([group, rows]) =>
+    el(
+      "div",
+      { class: "help-group" },
+      el("h2", {}, group),
+      ...rows.map((row) =>
+        el(
+          "div",
+          {},
+          el("span", {}, row.action),
+          el("span", {}, ...row.keys.slice(0, 2).flatMap((keys, i) => [i > 0 ? " " : "", el("kbd", {}, shown(keys))])),
+        ),
+      ),
+    ),
+  );
+  const mouse = el(
+    "div",
+    { class: "help-group" },
+    el("h2", {}, "Pointer on the plot"),
+    ...(
+      [
+        ["Zoom time at the pointer", "Wheel"],
+        ["Pan time", "Drag, Shift wheel"],
+        ["Fit this stripe", "Double click"],
+        ["Scroll stripes", "Alt wheel"],
+      ] as const
+    ).map(([action, keys]) => el("div", {}, el("span", {}, action), el("span", {}, el("kbd", {}, keys)))),
+  );
+  const close = el("button", { class: "framed", type: "button", autofocus: true, onclick: () => dialog.close() }, "Close");
+  const dialog = el(
+    "dialog",
+    { class: "help", "aria-label": "Keys", onclose: onClose },
+    el("h1", {}, "Keys"),
+    el("div", { class: "help-columns" }, ...groups, mouse),
+    el("div", { class: "buttons" }, close),
+  );
+  return dialog;
+}
+
+const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.userAgent);
+const shown = (keys: string): string => (isMac() ? keys.replace("Ctrl", "⌘") : keys);
+
+function createTokenDialog(
+  store: Store,
+  actions: Actions,
+): { readonly element: HTMLDialogElement; render(tokenFor: State["tokenFor"]): void } {
+  const title = el("h1");
+  const field = el("input", { type: "password", autocomplete: "off", "aria-label": "Access token" });
+  const wrong = el("p", { class: "wrong", role: "alert" });
+  const form = el(
+    "form",
+    {
+      method: "dialog",
+      onsubmit: (event) => {
+        event.preventDefault();
+        actions.sendToken(field.value);
+      },
+    },
+    title,
+    field,
+    wrong,
+    el(
+      "div",
+      { class: "buttons" },
+      el(
+        "button",
+        { class: "framed", type: "button", onclick: () => store.dispatch({ type: "token", tokenFor: null }) },
+        "Cancel",
+      ),
+      el("button", { class: "primary", type: "submit" }, "OK"),
+    ),
+  );
+  const element = el(
+    "dialog",
+    { "aria-label": "Access token", oncancel: () => store.dispatch({ type: "token", tokenFor: null }) },
+    form,
+  );
+  return {
+    element,
+    render: onChange((tokenFor: State["tokenFor"]) => {
+      if (tokenFor === null) {
+        field.value = "";
+        if (element.open) element.close();
+        return;
+      }
+      title.textContent = `${new URL(tokenFor.baseUrl).host} asks for an access token`;
+      wrong.textContent = tokenFor.wrong ? "This token is not accepted." : "";
+      if (!element.open) element.showModal();
+      field.focus();
+    }),
+  };
+}

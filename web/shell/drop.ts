@@ -1,0 +1,92 @@
+/** Files and folders dropped anywhere on the window, or picked. Only reads what the person gave. */
+import type { OpenFile } from "../../worker/api.ts";
+import { el } from "../dom.ts";
+
+const FILES_MAX = 20_000;
+
+export interface DropHost {
+  /** `beside`: together with what is open. */
+  open(files: readonly OpenFile[], beside: boolean): void;
+  isOpen(): boolean;
+}
+
+export function listenToDrops(root: HTMLElement, host: DropHost): void {
+  const sentence = el("div", { class: "drop-sentence", role: "status", hidden: true });
+  root.append(sentence);
+  const leave = (): void => {
+    root.classList.remove("dropping");
+    sentence.hidden = true;
+  };
+  root.addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes("Files") !== true) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    root.classList.add("dropping");
+    sentence.hidden = false;
+    sentence.textContent = dropText(event.dataTransfer.items.length, host.isOpen(), event.altKey);
+  });
+  root.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) leave();
+  });
+  root.addEventListener("drop", (event) => {
+    event.preventDefault();
+    leave();
+    if (event.dataTransfer === null) return;
+    const beside = !event.altKey;
+    // The list is emptied when this event ends: take the entries now, read them later.
+    const entries = [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+    const files = [...event.dataTransfer.files];
+    void filesOf(entries, files).then((found) => host.open(found, beside));
+  });
+}
+
+export function dropText(count: number, isOpen: boolean, replace: boolean): string {
+  const what = `${count === 1 ? "1 item" : `${count} items`}`;
+  if (!isOpen) return `Open ${what}`;
+  return replace ? `Open ${what} instead of the current ones` : `Open ${what} beside the current ones (hold Alt: replace)`;
+}
+
+async function filesOf(entries: readonly FileSystemEntry[], files: readonly File[]): Promise<OpenFile[]> {
+  if (entries.length === 0) return files.map((file) => ({ path: file.name, file }));
+  const found: OpenFile[] = [];
+  for (const entry of entries) await collect(entry, found);
+  return found;
+}
+
+async function collect(entry: FileSystemEntry, found: OpenFile[]): Promise<void> {
+  if (found.length >= FILES_MAX) return;
+  if (entry.isFile) {
+    const file = await new Promise<File | null>((resolve) => (entry as FileSystemFileEntry).file(resolve, () => resolve(null)));
+    if (file !== null) found.push({ path: entry.fullPath.replace(/^\//, ""), file });
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  // One call gives at most a hundred entries; an empty answer is the end.
+  for (;;) {
+    const batch = await new Promise<FileSystemEntry[]>((resolve) => reader.readEntries(resolve, () => resolve([])));
+    if (batch.length === 0) return;
+    for (const child of batch) await collect(child, found);
+  }
+}
+
+export interface Pickers {
+  readonly elements: readonly HTMLInputElement[];
+  files(): void;
+  folder(): void;
+}
+
+/** Hidden file inputs behind the buttons. */
+export function createPickers(host: DropHost): Pickers {
+  const input = (attributes: Readonly<Record<string, string | boolean>>): HTMLInputElement => {
+    const element = el("input", { type: "file", multiple: true, hidden: true, ...attributes });
+    element.addEventListener("change", () => {
+      const files = [...(element.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+      element.value = "";
+      if (files.length > 0) host.open(files, true);
+    });
+    return element;
+  };
+  const files = input({ id: "pick-files" });
+  const folder = input({ id: "pick-folder", webkitdirectory: true });
+  return { elements: [files, folder], files: () => files.click(), folder: () => folder.click() };
+}

@@ -1,0 +1,53 @@
+/** The notice bar under the top bar: one sentence, the newest; how many more; a way out. */
+import { el, onChange } from "../dom.ts";
+import type { Notification, State } from "../state/model.ts";
+import type { Store } from "../state/store.ts";
+import { noticeSentence } from "../text/sentences.ts";
+import type { Actions } from "./actions.ts";
+import { icon } from "./icons.ts";
+
+export interface NoticeBar {
+  readonly element: HTMLElement;
+  render(state: State): void;
+}
+
+export function createNoticeBar(store: Store, actions: Actions): NoticeBar {
+  const element = el("div", { class: "noticebar", role: "status", hidden: true });
+  const draw = onChange((notifications: readonly Notification[]) => {
+    const newest = notifications[0];
+    element.hidden = newest === undefined;
+    if (newest === undefined) return;
+    element.className = `noticebar ${newest.severity}`;
+    // An error interrupts a screen reader, a warning waits.
+    element.setAttribute("role", newest.severity === "error" ? "alert" : "status");
+    const sentence = noticeSentence(newest);
+    const code = newest.fault?.code;
+    element.replaceChildren(
+      icon(newest.severity === "info" ? "info" : "warning"),
+      el("span", { class: "sentence", title: code === undefined ? sentence : `${sentence}\n${code}` }, sentence),
+      ...actionOf(newest, store, actions),
+      ...(notifications.length > 1 ? [more(notifications.length - 1, actions)] : []),
+      el(
+        "button",
+        { class: "close", type: "button", "aria-label": "Dismiss", onclick: () => store.dispatch({ type: "dismiss" }) },
+        icon("close"),
+      ),
+    );
+  });
+  return { element, render: (state) => draw(state.notifications) };
+}
+
+const more = (count: number, actions: Actions): HTMLElement =>
+  el("button", { class: "link", type: "button", onclick: () => actions.run("toggle-file") }, `${count} more`);
+
+function actionOf(notice: Notification, store: Store, actions: Actions): HTMLElement[] {
+  const wanted = notice.action?.run ?? (notice.fault?.object === undefined ? undefined : "file-panel");
+  if (wanted === undefined) return [];
+  const label = notice.action?.label ?? "Details";
+  const run = (): void => {
+    if (wanted === "open-files") actions.openFiles();
+    else if (wanted === "reload") location.reload();
+    else store.dispatch({ type: "panel", panel: "file", open: true });
+  };
+  return [el("button", { class: "link", type: "button", onclick: run }, label)];
+}

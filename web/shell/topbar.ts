@@ -1,0 +1,225 @@
+/** The top bar: mark, source, views, zone, ledger badge, theme, help. */
+import { el, onChange, setAttribute } from "../dom.ts";
+import { type Command, keysText } from "../keys.ts";
+import type { State, Zone } from "../state/model.ts";
+import { type Condition, conditionOf, logOffsetMinutes, sessionsOf } from "../state/recording.ts";
+import type { Store } from "../state/store.ts";
+import { bytesText } from "../text/number.ts";
+import { clockText, dateText, durationText, offsetNsOf, offsetText } from "../text/time.ts";
+import type { Actions } from "./actions.ts";
+import { type IconName, icon } from "./icons.ts";
+import { createMenu, type MenuItem } from "./menu.ts";
+
+export interface TopBar {
+  readonly element: HTMLElement;
+  render(state: State): void;
+}
+
+export function createTopBar(store: Store, actions: Actions): TopBar {
+  const menu = createMenu();
+  const sourceName = el("span", { class: "name" });
+  const sourceDetail = el("span", { class: "detail" });
+  const source = el(
+    "button",
+    {
+      class: "source",
+      type: "button",
+      "aria-haspopup": "menu",
+      onclick: () => menu.open(source, sourceItems(store.get(), actions)),
+    },
+    icon("folder"),
+    sourceName,
+    sourceDetail,
+  );
+  const undo = tool("undo", "Undo", "undo", actions);
+  const redo = tool("redo", "Redo", "redo", actions);
+  const fit = tool("fit", "Fit", "fit", actions);
+  const zones = el("div", { class: "zones", role: "group", "aria-label": "Time zone" });
+  const badge = el("button", { class: "badge", type: "button", onclick: () => actions.run("toggle-file") });
+  const theme = el(
+    "button",
+    {
+      class: "theme",
+      type: "button",
+      "aria-label": "Switch between dark and light",
+      title: "Dark or light",
+      onclick: actions.toggleTheme,
+    },
+    icon("theme"),
+  );
+  const help = el(
+    "button",
+    { class: "help", type: "button", "aria-label": "Help: keys", title: "Keys (?)", onclick: () => actions.run("help") },
+    icon("help"),
+  );
+  const more = el(
+    "button",
+    {
+      class: "more",
+      type: "button",
+      "aria-label": "Menu",
+      "aria-haspopup": "menu",
+      onclick: () => menu.open(more, moreItems(store, actions)),
+    },
+    icon("menu"),
+  );
+  const progress = el("div", { class: "progress-line", role: "progressbar", "aria-label": "Reading", hidden: true });
+  const element = el(
+    "header",
+    { class: "topbar" },
+    el("div", { class: "mark" }, icon("mark"), el("span", { class: "word" }, "buslens")),
+    source,
+    undo,
+    redo,
+    fit,
+    el("span", { class: "spacer" }),
+    zones,
+    badge,
+    theme,
+    help,
+    more,
+    menu.element,
+    progress,
+  );
+
+  const drawSource = onChange((catalogue: State["catalogue"], heard: State["heard"]) => {
+    source.hidden = catalogue === null;
+    for (const button of [undo, redo, fit, zones]) button.hidden = catalogue === null;
+    if (catalogue === null) return;
+    sourceName.textContent = sourceText(catalogue, heard);
+    const splits = catalogue.logs.length;
+    sourceDetail.textContent = `${splits} split${splits === 1 ? "" : "s"} · ${bytesText(catalogue.source.bytes)}`;
+  });
+  const drawZones = onChange((zone: Zone, minutes: number) => {
+    const labels: readonly (readonly [Zone, string, string])[] = [
+      ["relative", "+0.0 s", "Seconds from the start of the recording"],
+      ["log", `Log ${offsetText(minutes)}`, "The logger's own time zone"],
+      ["utc", "UTC", "UTC"],
+      ["local", "Local", "This computer's time zone"],
+    ];
+    zones.replaceChildren(
+      ...labels.map(([value, text, title]) =>
+        el(
+          "button",
+          {
+            type: "button",
+            title,
+            "aria-pressed": String(value === zone),
+            onclick: () => store.dispatch({ type: "zone", zone: value }),
+          },
+          text,
+        ),
+      ),
+    );
+  });
+  const drawBadge = onChange((heard: State["heard"]) => {
+    const condition = conditionOf({ heard });
+    badge.hidden = condition === null;
+    if (condition === null) return;
+    const { text, name, why } = badgeLook(condition);
+    badge.className = `badge ${condition.kind}`;
+    badge.title = `${why} Click for the sums.`;
+    badge.replaceChildren(icon(name), text);
+  });
+
+  return {
+    element,
+    render(state) {
+      drawSource(state.catalogue, state.heard);
+      drawZones(state.zone, logOffsetMinutes(state));
+      drawBadge(state.heard);
+      undo.disabled = !store.canUndo();
+      redo.disabled = !store.canRedo();
+      progress.hidden = state.progress === null;
+      if (state.progress !== null) {
+        const share = state.progress.bytesAll > 0 ? Math.min(1, state.progress.bytes / state.progress.bytesAll) : 0.1;
+        progress.style.width = `${share * 100}%`;
+        setAttribute(progress, "aria-valuenow", String(Math.round(share * 100)));
+      }
+    },
+  };
+}
+
+function tool(name: IconName, word: string, command: Command, actions: Actions): HTMLButtonElement {
+  return el(
+    "button",
+    {
+      class: `tool ${name}`,
+      type: "button",
+      "aria-label": word,
+      title: `${word} (${keysText(command)})`,
+      onclick: () => actions.run(command),
+    },
+    icon(name),
+    name === "fit" ? el("span", { class: "word" }, word) : null,
+  );
+}
+
+function sourceText(catalogue: NonNullable<State["catalogue"]>, heard: State["heard"]): string {
+  const sessions = sessionsOf({ heard });
+  const only = sessions[0];
+  if (sessions.length === 1 && only !== undefined) return `${only.device} / ${only.session}`;
+  const names = catalogue.devices.map((d) => d.device);
+  if (catalogue.source.kind === "sample") return "Sample drive";
+  return names.length === 1 ? (names[0] ?? "") : names.length === 0 ? catalogue.source.name : `${names.length} devices`;
+}
+
+function sourceItems(state: State, actions: Actions): MenuItem[] {
+  const minutes = logOffsetMinutes(state);
+  const start = (timeNs: bigint): string => {
+    const local = timeNs + offsetNsOf(state.zone, minutes, timeNs);
+    return `${dateText(local)} ${clockText(local, 0, false)}`;
+  };
+  const sessions = sessionsOf(state).map((session) => ({
+    text: `${session.device} / ${session.session}`,
+    detail: `${start(session.fromNs)}, ${durationText(session.toNs - session.fromNs)}`,
+    run: () => actions.show(session),
+  }));
+  return [
+    ...sessions,
+    ...(sessions.length > 0 ? [null] : []),
+    { text: "Open files…", detail: keysText("open-files"), run: actions.openFiles },
+    { text: "Open folder…", detail: keysText("open-folder"), run: actions.openFolder },
+  ];
+}
+
+function moreItems(store: Store, actions: Actions): MenuItem[] {
+  const state = store.get();
+  const zone = (value: Zone, text: string): MenuItem => ({
+    text,
+    detail: state.zone === value ? "shown" : "",
+    run: () => store.dispatch({ type: "zone", zone: value }),
+  });
+  return [
+    { text: "Fit everything", detail: "", run: () => actions.run("fit") },
+    { text: "Redo view", detail: "", run: () => actions.run("redo") },
+    { text: "File and sums", detail: "", run: () => actions.run("toggle-file") },
+    null,
+    zone("relative", "Seconds from the start"),
+    zone("log", "Log time"),
+    zone("utc", "UTC"),
+    zone("local", "Local time"),
+    null,
+    { text: "Open files…", detail: "", run: actions.openFiles },
+    { text: state.theme === "dark" ? "Light theme" : "Dark theme", detail: "", run: actions.toggleTheme },
+    { text: "Keys", detail: "", run: () => actions.run("help") },
+  ];
+}
+
+/** Shape differs as well as colour: dot, triangle, broken square, cross. */
+function badgeLook(condition: Condition): { readonly text: string; readonly name: IconName; readonly why: string } {
+  switch (condition.kind) {
+    case "balanced":
+      return { text: "Balanced", name: "dot", why: "Every byte and frame is accounted for." };
+    case "losses":
+      return {
+        text: condition.count === 1 ? "1 loss" : `${condition.count} losses`,
+        name: "triangle",
+        why: "Pieces of files are missing.",
+      };
+    case "damaged":
+      return { text: "Damaged", name: "broken", why: "A file is readable only up to some byte." };
+    case "unbalanced":
+      return { text: "Does not add up", name: "cross", why: "The sums are wrong: this is our fault." };
+  }
+}

@@ -1,0 +1,46 @@
+/** Undo and redo of scenes: every settled change is one step (viewer.md §4, "History"). */
+import type { Scene } from "./model.ts";
+
+const STEPS_MAX = 200;
+
+export interface History {
+  readonly past: readonly Scene[];
+  readonly future: readonly Scene[];
+  /** The scene as it was when it last settled. */
+  readonly settled: Scene | null;
+}
+
+export const emptyHistory: History = { past: [], future: [], settled: null };
+
+export const sceneOf = ({ columns, view, stripes, plotted }: Scene): Scene => ({ columns, view, stripes, plotted });
+
+/** What a person did, as opposed to what arrived: limits learnt from the data make no step. */
+function differs(a: Scene, b: Scene): boolean {
+  return (
+    a.view?.fromNs !== b.view?.fromNs ||
+    a.view?.stepNs !== b.view?.stepNs ||
+    a.stripes !== b.stripes ||
+    Object.keys(a.plotted).some((id) => a.plotted[id]?.limits !== b.plotted[id]?.limits)
+  );
+}
+
+/** Called when a change has come to rest. */
+export function settle(history: History, scene: Scene): History {
+  const now = sceneOf(scene);
+  if (history.settled === null) return { ...history, settled: now };
+  if (!differs(history.settled, now)) return { ...history, settled: now };
+  return { past: [...history.past, history.settled].slice(-STEPS_MAX), future: [], settled: now };
+}
+
+/** The scene before, and the history after going there; null at the end. */
+export function undo(history: History): { history: History; scene: Scene } | null {
+  const scene = history.past.at(-1);
+  if (scene === undefined || history.settled === null) return null;
+  return { scene, history: { past: history.past.slice(0, -1), future: [history.settled, ...history.future], settled: scene } };
+}
+
+export function redo(history: History): { history: History; scene: Scene } | null {
+  const [scene, ...future] = history.future;
+  if (scene === undefined || history.settled === null) return null;
+  return { scene, history: { past: [...history.past, history.settled], future, settled: scene } };
+}

@@ -1,0 +1,91 @@
+/** What the catalogue and the heard ids say about the recordings: their range, sessions and condition. */
+import type { LogEntry } from "../../core/query/engine.ts";
+import { addLedgers, emptyLedger, imbalance, type Ledger } from "../../core/query/ledger.ts";
+import type { SeriesId, SignalInfo, State } from "./model.ts";
+import type { TimeRange } from "./view.ts";
+
+type Heard = Pick<State, "heard">;
+
+/** First to last record of everything heard, half open; null before anything was heard. */
+export function recordingRange({ heard }: Heard): TimeRange | null {
+  let range: TimeRange | null = null;
+  for (const { firstNs, lastNs } of Object.values(heard)) {
+    if (firstNs !== null && lastNs !== null) range = union(range, { fromNs: firstNs, toNs: lastNs + 1n });
+  }
+  return range;
+}
+
+const union = (a: TimeRange | null, b: TimeRange): TimeRange =>
+  a === null ? b : { fromNs: a.fromNs < b.fromNs ? a.fromNs : b.fromNs, toNs: a.toNs > b.toNs ? a.toNs : b.toNs };
+
+export interface Session extends TimeRange {
+  readonly device: string;
+  readonly session: string;
+  readonly logs: readonly LogEntry[];
+}
+
+/** Sessions with known times, ascending. */
+export function sessionsOf({ heard }: Heard): Session[] {
+  const sessions = new Map<string, Session>();
+  for (const log of Object.values(heard).flatMap((h) => h.logs)) {
+    if (log.startNs === null) continue;
+    const key = `${log.device}/${log.session}`;
+    const before = sessions.get(key);
+    const own = { fromNs: log.startNs, toNs: (log.endNs ?? log.startNs) + 1n };
+    const range = union(before ?? null, own);
+    sessions.set(key, { device: log.device, session: log.session, ...range, logs: [...(before?.logs ?? []), log] });
+  }
+  return [...sessions.values()].sort((a, b) => (a.fromNs < b.fromNs ? -1 : a.fromNs > b.fromNs ? 1 : 0));
+}
+
+/** Where a signal's picture starts: all of it, or, when recordings lie far apart, the newest session in which it was sent. */
+export function firstRange(state: Heard, info: SignalInfo): TimeRange {
+  const all = { fromNs: info.firstNs, toNs: info.lastNs + 1n };
+  const own = sessionsOf(state).filter((s) => s.device === info.selector.device && s.toNs > all.fromNs && s.fromNs < all.toNs);
+  const recorded = own.reduce((sum, s) => sum + (s.toNs - s.fromNs), 0n);
+  const newest = own.at(-1);
+  return newest !== undefined && all.toNs - all.fromNs > recorded * 8n ? newest : all;
+}
+
+export const sumOfLedgers = ({ heard }: Heard): Ledger =>
+  Object.values(heard).reduce((sum, h) => addLedgers(sum, h.ledger), emptyLedger);
+
+export type Condition =
+  | { readonly kind: "balanced" }
+  | { readonly kind: "losses"; readonly count: number }
+  | { readonly kind: "damaged"; readonly count: number }
+  | { readonly kind: "unbalanced"; readonly sentences: readonly string[] };
+
+/** The ledger badge (viewer.md §1); null before anything was read. */
+export function conditionOf(state: Heard): Condition | null {
+  if (Object.keys(state.heard).length === 0) return null;
+  const ledger = sumOfLedgers(state);
+  const wrong = imbalance(ledger);
+  if (wrong.length > 0) return { kind: "unbalanced", sentences: wrong };
+  const heard = Object.values(state.heard);
+  const faults = heard.flatMap((h) => [...h.logs.map((l) => l.fault), ...h.notices.map((n) => n.fault ?? null)]);
+  const objects = (codes: readonly string[]): number =>
+    new Set(faults.flatMap((f) => (f !== null && codes.includes(f.code) ? [f.object ?? f.message] : []))).size;
+  const damaged = objects(["input/bad-block", "input/bad-container", "input/bad-record", "input/not-mdf"]);
+  if (damaged > 0) return { kind: "damaged", count: damaged };
+  const losses = ledger.withoutPayload + objects(["input/truncated", "storage/short", "input/empty"]);
+  return losses > 0 ? { kind: "losses", count: losses } : { kind: "balanced" };
+}
+
+/** Samples a window will hold, if they are spread evenly. */
+export function samplesExpected(info: SignalInfo, range: TimeRange): number {
+  const from = info.firstNs > range.fromNs ? info.firstNs : range.fromNs;
+  const to = info.lastNs + 1n < range.toNs ? info.lastNs + 1n : range.toNs;
+  if (to <= from) return 0;
+  return Math.ceil((info.frames * Number(to - from)) / Number(info.lastNs + 1n - info.firstNs));
+}
+
+/** Minutes east of UTC of the newest log that says so. */
+export function logOffsetMinutes({ heard }: Heard): number {
+  const headers = Object.values(heard).flatMap((h) => h.logs.flatMap((l) => l.header ?? []));
+  const last = headers.at(-1);
+  return last === undefined || last.startIsLocal ? 0 : last.zoneMinutes + last.summerMinutes;
+}
+
+/** Names of the device and session a signal id belongs to, for titles. */
+export const deviceOf = (id: SeriesId): string => id.split("/")[0] ?? "";

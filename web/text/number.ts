@@ -1,0 +1,45 @@
+/** Numbers as text on screen (viewer.md §9). Minus is U+2212; a narrow space stands before units. */
+
+/** Decimals of the factor, at most 3; floats six significant figures. Values are not grouped. */
+export function valueText(value: number, decimals: number | null): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value < 0 ? "−∞" : "∞";
+  const text = decimals === null ? String(Number(value.toPrecision(6))) : value.toFixed(Math.min(decimals, 3));
+  return text.replace(/^-(?=[\d.]*[1-9])/, "−").replace(/^-/, "");
+}
+
+export const countText = (count: number, locale?: string): string => new Intl.NumberFormat(locale).format(count);
+
+/** 1 kB = 1000 bytes; three figures. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes}\u202fB`;
+  const units = ["kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = "B";
+  for (const next of units) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  return `${Number(value.toPrecision(3))}\u202f${unit}`;
+}
+
+/** "10 Hz"; slow ones "≈ 0.3 Hz". */
+export function rateText(rateHz: number | null): string {
+  if (rateHz === null) return "";
+  if (rateHz >= 0.95) return `${Math.round(rateHz)}\u202fHz`;
+  return `≈\u202f${Number(rateHz.toPrecision(1))}\u202fHz`;
+}
+
+/** "0CF00400" or "7BB". */
+export const idText = (id: number, extended: boolean): string =>
+  id
+    .toString(16)
+    .toUpperCase()
+    .padStart(extended ? 8 : 3, "0");
+
+/** "SpeedOfTh…eelSpeed": cut in the middle, both ends are what tells names apart. */
+export function middleEllipsis(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const head = Math.ceil((length - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (length - 1 - head))}`;
+}

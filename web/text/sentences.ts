@@ -1,0 +1,60 @@
+/** What went wrong, in the words of viewer.md §9: subject, number, way out. The code stays readable in the details. */
+import type { Fault, Notice } from "../../core/fault.ts";
+import { countText } from "./number.ts";
+
+const nameOf = (fault: Fault): string => (fault.object ?? "The file").split("/").at(-1) ?? "";
+const atByte = (fault: Fault): string => (fault.atByte === undefined ? "" : ` at byte ${countText(fault.atByte)}`);
+const hostOf = (fault: Fault): string => fault.object ?? "The server";
+const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** One sentence with the object's name. */
+export function faultSentence(fault: Fault): string {
+  switch (fault.code) {
+    case "input/empty":
+      return `${nameOf(fault)} is empty (0 bytes). The logger may have lost power before the first write.`;
+    case "input/bad-block":
+    case "input/bad-record":
+    case "input/bad-container":
+      return `${nameOf(fault)} is damaged${atByte(fault)}: ${ended(fault.message)}`;
+    case "input/truncated":
+      return `${nameOf(fault)} ends in the middle of a record${atByte(fault)}. All complete frames are shown.`;
+    case "access/password-needed":
+      return `${nameOf(fault)} is encrypted. This version does not open encrypted logs yet.`;
+    case "access/token-needed":
+      return `${hostOf(fault)} asks for an access token.`;
+    case "access/token-wrong":
+      return `${hostOf(fault)} does not accept this token.`;
+    case "storage/changed":
+      return `${nameOf(fault)} has changed since it was opened.`;
+    case "storage/no-ranges":
+      return `${hostOf(fault)} sends whole files only.`;
+    case "storage/refused":
+      return `${hostOf(fault)} refused the address. It may have expired.`;
+    case "storage/unreachable":
+      return `No connection to ${hostOf(fault)}. Files on this machine still work.`;
+    case "bug/unbalanced":
+      return `The sums of ${nameOf(fault)} do not add up: ${ended(fault.message)} This is our fault.`;
+    default:
+      return fault.object === undefined ? ended(capital(fault.message)) : `${nameOf(fault)}: ${ended(fault.message)}`;
+  }
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A notice of the engine: its fault in our words, otherwise its own text. */
+export const noticeSentence = (notice: Notice): string =>
+  notice.fault === undefined ? ended(capital(notice.text)) : faultSentence(notice.fault);
+
+/** "67 ids heard on CAN 1, no DBC assigned." / "None of the 41 messages in body.dbc occur on CAN 1. Heard: …" */
+export function unmatchedSentence(
+  channel: string,
+  heardIds: readonly string[],
+  dbcs: readonly { readonly file: string; readonly messageCount: number }[],
+): string {
+  const count = heardIds.length;
+  if (dbcs.length === 0) return `${countText(count)} id${count === 1 ? "" : "s"} heard on ${channel}, no DBC open.`;
+  const messages = dbcs.reduce((sum, d) => sum + d.messageCount, 0);
+  const names = dbcs.map((d) => d.file.split("/").at(-1)).join(", ");
+  const more = count > 3 ? ` and ${count - 3} more` : "";
+  return `None of the ${countText(messages)} messages in ${names} occur on ${channel}. Heard: ${heardIds.slice(0, 3).join(", ")}${more}.`;
+}

@@ -1,0 +1,75 @@
+/** Below the tree: which DBC explains which channel. Above it: sentences for channels that none explains. */
+
+import { el, onChange } from "../dom.ts";
+import { groupBy } from "../group.ts";
+import { icon } from "../shell/icons.ts";
+import type { State } from "../state/model.ts";
+import { idText } from "../text/number.ts";
+import { unmatchedSentence } from "../text/sentences.ts";
+
+export interface Foot {
+  readonly element: HTMLElement;
+  readonly notices: HTMLElement;
+  render(state: State): void;
+}
+
+interface ChannelMatch {
+  readonly channel: string;
+  readonly dbs: readonly string[];
+  readonly matched: number;
+  readonly ids: readonly string[];
+}
+
+export function createFoot(): Foot {
+  const element = el("div", { class: "tree-foot" });
+  const notices = el("div", { class: "tree-notices" });
+  const draw = onChange((heard: State["heard"], catalogue: State["catalogue"]) => {
+    const channels = matchesOf(heard);
+    const dbcs = catalogue?.dbcs ?? [];
+    element.hidden = catalogue === null;
+    element.replaceChildren(
+      el("h2", {}, "DBC", el("span", {}, dbcs.length === 0 ? "none" : `${dbcs.length} open`)),
+      ...channels.map(({ channel, dbs, matched, ids }) =>
+        el(
+          "div",
+          { class: "dbc" },
+          el("span", {}, channel),
+          el(
+            "span",
+            { class: dbs.length === 0 ? "name missing" : "name", title: dbs.join(", ") },
+            dbs.join(", ") || "no DBC fits",
+          ),
+          el("span", {}, `${matched} of ${ids.length} ids`),
+        ),
+      ),
+    );
+    const silent = channels.filter((c) => c.matched === 0);
+    // One sentence is enough: the foot has a line for each channel.
+    const worst = silent.length === channels.length ? silent[0] : undefined;
+    notices.replaceChildren(
+      ...(worst === undefined
+        ? []
+        : [
+            el(
+              "div",
+              { class: "inline-notice warning", role: "status" },
+              icon("warning"),
+              el("span", {}, unmatchedSentence(worst.channel, worst.ids, dbcs), " Drop a DBC anywhere on this page."),
+            ),
+          ]),
+    );
+  });
+  return { element, notices, render: (state) => draw(state.heard, state.catalogue) };
+}
+
+function matchesOf(heard: State["heard"]): ChannelMatch[] {
+  const ids = Object.values(heard).flatMap((h) => h.ids);
+  return [...groupBy(ids, (id) => `${id.bus} ${id.channel}`)]
+    .map(([channel, own]) => ({
+      channel,
+      dbs: [...new Set(own.flatMap((id) => id.matches.map((m) => m.db)))],
+      matched: new Set(own.filter((id) => id.matches.length > 0).map((id) => idText(id.id, id.extended))).size,
+      ids: [...new Set(own.map((id) => idText(id.id, id.extended)))],
+    }))
+    .sort((a, b) => (a.channel < b.channel ? -1 : 1));
+}

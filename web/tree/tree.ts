@@ -1,0 +1,255 @@
+/** The signals panel: filter box, the tree as a virtual list, DBCs at its foot. At most some sixty rows are in the DOM. */
+import { el, onChange, setAttribute } from "../dom.ts";
+import { SLOT_COUNT } from "../plot/palette.ts";
+import { icon } from "../shell/icons.ts";
+import type { SeriesId, State } from "../state/model.ts";
+import type { Store } from "../state/store.ts";
+import type { Place } from "../state/stripes.ts";
+import { countText, rateText } from "../text/number.ts";
+import { buildTree, type Node, type SignalLeaf } from "./build.ts";
+import { countSignals, type Filter, filterTree, flatten, parseFilter } from "./filter.ts";
+import { createFoot } from "./foot.ts";
+import { pieces } from "./highlight.ts";
+
+const SPARE_ROWS = 10;
+const INDENT_PX = 13;
+
+export interface Tree {
+  readonly element: HTMLElement;
+  render(state: State): void;
+  focusFilter(): void;
+  focus(): void;
+}
+
+export function createTree(store: Store): Tree {
+  const closed = new Set<string>();
+  let rows: readonly Node[] = [];
+  let filter: Filter = parseFilter("");
+  let current: string | null = null;
+  let state = store.get();
+
+  const input = el("input", {
+    type: "text",
+    placeholder: "Find a signal",
+    "aria-label": "Find a signal",
+    spellcheck: "false",
+    autocomplete: "off",
+    oninput: () => store.dispatch({ type: "filter", text: input.value }),
+    onkeydown: (event) => onFilterKey(event as KeyboardEvent),
+  });
+  const count = el("span", { class: "count" });
+  const list = el("div", {
+    class: "tree",
+    role: "tree",
+    tabindex: "0",
+    "aria-label": "Signals that occur",
+    onscroll: () => draw(),
+    onkeydown: (event) => onKey(event as KeyboardEvent),
+  });
+  const space = el("div", { class: "tree-space" });
+  list.append(space);
+  const foot = createFoot();
+  const element = el(
+    "nav",
+    { class: "signals", "aria-label": "Signals", id: "signals" },
+    el("div", { class: "filter" }, icon("search"), input, count),
+    foot.notices,
+    list,
+    foot.element,
+  );
+  new ResizeObserver(() => draw()).observe(list);
+
+  const build = onChange((heard: State["heard"], catalogue: State["catalogue"]) => {
+    const names = new Map(catalogue?.devices.map((d) => [d.device, d.name]));
+    tree = buildTree(Object.values(heard), names);
+    total = countSignals(tree);
+  });
+  let tree: ReturnType<typeof buildTree> = [];
+  let total = 0;
+
+  const arrange = onChange((_heard: State["heard"], text: string) => {
+    filter = parseFilter(text);
+    const kept = filter.empty ? { tree, found: total } : filterTree(tree, filter);
+    rows = flatten(kept.tree, (key) => !filter.empty || !closed.has(key));
+    count.textContent = filter.empty ? countText(total) : `${countText(kept.found)} of ${countText(total)}`;
+    count.title = filter.unknown.length > 0 ? `No field is called ${filter.unknown.join(", ")}` : "";
+    if (!filter.empty) current = rows.find((row) => row.kind === "signal")?.key ?? null;
+  });
+
+  function render(next: State): void {
+    state = next;
+    build(next.heard, next.catalogue);
+    arrange(next.heard, next.filter);
+    if (document.activeElement !== input && input.value !== next.filter) input.value = next.filter;
+    foot.render(next);
+    draw();
+  }
+
+  function rearrange(): void {
+    const kept = filter.empty ? tree : filterTree(tree, filter).tree;
+    rows = flatten(kept, (key) => !filter.empty || !closed.has(key));
+    draw();
+  }
+
+  const rowPx = (): number => (matchMedia("(pointer: coarse), (max-width: 599px)").matches ? 40 : 22);
+
+  function draw(): void {
+    const height = rowPx();
+    const first = Math.max(0, Math.floor(list.scrollTop / height) - SPARE_ROWS);
+    const last = Math.min(rows.length, Math.ceil((list.scrollTop + list.clientHeight) / height) + SPARE_ROWS);
+    space.style.height = `${rows.length * height}px`;
+    const room = list.clientWidth;
+    space.replaceChildren(...rows.slice(first, last).map((row, i) => drawRow(row, first + i, height, room)));
+    setAttribute(list, "aria-activedescendant", current === null ? null : rowId(current));
+  }
+
+  const rowId = (key: string): string => `row-${key.replace(/[^\w@./-]/g, "_")}`;
+
+  function drawRow(row: Node, index: number, height: number, room: number): HTMLElement {
+    const isBranch = "children" in row;
+    const isOpen = isBranch && (!filter.empty || !closed.has(row.key));
+    const plotted = row.kind === "signal" ? state.plotted[row.info.id] : undefined;
+    const selected = plotted !== undefined && state.selected === plotted.info.id;
+    const element = el(
+      "div",
+      {
+        class: `tree-row ${row.kind}${isOpen ? " open" : ""}${selected ? " selected" : ""}${row.key === current ? " current" : ""}`,
+        role: "treeitem",
+        id: rowId(row.key),
+        title: titleOf(row),
+        "aria-level": String(row.depth + 1),
+        "aria-setsize": String(rows.length),
+        "aria-posinset": String(index + 1),
+        "aria-expanded": isBranch ? String(isOpen) : null,
+        "aria-selected": row.kind === "signal" ? String(plotted !== undefined) : null,
+        onclick: (event) => onClick(row, event as MouseEvent),
+      },
+      ...rowContent(row, plotted?.slot ?? null, room),
+    );
+    element.style.top = `${index * height}px`;
+    element.style.height = `${height}px`;
+    element.style.paddingLeft = `${6 + row.depth * INDENT_PX}px`;
+    return element;
+  }
+
+  function rowContent(row: Node, slot: number | null, room: number): HTMLElement[] {
+    const end = el("span", { class: "end" }, row.kind === "signal" ? row.detail : rateText(row.rateHz));
+    if (row.kind === "signal") {
+      const square = el("span", { class: `square${slot === null ? "" : ` slot${(slot % SLOT_COUNT) + 1}`}` });
+      const letters = Math.max(8, Math.floor((room - row.depth * INDENT_PX - 96) / 6.6));
+      const plus = el(
+        "button",
+        { class: "plus", type: "button", tabindex: "-1", "aria-label": `Plot ${row.label} in a new stripe`, title: "New stripe" },
+        icon("plus"),
+      );
+      const label = el("span", { class: "label" });
+      for (const piece of pieces(row.label, filter.lit(row.label), letters)) {
+        label.append(piece.lit ? el("mark", {}, piece.text) : piece.text);
+      }
+      return [square, label, ...(slot === null ? [plus] : []), end];
+    }
+    const twist = el("span", { class: "twist" });
+    if ("children" in row) twist.append(icon("twist"));
+    return [twist, el("span", { class: "label" }, row.label), el("span", { class: "detail" }, row.detail), end];
+  }
+
+  function onClick(row: Node, event: MouseEvent): void {
+    current = row.key;
+    if (row.kind === "signal") {
+      const fresh = event.shiftKey || (event.target instanceof Element && event.target.closest(".plus") !== null);
+      toggle(row, fresh ? "new" : "fitting");
+    } else if ("children" in row) toggleOpen(row.key);
+    draw();
+  }
+
+  function toggleOpen(key: string, open = closed.has(key)): void {
+    if (open) closed.delete(key);
+    else closed.add(key);
+    rearrange();
+  }
+
+  function toggle(row: SignalLeaf, place: Place): void {
+    const id: SeriesId = row.info.id;
+    if (state.plotted[id] === undefined) store.dispatch({ type: "plot", info: row.info, place });
+    else store.dispatch({ type: "remove", id });
+  }
+
+  function onFilterKey(event: KeyboardEvent): void {
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      list.focus();
+    } else if (event.key === "Enter") {
+      const row = rows.find((r) => r.key === current);
+      if (row?.kind === "signal") toggle(row, event.shiftKey ? "new" : "active");
+    } else if (event.key === "Escape" && input.value !== "") {
+      event.stopPropagation();
+      input.value = "";
+      store.dispatch({ type: "filter", text: "" });
+    }
+  }
+
+  function onKey(event: KeyboardEvent): void {
+    const at = Math.max(
+      0,
+      rows.findIndex((row) => row.key === current),
+    );
+    const row = rows[at];
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(list.clientHeight / rowPx()) - 1);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -rows.length,
+      End: rows.length,
+    };
+    const step = steps[event.key];
+    if (step !== undefined) goTo(Math.min(rows.length - 1, Math.max(0, at + step)));
+    else if (event.key === "ArrowRight" && "children" in row) toggleOpen(row.key, true);
+    else if (event.key === "ArrowLeft") {
+      if ("children" in row && !closed.has(row.key)) toggleOpen(row.key, false);
+      else
+        goTo(
+          Math.max(
+            0,
+            rows.slice(0, at).findLastIndex((r) => r.depth < row.depth),
+          ),
+        );
+    } else if (event.key === "Enter" || event.key === " ") {
+      if (row.kind === "signal") toggle(row, event.shiftKey ? "new" : event.key === " " ? "fitting" : "active");
+      else if ("children" in row) toggleOpen(row.key);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function goTo(index: number): void {
+    current = rows[index]?.key ?? null;
+    const height = rowPx();
+    if (index * height < list.scrollTop) list.scrollTop = index * height;
+    else if ((index + 1) * height > list.scrollTop + list.clientHeight) list.scrollTop = (index + 1) * height - list.clientHeight;
+    draw();
+  }
+
+  return {
+    element,
+    render,
+    focusFilter() {
+      input.focus();
+      input.select();
+    },
+    focus: () => list.focus(),
+  };
+}
+
+function titleOf(row: Node): string {
+  const frames = `${countText(row.frames)} frames`;
+  if (row.kind !== "signal") return `${row.label} ${row.detail}\n${frames}`;
+  const { info, selectedBy } = row;
+  const unit = info.unit === "" ? "" : ` (${info.unit})`;
+  const lines = [`${info.name}${unit}`, info.source, `${frames}, ${rateText(info.rateHz)}`];
+  if (selectedBy !== null) lines.push(`multiplexed by ${selectedBy}`);
+  if (info.comment !== null) lines.push(info.comment);
+  return lines.join("\n");
+}

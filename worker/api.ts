@@ -1,0 +1,95 @@
+/** What the page may ask of the preview worker. Every reply is data: Comlink keeps only the name and message of an error. */
+import type { Fault, Notice } from "../core/fault.ts";
+import type { DeviceEntry, HeardId, LogEntry } from "../core/query/engine.ts";
+import type { Ledger } from "../core/query/ledger.ts";
+import type { Segment, SeriesLabels, SeriesSelector } from "../core/series/series.ts";
+
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+
+/** A dropped or picked file with its path inside what was dropped (a File loses it on its way to another thread). */
+export interface OpenFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+export interface DbcSummary {
+  readonly name: string;
+  readonly file: string;
+  readonly messageCount: number;
+  readonly warnings: readonly { readonly line: number; readonly column: number; readonly text: string }[];
+}
+
+/** What is open, before any record was read. */
+export interface Catalogue {
+  readonly source: { readonly kind: "files" | "sample" | "server"; readonly name: string; readonly bytes: number };
+  readonly devices: readonly DeviceEntry[];
+  readonly logs: readonly LogEntry[];
+  readonly dbcs: readonly DbcSummary[];
+  /** About files that were not taken, and faults of single objects. */
+  readonly notices: readonly Notice[];
+  readonly moduleHash: string;
+  readonly moduleBytes: number;
+}
+
+/** What the DBC says of a signal that occurs; key = `db/message/signal`. */
+export interface SignalFacts {
+  readonly lengthBits: number;
+  readonly isFloat: boolean;
+  /** Number of texts in the value table, 0 without one. */
+  readonly textCount: number;
+  readonly comment: string | null;
+}
+
+/** Ids heard on one device, its logs with their now known ends, and facts of the matched signals. */
+export interface DeviceHeard {
+  readonly device: string;
+  readonly ids: readonly HeardId[];
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+  readonly ledger: Ledger;
+  readonly notices: readonly Notice[];
+  readonly logs: readonly LogEntry[];
+  readonly facts: Readonly<Record<string, SignalFacts>>;
+}
+
+/** One window of some series: `columns` buckets of `stepNs` from `fromNs`. */
+export interface ViewQuery {
+  readonly series: readonly { readonly selector: SeriesSelector; readonly samplesExpected: number }[];
+  readonly fromNs: bigint;
+  readonly stepNs: bigint;
+  readonly columns: number;
+}
+
+/** One series of a window. `every` = all its samples are there; otherwise first, min, max and last of each bucket. Arrays are transferred. */
+export interface ViewSeries {
+  readonly every: boolean;
+  readonly labels: SeriesLabels;
+  readonly unit: string;
+  readonly decimals: number | null;
+  readonly valueTable: Readonly<Record<string, string>> | null;
+  readonly segments: readonly Segment[];
+  readonly notices: readonly Notice[];
+}
+
+export interface ViewAnswer {
+  /** In the order of the query. */
+  readonly series: readonly ViewSeries[];
+  readonly ledger: Ledger;
+  readonly elapsedMs: number;
+}
+
+/** Named by the caller, so that it can cancel. */
+export type WorkId = number;
+export type OnProgress = (work: WorkId, bytes: number, bytesAll: number) => void;
+
+export interface PreviewApi {
+  /** One listener for the progress of all work. */
+  listen(onProgress: OnProgress): void;
+  /** Opens files; with `beside`, together with the files that are open already. */
+  open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<Reply<Catalogue>>;
+  /** Opens the devices of a buslens server; `baseUrl` ends in "/". Faults: `access/*`, `storage/*`. */
+  openServer(baseUrl: string, token: string | null): Promise<Reply<Catalogue>>;
+  heard(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
+  view(work: WorkId, query: ViewQuery): Promise<Reply<ViewAnswer>>;
+  cancel(work: WorkId): void;
+}

@@ -1,0 +1,63 @@
+/** Entry of the preview worker: the engine behind Comlink. Nothing leaves this tab. */
+import * as Comlink from "comlink";
+import type { OnProgress, PreviewApi, Reply, WorkId } from "./api.ts";
+import { loadKernel } from "./kernel.ts";
+import { replyOf } from "./reply.ts";
+import { createSession, type Session } from "./session.ts";
+import { buffersOf } from "./view.ts";
+
+const PROGRESS_EVERY_MS = 100; // shorter work shows nothing (viewer.md §1, "Loading")
+
+/** A macrotask of its own, so that messages (cancel) come through between slices of work. */
+const nextTask = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+
+const session: Promise<Session> = loadKernel().then((kernel) => createSession(kernel, { yield: nextTask }));
+session.catch(() => undefined); // reported by whoever asks first
+const running = new Map<WorkId, AbortController>();
+let onProgress: OnProgress | null = null;
+
+async function work<T>(
+  id: WorkId,
+  run: (session: Session, signal: AbortSignal, onWork: (done: { bytes: number; bytesAll: number }) => void) => Promise<T>,
+): Promise<Reply<T>> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  let toldMs = performance.now();
+  const onWork = ({ bytes, bytesAll }: { bytes: number; bytesAll: number }): void => {
+    const nowMs = performance.now();
+    if (nowMs - toldMs < PROGRESS_EVERY_MS) return;
+    toldMs = nowMs;
+    onProgress?.(id, bytes, bytesAll);
+  };
+  const reply = await replyOf(async () => run(await session, controller.signal, onWork));
+  running.delete(id);
+  return reply;
+}
+
+const forever = new AbortController().signal;
+
+const api: PreviewApi = {
+  listen(listener) {
+    onProgress = listener;
+  },
+  open: (files, kind, beside) => replyOf(async () => (await session).open(files, kind, beside, forever)),
+  openServer: (baseUrl, token) => replyOf(async () => (await session).openServer(baseUrl, token, forever)),
+  heard: (id, device) => work(id, (now, signal, onWork) => now.heard(device, signal, onWork)),
+  async view(id, query) {
+    const reply = await work(id, (now, signal, onWork) => now.view(query, signal, onWork));
+    return reply.ok ? Comlink.transfer(reply, buffersOf(reply.value)) : reply;
+  },
+  cancel(id) {
+    running.get(id)?.abort();
+  },
+};
+
+Comlink.expose(api);

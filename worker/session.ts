@@ -1,0 +1,132 @@
+/** What is open in this tab: one store, one engine over it, and the work that runs. */
+import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
+import { FaultError, type Notice } from "../core/fault.ts";
+import { createEngine } from "../core/query/create.ts";
+import type { Engine, OnWork } from "../core/query/engine.ts";
+import type { LogStore } from "../core/store/source.ts";
+import type { Catalogue, DbcSummary, DeviceHeard, OpenFile, SignalFacts, ViewAnswer, ViewQuery } from "./api.ts";
+import type { Kernel } from "./kernel.ts";
+import { sniff } from "./sniff.ts";
+import { FileStore } from "./sources/blob.ts";
+import { openServerStore } from "./sources/server.ts";
+import { answerView } from "./view.ts";
+
+export interface Session {
+  open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean, signal: AbortSignal): Promise<Catalogue>;
+  openServer(baseUrl: string, token: string | null, signal: AbortSignal): Promise<Catalogue>;
+  heard(device: string, signal: AbortSignal, onWork: OnWork): Promise<DeviceHeard>;
+  view(query: ViewQuery, signal: AbortSignal, onWork: OnWork): Promise<ViewAnswer>;
+}
+
+export function createSession(kernel: Kernel, host: { yield(): Promise<void> }): Session {
+  let engine: Engine | null = null;
+  let held: readonly { readonly key: string; readonly blob: File }[] = [];
+  let heldKind: "files" | "sample" = "files";
+
+  const start = (store: LogStore): Engine => createEngine({ module: kernel.module, moduleHash: kernel.hash, store, host });
+
+  function running(): Engine {
+    if (engine === null) throw new FaultError({ code: "request/not-found", message: "nothing is open" });
+    return engine;
+  }
+
+  return {
+    async open(files, kind, beside, signal) {
+      const notices: Notice[] = [];
+      const fresh: { key: string; blob: File }[] = [];
+      for (const file of files) {
+        const found = await sniff(file);
+        if (found.kind === "ignored") notices.push(found.notice);
+        else if (found.kind !== "passwords") fresh.push({ key: keyOf(found.path), blob: found.file });
+      }
+      const kept = beside && heldKind === kind ? held : [];
+      const added = fresh.filter(({ key, blob }) => !kept.some((old) => old.key === key && sameFile(old.blob, blob)));
+      if (added.length < fresh.length && added.length === 0)
+        notices.push({ severity: "info", text: "These files are open already" });
+      if (fresh.length === 0 && kept.length === 0) throw new FaultError(nothingHere(notices, files.length));
+      held = [...kept, ...added];
+      heldKind = kind;
+      engine = start(new FileStore(held));
+      const bytes = held.reduce((sum, { blob }) => sum + (isLog(blob.name) ? blob.size : 0), 0);
+      return catalogueOf(engine, { kind, name: nameOf(held), bytes }, notices, kernel, signal);
+    },
+    async openServer(baseUrl, token, signal) {
+      engine = start(await openServerStore(baseUrl, token, signal));
+      held = [];
+      const catalogue = await catalogueOf(engine, { kind: "server", name: new URL(baseUrl).host, bytes: 0 }, [], kernel, signal);
+      const bytes = catalogue.logs.reduce((sum, log) => sum + log.sizeBytes, 0);
+      return { ...catalogue, source: { ...catalogue.source, bytes } };
+    },
+    async heard(device, signal, onWork) {
+      const now = running();
+      const heard = await now.heard({ device }, signal, onWork);
+      const logs = await now.logs({ device }, signal);
+      return { device, ...heard, logs, facts: factsOf(await now.dbcs(signal), heard.ids) };
+    },
+    view: (query, signal, onWork) => answerView(running(), query, signal, onWork),
+  };
+}
+
+const isLog = (name: string): boolean => !/\.dbc$/i.test(name);
+const sameFile = (a: File, b: File): boolean => a.size === b.size && a.lastModified === b.lastModified;
+
+/** A picked SD card brings its own top folder; devices are found below "LOG/" or any other folder alike. */
+const keyOf = (path: string): string => path.replace(/^(?:.*\/)?LOG\//, "").replaceAll(/[\\\0]/g, "_");
+
+const nameOf = (held: readonly { readonly key: string }[]): string => held[0]?.key.split("/").at(-1) ?? "";
+
+const nothingHere = (notices: readonly Notice[], count: number) =>
+  ({
+    code: "input/unsupported",
+    message: notices[0]?.text ?? (count === 0 ? "nothing was dropped" : "no log and no DBC was dropped"),
+  }) as const;
+
+async function catalogueOf(
+  engine: Engine,
+  source: Catalogue["source"],
+  notices: readonly Notice[],
+  kernel: Kernel,
+  signal: AbortSignal,
+): Promise<Catalogue> {
+  const devices = await engine.devices({ names: true }, signal);
+  const logs = await engine.logs({}, signal);
+  const dbcs = await engine.dbcs(signal);
+  const faults = logs.flatMap(({ fault }): Notice[] =>
+    fault === null ? [] : [{ severity: "error", text: fault.message, fault }],
+  );
+  return {
+    source,
+    devices,
+    logs,
+    dbcs: dbcs.map(summaryOf),
+    notices: [...notices, ...faults],
+    moduleHash: kernel.hash,
+    moduleBytes: kernel.bytes,
+  };
+}
+
+const summaryOf = ({ name, file, messages, warnings }: Dbc): DbcSummary => ({
+  name,
+  file,
+  messageCount: messages.length,
+  warnings,
+});
+
+/** Facts of the signals that occur, by `db/message/signal`. */
+function factsOf(dbcs: readonly Dbc[], ids: DeviceHeard["ids"]): Record<string, SignalFacts> {
+  const facts: Record<string, SignalFacts> = {};
+  for (const { matches } of ids) {
+    for (const { db, message } of matches) {
+      const signals = dbcs.find((d) => d.name === db)?.messages.find((m) => m.name === message)?.signals ?? [];
+      for (const signal of signals) facts[`${db}/${message}/${signal.name}`] ??= factOf(signal);
+    }
+  }
+  return facts;
+}
+
+const factOf = ({ lengthBits, float, values, comment }: DbcSignal): SignalFacts => ({
+  lengthBits,
+  isFloat: float !== null,
+  textCount: values?.size ?? 0,
+  comment,
+});

@@ -1,0 +1,42 @@
+/** What a dropped file is, by its first bytes: the path only says where it belongs. */
+import type { Notice } from "../core/fault.ts";
+import type { OpenFile } from "./api.ts";
+
+const HEAD_BYTES = 64;
+
+export type Sniffed =
+  | { readonly kind: "log" | "dbc"; readonly path: string; readonly file: File }
+  | { readonly kind: "passwords" }
+  | { readonly kind: "ignored"; readonly notice: Notice };
+
+/** Logs keep their path; a log with a foreign ending gets ".mf4", so that a store lists it as one. */
+export async function sniff({ path, file }: OpenFile): Promise<Sniffed> {
+  const name = path.split("/").at(-1) ?? path;
+  if (/\.(mf4|mfc|mfm|mfe)$/i.test(name)) return { kind: "log", path, file };
+  if (/\.dbc$/i.test(name)) return { kind: "dbc", path, file };
+  if (name === "passwords.json") return { kind: "passwords" };
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const text = String.fromCharCode(...head);
+  if (/^(MDF|UnFinMF) /.test(text)) return { kind: "log", path: `${path}.mf4`, file };
+  if (/^\s*VERSION\s+"/.test(text)) return { kind: "dbc", path: `${path}.dbc`, file };
+  return { kind: "ignored", notice: { severity: "warning", text: ignoredText(name, file.size, head, text) } };
+}
+
+const SIGNATURES: readonly (readonly [RegExp, string])[] = [
+  [/^LOGG/, "a Vector BLF file"],
+  [/^PK[^ -~]{2}/, "a ZIP archive"],
+  [/^version https:\/\/git-lfs/, "a Git LFS pointer, not the file itself"],
+  [/^\s*<(!doctype|html)/i, "an HTML page"],
+  [/^;\$FILEVERSION/, "a PEAK TRC file"],
+  [/^date .*\n?base /i, "a Vector ASC file"],
+  [/^%PDF/, "a PDF"],
+];
+
+function ignoredText(name: string, sizeBytes: number, head: Uint8Array, text: string): string {
+  if (sizeBytes === 0) return `${name} is empty (0 bytes)`;
+  const known = SIGNATURES.find(([signature]) => signature.test(text))?.[1];
+  const reads = "buslens reads MF4, MFC and DBC";
+  if (known !== undefined) return `${name} is ${known}. ${reads}`;
+  const hex = [...head.slice(0, 4)].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
+  return `${name} is not a log: it starts with ${hex}. ${reads}`;
+}
