@@ -3,6 +3,10 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright";
 
+/** What to say when there is none. */
+export const NO_CHROMIUM =
+  "browser tests skipped: no Chromium found, install it with `npx playwright install chromium` or `apt-get install chromium`";
+
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"];
 
 /** Path of the first Chromium on PATH, else of Playwright's own; null if there is none. `BUSLENS_CHROMIUM` names one outright. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { findChromium, NO_CHROMIUM } from "./chromium.ts";
 import { startFileServer } from "./file-server.ts";
 import { startLocalS3 } from "./local-s3.ts";
 
@@ -15,6 +16,7 @@ declare module "vitest" {
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (findChromium() === null) console.warn(NO_CHROMIUM);
   const shared = fileURLToPath(new URL("../../../shared", import.meta.url));
   const hasShared = existsSync(shared);
   let s3: ReturnType<typeof startLocalS3> | undefined;
