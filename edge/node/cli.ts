@@ -40,12 +40,20 @@ async function version(): Promise<string> {
   return String((JSON.parse(text) as { readonly version: unknown }).version);
 }
 
-/** What the line about a fault begins with, where the fault itself names no object. */
-function subjectOf(command: Command | null): string | null {
-  if (command === null) return null;
-  if (command.name === "inspect" || command.name === "dbc") return command.file;
-  if (command.name === "serve") return command.place;
-  return command.name === "decode" && command.files.length === 1 ? (command.files[0] ?? null) : null;
+/** The name a line about a fault begins with: as the user typed it, where it was typed. */
+function subjectOf(command: Command | null, object: string | undefined): string | null {
+  const typed = typedNames(command);
+  const same = typed.find(
+    (name) => object !== undefined && (name === object || name.replaceAll("\\", "/").endsWith(`/${object}`)),
+  );
+  return same ?? object ?? (typed.length === 1 ? (typed[0] ?? null) : null);
+}
+
+function typedNames(command: Command | null): readonly string[] {
+  if (command === null) return [];
+  if (command.name === "inspect" || command.name === "dbc") return [command.file];
+  if (command.name === "decode") return [...command.files, ...command.dbcs];
+  return command.name === "serve" ? [command.place, ...command.dbcs] : [];
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -62,7 +70,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const fault = faultOf(error);
     const unexpected = error instanceof FaultError ? "" : `: ${error instanceof Error ? error.message : String(error)}`;
-    say(faultLine({ ...fault, message: fault.message + unexpected }, fault.object ?? subjectOf(command)));
+    say(faultLine({ ...fault, message: fault.message + unexpected }, subjectOf(command, fault.object)));
     return 1;
   }
 }

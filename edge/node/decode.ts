@@ -9,7 +9,7 @@ import type { Command } from "./arguments.ts";
 import { readDbcFiles } from "./dbc-files.ts";
 import { signalsDocument } from "./documents.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
-import { logFiles, openFile } from "./log-files.ts";
+import { logFiles } from "./log-files.ts";
 import { print, sayNotices } from "./output.ts";
 import { tableText } from "./table.ts";
 import { utcText } from "./utc.ts";
@@ -23,9 +23,8 @@ export async function decode(command: Decode, signal: AbortSignal): Promise<void
   const dbcs = await readDbcFiles(command.dbcs);
   if (command.form === "csv") return printCsv(command, dbcs, signal);
   for (const file of command.files) {
-    const source = await openFile(file, signal);
     for (const dbc of dbcs) {
-      const { text, notices } = await signalsDocument(source, file, dbc, signal);
+      const { text, notices } = await signalsDocument(file, dbc, signal);
       sayNotices(file, notices);
       await print(command.form === "facts" ? chosenFacts(text, command.signals) : signalsTable(text, command, dbcs.length));
     }

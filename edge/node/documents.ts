@@ -1,25 +1,31 @@
 /** The documents of core/facts for files of this system. One call each, so that what they need stands in one place. */
-import { FaultError, type Notice } from "../../core/fault.ts";
-import type { ByteSource } from "../../core/store/source.ts";
+import { openLogs } from "../../core/canedge/compressed.ts";
+import type { FactsDocument } from "../../core/facts/document.ts";
+import { framesFacts } from "../../core/facts/frames-facts.ts";
+import { FaultError } from "../../core/fault.ts";
+import type { DecodeHost } from "../../core/kernel/decode.ts";
+import { Kernel, KernelPool } from "../../core/kernel/kernel.ts";
+import { readMdf } from "../../core/mdf/read.ts";
 import type { GivenDbc } from "../app/context.ts";
+import { loadKernel } from "./host-engine.ts";
+import { logFiles } from "./log-files.ts";
 
-/** JSON text, and what a person should know about the file. */
-export interface Document {
-  readonly text: string;
-  readonly notices: readonly Notice[];
-}
-
-/** Schema buslens-frames/1. Faults: `input/*`, `storage/*`. */
-export async function framesDocument(_source: ByteSource, _name: string, _signal: AbortSignal): Promise<Document> {
-  throw new FaultError({ code: "bug/unexpected", message: "frames facts are not there yet" });
+/** Schema buslens-frames/1, and what a person should know about the file. Faults: `input/*`, `storage/*`. */
+export async function framesDocument(file: string, signal: AbortSignal): Promise<FactsDocument> {
+  return framesFacts({ ...(await opened(file, signal)), fileName: file });
 }
 
 /** Schema buslens-signals/1. Faults: `input/*`, `storage/*`. */
-export async function signalsDocument(
-  _source: ByteSource,
-  _name: string,
-  _dbc: GivenDbc,
-  _signal: AbortSignal,
-): Promise<Document> {
+export async function signalsDocument(file: string, _dbc: GivenDbc, signal: AbortSignal): Promise<FactsDocument> {
+  await opened(file, signal);
   throw new FaultError({ code: "bug/unexpected", message: "signals facts are not there yet" });
+}
+
+async function opened(file: string, signal: AbortSignal) {
+  const { module } = await loadKernel();
+  const store = await logFiles([file], signal);
+  const open = openLogs(store, new KernelPool(module, 1));
+  const log = await open(store.keys[0] ?? "", signal);
+  const host: DecodeHost = { signal, onWindow: () => undefined };
+  return { kernel: new Kernel(module), log, mdf: await readMdf(log.source, signal), host };
 }

@@ -1,8 +1,10 @@
 /** One curl line that returns data, for whoever has just started the server. */
 import type { Engine, HeardId } from "../../core/query/engine.ts";
+import { isoText } from "../app/instant.ts";
 
 const LOOK_BYTES = 4 * 1024 * 1024; // enough to hear every identifier of a busy bus, little enough for a bucket
 const DEVICES_MAX = 5;
+const NS_PER_S = 1_000_000_000n;
 
 /** null if nothing decodes. */
 export async function exampleLine(engine: Engine, url: string, hasToken: boolean): Promise<string | null> {
@@ -10,18 +12,30 @@ export async function exampleLine(engine: Engine, url: string, hasToken: boolean
   for (const { device } of (await engine.devices({ names: false }, signal)).slice(0, DEVICES_MAX)) {
     const [log] = (await engine.logs({ device }, signal)).filter(({ startNs }) => startNs !== null);
     if (log === undefined) continue;
-    const { ids } = await engine.heard({ device, key: log.key, budgetBytes: LOOK_BYTES }, signal);
-    const found = ids.toSorted((a, b) => b.frames - a.frames).flatMap(seriesOf)[0];
-    if (found === undefined) continue;
-    const query = new URLSearchParams({ device, ...found, points: "10", format: "csv" });
-    return `curl -s ${hasToken ? "-H 'Authorization: Bearer TOKEN' " : ""}'${url}/api/series?${query}'`;
+    const { ids, firstNs, lastNs } = await engine.heard({ device, key: log.key, budgetBytes: LOOK_BYTES }, signal);
+    const found = ids.toSorted((a, b) => b.frames - a.frames).flatMap(seriesOf);
+    // A measured value says more than a counter.
+    const best = found.find(({ unit }) => unit !== "") ?? found[0];
+    if (best === undefined || firstNs === null || lastNs === null) continue;
+    const { channel, message, name } = best;
+    const range = { from: isoText(firstNs - (firstNs % NS_PER_S)), to: isoText(lastNs - (lastNs % NS_PER_S) + NS_PER_S) };
+    const query = new URLSearchParams({ device, channel, message, signal: name, ...range, points: "10", format: "csv" });
+    return `curl -s ${hasToken ? "-H 'Authorization: Bearer TOKEN' " : ""}'${url}/api/series?${query.toString().replaceAll("%3A", ":")}'`;
   }
   return null;
 }
 
-function seriesOf({ channel, matches }: HeardId): { channel: string; message: string; signal: string }[] {
+interface Found {
+  readonly channel: string;
+  readonly message: string;
+  readonly name: string;
+  readonly unit: string;
+}
+
+/** Signals that every frame of their message carries. */
+function seriesOf({ channel, matches }: HeardId): readonly Found[] {
   return matches.flatMap(({ message, signals }) => {
-    const plain = signals.find(({ selectedBy }) => selectedBy === null);
-    return plain === undefined ? [] : [{ channel: String(channel), message, signal: plain.name }];
+    const isPlain = signals.every(({ selectedBy }) => selectedBy === null);
+    return isPlain ? signals.map(({ name, unit }) => ({ channel: String(channel), message, name, unit })) : [];
   });
 }

@@ -1,13 +1,11 @@
 /** `buslens inspect FILE`: what is in a log. */
 import { framesDocument } from "./documents.ts";
-import { openFile } from "./log-files.ts";
 import { print, sayNotices } from "./output.ts";
 import { type Cell, tableText } from "./table.ts";
 import { utcText } from "./utc.ts";
 
 export async function inspect(command: { readonly file: string; readonly json: boolean }, signal: AbortSignal): Promise<void> {
-  const source = await openFile(command.file, signal);
-  const { text, notices } = await framesDocument(source, command.file, signal);
+  const { text, notices } = await framesDocument(command.file, signal);
   sayNotices(command.file, notices);
   await print(command.json ? text : framesTable(JSON.parse(text) as FramesFacts));
 }

@@ -22,7 +22,7 @@ export async function openFile(typed: string, signal: AbortSignal): Promise<Byte
 }
 
 /** Faults: as `openFile`, for the first that cannot be opened. */
-export async function logFiles(typed: readonly string[], signal: AbortSignal): Promise<LogStore> {
+export async function logFiles(typed: readonly string[], signal: AbortSignal): Promise<LogFiles> {
   const sources = new Map<string, ByteSource>();
   for (const name of typed) {
     const source = await openFile(name, signal);
@@ -37,10 +37,13 @@ function keyOf(typed: string): string {
   return parseLogPath(place) === null ? basename(folderPath(typed)) : place;
 }
 
-class LogFiles implements LogStore {
+export class LogFiles implements LogStore {
+  /** In the order they were named. */
+  readonly keys: readonly string[];
   readonly #sources: ReadonlyMap<string, ByteSource>;
 
   constructor(sources: ReadonlyMap<string, ByteSource>) {
+    this.keys = [...sources.keys()];
     this.#sources = sources;
   }
 
