@@ -24,15 +24,17 @@ const ID_CODES = Object.fromEntries(Object.keys(BLOCK_NAMES).map((id) => [id, id
 
 /** id, reserved, length, link count. */
 export const BLOCK_HEADER_BYTES = 24;
-/** Metadata blocks of real files stay below 100 kB; a DL of a million data blocks has 16 MB. */
-const BLOCK_BYTES_MAX = 16 * 1024 * 1024;
+/** Metadata blocks of real files stay below 100 kB; the largest legal conversion has 1 MiB, a DL of a million data blocks 16. */
+const BLOCK_BYTES_MAX = 2 * 1024 * 1024;
+const LIST_BYTES_MAX = 16 * 1024 * 1024;
 /** A decoded vehicle log of 10,000 signals has about 50,000 blocks. */
-const BLOCKS_MAX = 1_000_000;
+const BLOCKS_MAX = 400_000;
 /** Around a block that was not loaded yet: what belongs together lies together, mostly forwards. */
 const READ_BEFORE_BYTES = 8 * 1024;
 const READ_BYTES = 64 * 1024;
 /** Reads for one step of the reader (one data group with its channels), and for the whole file. */
 const STEP_READS_MAX = 512;
+const STEP_BYTES_MAX = 64 * 1024 * 1024;
 const FILE_READS_MAX = 8192;
 /** Pieces kept from one step to the next: 2 MiB. */
 const PIECES_MAX = 32;
@@ -136,6 +138,7 @@ export class BlockReader {
   readonly #signal: AbortSignal;
   readonly #pieces: Piece[];
   #reads = 0;
+  #stepBytes = 0;
 
   constructor(source: ByteSource, prefix: Uint8Array, signal: AbortSignal, options: { readonly keepLinks: boolean }) {
     this.source = source;
@@ -151,6 +154,7 @@ export class BlockReader {
     if (this.#pieces.length > PIECES_MAX) this.#pieces.splice(1, this.#pieces.length - PIECES_MAX);
     const openedBefore = this.opened.length;
     const linksBefore = this.links?.length ?? 0;
+    this.#stepBytes = 0;
     for (let reads = 0; ; reads++) {
       try {
         return work();
@@ -169,9 +173,11 @@ export class BlockReader {
     if (view.getUint32(start, true) !== ID_CODES[id]) throw this.wrongId(atByte, id, headerAt(view, start).id);
     const lengthBytes = readUint64(view, start + 8);
     const linkCount = readUint64(view, start + 16);
-    if (lengthBytes > BLOCK_BYTES_MAX || BLOCK_HEADER_BYTES + 8 * linkCount > lengthBytes) {
-      throw this.#badLength(atByte, id, lengthBytes, linkCount);
-    }
+    const mostBytes = id === "DL" ? LIST_BYTES_MAX : BLOCK_BYTES_MAX;
+    const leastBytes = BLOCK_HEADER_BYTES + 8 * linkCount;
+    if (lengthBytes > mostBytes) throw this.#badLength(atByte, id, lengthBytes, "", mostBytes);
+    if (lengthBytes < leastBytes)
+      throw this.#badLength(atByte, id, lengthBytes, `, too few for its ${linkCount} links`, leastBytes);
     if (atByte + lengthBytes > this.source.sizeBytes) throw this.#cut(atByte, id, lengthBytes);
     const piece = this.#pieceWith(atByte, lengthBytes, true);
     if (this.opened.push(atByte, lengthBytes) > 2 * BLOCKS_MAX) throw this.#tooMany("blocks", atByte, BLOCKS_MAX);
@@ -220,6 +226,8 @@ export class BlockReader {
       ? Math.max(atByte + READ_BYTES, missing.atByte + missing.lengthBytes)
       : missing.atByte + missing.lengthBytes;
     const endByte = Math.min(wanted, this.source.sizeBytes);
+    this.#stepBytes += endByte - atByte;
+    if (this.#stepBytes > STEP_BYTES_MAX) throw this.#tooMany("bytes for one data group", missing.atByte, STEP_BYTES_MAX);
     const bytes = await this.source.read(atByte, endByte - atByte, this.#signal);
     this.#pieces.push({ view: viewOf(bytes), atByte, endByte });
   }
@@ -247,18 +255,14 @@ export class BlockReader {
     });
   }
 
-  #badLength(atByte: number, id: BlockId, lengthBytes: number, linkCount: number): FaultError {
-    const leastBytes = BLOCK_HEADER_BYTES + 8 * linkCount;
-    const tooLong = lengthBytes > BLOCK_BYTES_MAX;
+  #badLength(atByte: number, id: BlockId, found: number, why: string, allowed: number): FaultError {
     return new FaultError({
       code: "input/bad-block",
-      message: tooLong
-        ? `The ${BLOCK_NAMES[id]} block (##${id}) at byte ${atByte} says it has ${lengthBytes} bytes.`
-        : `The ${BLOCK_NAMES[id]} block (##${id}) at byte ${atByte} says it has ${lengthBytes} bytes, too few for its ${linkCount} links.`,
+      message: `The ${BLOCK_NAMES[id]} block (##${id}) at byte ${atByte} says it has ${found} bytes${why}.`,
       object: this.source.key,
       atByte,
-      found: lengthBytes,
-      allowed: tooLong ? BLOCK_BYTES_MAX : leastBytes,
+      found,
+      allowed,
     });
   }
 

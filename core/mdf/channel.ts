@@ -45,7 +45,7 @@ export class ChannelReader {
   }
 
   name(atByte: number): string {
-    return remember(this.#names, atByte, () => textAt(this.#blocks, atByte));
+    return remember(this.#names, atByte, () => textAt(this.#blocks, atByte, NAME_BYTES_MAX));
   }
 
   #chain(firstAt: number, depth: number, visited: Set<number>, channels: Channel[]): void {
@@ -94,6 +94,8 @@ export class ChannelReader {
   }
 }
 
+/** Longer names are cut. */
+const NAME_BYTES_MAX = 1024;
 /** Structures nest; four levels were seen. */
 const DEPTH_MAX = 32;
 

@@ -1,20 +1,37 @@
 /** CC blocks, as far as frame members need them. */
 import type { Block } from "./block.ts";
 
-/** cc_type and cc_val; references (texts, nested conversions) are not followed. */
+/** cc_type (-1: a table too large for any frame member) and cc_val; references (texts, nested conversions) are not followed, nor keys of texts kept. */
 export interface Conversion {
   readonly type: number;
   readonly values: readonly number[];
 }
 
-const TYPE = { none: 0, linear: 1, rational: 2, table: 4, nearest: 5, ranges: 6, valueToText: 7, rangeToText: 8, bitsToText: 11 };
+const TYPE = {
+  none: 0,
+  linear: 1,
+  rational: 2,
+  table: 4,
+  nearest: 5,
+  ranges: 6,
+  valueToText: 7,
+  rangeToText: 8,
+  bitsToText: 11,
+  tooLarge: -1,
+};
 
 export function readConversion(block: Block): Conversion {
+  const type = block.u8(0);
   const count = block.u16(6);
   const values: number[] = [];
+  if (type === TYPE.valueToText || type === TYPE.rangeToText || type === TYPE.bitsToText) return { type, values };
+  if (count > VALUES_MAX) return { type: TYPE.tooLarge, values };
   for (let i = 0; i < count; i++) values.push(block.f64(24 + 8 * i));
-  return { type: block.u8(0), values };
+  return { type, values };
 }
+
+/** A table over 8 bits, three numbers a row and a default. */
+const VALUES_MAX = 3 * 256 + 1;
 
 /** Offset and factor if the conversion is linear (1:1 included; texts keep the number as it is), else null. */
 export function linearOf(conversion: Conversion | null): { readonly offset: number; readonly factor: number } | null {

@@ -7,6 +7,8 @@ import type { Identification } from "./identification.ts";
 import { textAt } from "./text.ts";
 
 const HD_AT_BYTE = 64;
+/** CANedge writes 1 kB; other tools put whole measurement set-ups there. */
+const COMMENT_BYTES_MAX = 1024 * 1024;
 
 export interface HeaderBlock {
   readonly header: MdfHeader;
@@ -34,7 +36,7 @@ export function readHeader(blocks: BlockReader, id: Identification): HeaderBlock
 
 function readComment(blocks: BlockReader, atByte: number): { metadata: CanedgeMetadata; notices: Notice[] } {
   try {
-    return { metadata: canedgeMetadata(textAt(blocks, atByte)), notices: [] };
+    return { metadata: canedgeMetadata(textAt(blocks, atByte, COMMENT_BYTES_MAX)), notices: [] };
   } catch (error) {
     const notice = damageNotice(faultOfFile(error), "The file is read without its comment.");
     return { metadata: canedgeMetadata(""), notices: [notice] };

@@ -3,9 +3,9 @@ import type { Block, BlockReader } from "./block.ts";
 
 const utf8 = new TextDecoder();
 
-/** Text up to the first NUL or the block's end. UTF-8; bytes that are none become U+FFFD. */
-export function blockText(block: Block): string {
-  const bytes = block.data();
+/** Text up to the first NUL, the block's end or `mostBytes`. UTF-8; bytes that are none become U+FFFD. */
+function blockText(block: Block, mostBytes: number): string {
+  const bytes = block.data().subarray(0, mostBytes);
   // Names are short and plain: building them by hand is several times faster than a decoder call each.
   let text = "";
   for (let i = 0; i < bytes.length; i++) {
@@ -22,9 +22,9 @@ function endOfText(bytes: Uint8Array): number {
   return nul < 0 ? bytes.length : nul;
 }
 
-/** The text behind a link to TX or MD; "" for no link. Faults: as `BlockReader.open`. */
-export function textAt(blocks: BlockReader, atByte: number): string {
+/** The text behind a link to TX or MD; "" for no link; cut at `mostBytes`. Faults: as `BlockReader.open`. */
+export function textAt(blocks: BlockReader, atByte: number, mostBytes: number): string {
   if (atByte === 0) return "";
   const { id } = blocks.header(atByte, "TX", { readAhead: true });
-  return blockText(blocks.open(atByte, id === "MD" ? "MD" : "TX"));
+  return blockText(blocks.open(atByte, id === "MD" ? "MD" : "TX"), mostBytes);
 }

@@ -188,15 +188,8 @@ function blockBytes(one: BuiltBlock, atByte: ReadonlyMap<BuiltBlock, number>): U
     (link) => ["u64", link === null ? 0 : typeof link === "number" ? link : (atByte.get(link) ?? 0)] as const,
   );
   const id = new TextEncoder().encode(`##${one.id}`);
-  return Uint8Array.from([
-    ...id,
-    0,
-    0,
-    0,
-    0,
-    ...pack(["u64", one.lengthBytes ?? sizeOf(one)], ["u64", links.length], ...links),
-    ...one.data,
-  ]);
+  const sizes = pack(["u32", 0], ["u64", one.lengthBytes ?? sizeOf(one)], ["u64", links.length]);
+  return joinBytes(id, sizes, pack(...links), one.data);
 }
 
 function identification(options: FileOptions): Uint8Array {
@@ -249,4 +242,12 @@ export function canRecord(frame: MadeFrame): Uint8Array {
   return record;
 }
 
-export const joinBytes = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

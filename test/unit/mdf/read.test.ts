@@ -403,6 +403,40 @@ describe("damage", () => {
   });
 });
 
+describe("hostile files cost little", () => {
+  test("block lengths beyond any real one are refused before they are loaded", async () => {
+    const { bytes, atByte } = plainFile();
+    const cg = [...atByte].find(([one]) => one.id === "CG")?.[1] ?? 0;
+    const source = bytesSource(joinBytes(bytes, new Uint8Array(3_000_000)));
+    new DataView(source.bytes.buffer).setUint32(cg + 8, 2_500_000, true);
+    await expect(readMdf(source, signal)).rejects.toMatchObject({
+      fault: { code: "input/bad-block", found: 2_500_000, allowed: 2_097_152 },
+    });
+    expect(source.reads.length).toBe(1);
+  });
+
+  test("a conversion of 65,535 values is not kept for a frame member", async () => {
+    const channels = canChannels();
+    const values = joinBytes(
+      pack(["u8", 4], ["u8", 0], ["u16", 0], ["u16", 0], ["u16", 65_535], ["f64", 0], ["f64", 0]),
+      new Uint8Array(8 * 65_535),
+    );
+    (channels[7] as BuiltBlock).links[4] = block("CC", [null, null, null, null], values);
+    const file = await read(
+      mdfFile(header(dataGroup(0, group({ bytes: CAN_RECORD_BYTES, channels: chain(channels) }), null))).bytes,
+    );
+    expect(file.notices[0]?.text).toContain("CAN_DataFrame.DataLength has a conversion that is not 1:1");
+  });
+
+  test("metadata in more places than any real file has ends with limit/too-many", async () => {
+    const channels = Array.from({ length: 520 }, (_, i) => channel(`c${i}`, { bits: 8 }));
+    const order = channels.flatMap((one) => [block("XX", [], new Uint8Array(70_000)), one]);
+    const source = bytesSource(mdfFile(header(dataGroup(0, group({ bytes: 1, channels: chain(channels) }), null)), order).bytes);
+    await expect(readMdf(source, signal)).rejects.toMatchObject({ fault: { code: "limit/too-many", object: "test.MF4" } });
+    expect(source.reads.length).toBeLessThan(520);
+  });
+});
+
 describe("files that are something else are called what they are", () => {
   const ascii = (value: string) => new TextEncoder().encode(value);
   test.each([
