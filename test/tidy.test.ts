@@ -73,7 +73,7 @@ describe.skipIf(files === null)("the tree", () => {
     expect(textOf("package-lock.json")).not.toMatch(/"resolved"/);
   });
 
-  test("no FIXME, no test that runs alone, no console in core and kernel", () => {
+  test("no mark of unfinished work, no test that runs alone, no console in core and kernel", () => {
     const word = ["FIX", "ME"].join(""); // so that this line is not found
     expect(found(sources, new RegExp(`\\b${word}\\b`))).toEqual([]);
     expect(
