@@ -23,7 +23,7 @@ import {
 } from "../../support/mdf.ts";
 import { hasShared, sharedBytes, sharedJson } from "../../support/shared.ts";
 
-const signal = AbortSignal.timeout(30_000);
+const signal = AbortSignal.timeout(120_000);
 const S = 1_000_000_000n;
 
 interface LogFacts {

@@ -17,7 +17,7 @@ import {
 } from "../../support/mdf.ts";
 import { slowFrames } from "../../support/slow-frames.ts";
 
-const signal = AbortSignal.timeout(10_000);
+const signal = AbortSignal.timeout(120_000);
 
 /** `session` is as wide in every file, as loggers write it. */
 function log(session: string, startNs: bigint, ids: readonly number[], name = "frames"): Uint8Array {
@@ -52,10 +52,10 @@ test("any byte that the layouts were made from, when it differs, makes them anew
     changed[at] = (changed[at] as number) ^ 0x15;
     const fresh = await outcome(changed, undefined);
     expect([at, await outcome(changed, cache)]).toEqual([at, fresh]);
-    // The untouched file is known still.
-    expect(JSON.stringify((await readMdf(bytesSource(bytes), signal, { headerCache: cache })).streams, noBigints)).toBe(before);
   }
-});
+  // The untouched file is read as before.
+  expect(JSON.stringify((await readMdf(bytesSource(bytes), signal, { headerCache: cache })).streams, noBigints)).toBe(before);
+}, 60_000);
 
 async function outcome(bytes: Uint8Array, cache: ReturnType<typeof headerCache> | undefined): Promise<string> {
   try {

@@ -23,7 +23,7 @@ import {
 } from "../../support/mdf.ts";
 import { slowFrames } from "../../support/slow-frames.ts";
 
-const signal = AbortSignal.timeout(30_000);
+const signal = AbortSignal.timeout(120_000);
 const read = (bytes: Uint8Array): Promise<MdfFile> => readMdf(bytesSource(bytes), signal);
 
 async function faultOf(bytes: Uint8Array): Promise<Fault> {
@@ -282,7 +282,7 @@ describe("damage", () => {
       }
       expect(most).toBeGreaterThan(2);
     }
-  });
+  }, 60_000);
 
   test("any single byte changed to 0x00, 0xff or its complement gives frames or a fault", async () => {
     const { bytes } = plainFile(3);
@@ -293,7 +293,7 @@ describe("damage", () => {
         await rowsOrFault(changed);
       }
     }
-  });
+  }, 60_000);
 
   /** Number of frames; a fault counts as none and must name object and code. */
   async function rowsOrFault(bytes: Uint8Array): Promise<number> {
