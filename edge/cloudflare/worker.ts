@@ -9,8 +9,8 @@ import { viewerAssets } from "./viewer-assets.ts";
 
 type App = ReturnType<typeof createApp>;
 
-// One per isolate. A value, not a promise: a request may not wait for another one's.
-let ready: App | null = null;
+// One per isolate and configuration. A value, not a promise: a request may not wait for another one's.
+let ready: { readonly name: string; readonly app: App } | null = null;
 
 async function appOf(env: Environment): Promise<App | null> {
   const store = await storeOf(env);
@@ -31,10 +31,22 @@ async function appOf(env: Environment): Promise<App | null> {
 
 export default {
   async fetch(request: Request, env: Environment): Promise<Response> {
-    ready ??= await appOf(env);
-    if (ready !== null) return ready.fetch(request);
-    const message =
-      "no bucket is configured: bind an R2 bucket as LOGS, or give S3_ENDPOINT, S3_BUCKET, S3_REGION and the two keys";
-    return faultResponse({ code: "storage/unreachable", message });
+    const name = configurationOf(env);
+    if (ready?.name !== name) {
+      const app = await appOf(env);
+      if (app === null) return noBucket();
+      ready = { name, app };
+    }
+    return ready.app.fetch(request);
   },
 };
+
+/** All texts of the environment in one: another token or bucket is another app. */
+const configurationOf = (env: Environment): string =>
+  JSON.stringify(Object.entries(env).filter(([, value]) => typeof value === "string"));
+
+function noBucket(): Response {
+  const message =
+    "no bucket is configured: bind an R2 bucket as LOGS, or give S3_ENDPOINT, S3_BUCKET, S3_REGION and the two keys";
+  return faultResponse({ code: "storage/unreachable", message });
+}

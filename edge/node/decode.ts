@@ -10,7 +10,7 @@ import { readDbcFiles } from "./dbc-files.ts";
 import { signalsDocument } from "./documents.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
 import { logFiles } from "./log-files.ts";
-import { print, sayNotices } from "./output.ts";
+import { faultLine, print, say, sayNotices } from "./output.ts";
 import { tableText } from "./table.ts";
 import { utcText } from "./utc.ts";
 
@@ -22,13 +22,22 @@ const SERIES_AT_ONCE = 8;
 export async function decode(command: Decode, signal: AbortSignal): Promise<void> {
   const dbcs = await readDbcFiles(command.dbcs);
   if (command.form === "csv") return printCsv(command, dbcs, signal);
+  const faults: FaultError[] = [];
   for (const file of command.files) {
-    for (const dbc of dbcs) {
-      const { text, notices } = await signalsDocument(file, dbc, signal);
-      sayNotices(file, notices);
-      await print(command.form === "facts" ? chosenFacts(text, command.signals) : signalsTable(text, command, dbcs.length));
+    try {
+      for (const dbc of dbcs) {
+        const { text, notices } = await signalsDocument(file, dbc, signal);
+        sayNotices(file, notices);
+        await print(command.form === "facts" ? chosenFacts(text, command.signals) : signalsTable(text, command, dbcs.length));
+      }
+    } catch (error) {
+      // One bad file of several costs the others nothing.
+      if (!(error instanceof FaultError) || command.files.length === 1) throw error;
+      faults.push(error);
+      say(faultLine(error.fault, file));
     }
   }
+  if (faults.length === command.files.length && faults[0] !== undefined) throw faults[0];
 }
 
 interface SeriesFacts {
@@ -92,8 +101,7 @@ function signalsTable(text: string, command: Decode, dbcCount: number): string {
 
 async function printCsv(command: Decode, dbcs: readonly GivenDbc[], signal: AbortSignal): Promise<void> {
   const engine = hostEngine(await loadKernel(), await logFiles(command.files, signal), dbcs);
-  await checkLogs(engine, signal);
-  const selectors = await occurring(engine, command.signals, signal);
+  const selectors = await occurring(engine, await readableDevices(engine, signal), command.signals, signal);
   await print(CSV_HEADER);
   for (let first = 0; first < selectors.length; first += SERIES_AT_ONCE) {
     for await (const answer of engine.query(rawQuery(selectors.slice(first, first + SERIES_AT_ONCE)), signal).series) {
@@ -103,17 +111,30 @@ async function printCsv(command: Decode, dbcs: readonly GivenDbc[], signal: Abor
   }
 }
 
-/** Files that cannot be read at all are a fault of the command, not a notice of a series. */
-async function checkLogs(engine: Engine, signal: AbortSignal): Promise<void> {
-  for (const { fault, key } of await engine.logs({}, signal)) if (fault !== null) throw new FaultError({ ...fault, object: key });
+/** Logs that cannot be read are said and left out; if that is all of them, it is a fault. */
+async function readableDevices(engine: Engine, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const logs = await engine.logs({}, signal);
+  const faults = logs.flatMap(({ fault, key }) => (fault === null ? [] : [{ ...fault, object: key }]));
+  const [first] = faults;
+  if (first !== undefined && faults.length === logs.length) throw new FaultError(first);
+  for (const fault of faults) say(faultLine(fault, null));
+  return new Set(logs.flatMap(({ device, fault }) => (fault === null ? [device] : [])));
 }
 
 /** Series that occur in the files, by device, channel, message and source address, in the order they are heard. */
-async function occurring(engine: Engine, wanted: readonly string[], signal: AbortSignal): Promise<readonly SeriesSelector[]> {
+async function occurring(
+  engine: Engine,
+  devices: ReadonlySet<string>,
+  wanted: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly SeriesSelector[]> {
   const selectors = new Map<string, SeriesSelector>();
-  for (const device of new Set((await engine.logs({}, signal)).map((log) => log.device))) {
+  for (const device of devices) {
     const { ids, notices } = await engine.heard({ device }, signal);
-    sayNotices(device, notices);
+    sayNotices(
+      device,
+      notices.filter(({ severity }) => severity !== "error"),
+    );
     for (const { bus, channel, matches } of ids) {
       for (const { db, message, sourceAddress, signals } of matches) {
         for (const { name } of signals) {

@@ -1,8 +1,10 @@
 /** The documents of core/facts for files of this system. One call each, so that what they need stands in one place. */
+import { createHash } from "node:crypto";
 import { openLogs } from "../../core/canedge/compressed.ts";
+import { parseDbc } from "../../core/dbc/parse.ts";
 import type { FactsDocument } from "../../core/facts/document.ts";
 import { framesFacts } from "../../core/facts/frames-facts.ts";
-import { FaultError } from "../../core/fault.ts";
+import { signalsFacts } from "../../core/facts/signals-facts.ts";
 import type { DecodeHost } from "../../core/kernel/decode.ts";
 import { Kernel, KernelPool } from "../../core/kernel/kernel.ts";
 import { readMdf } from "../../core/mdf/read.ts";
@@ -16,9 +18,15 @@ export async function framesDocument(file: string, signal: AbortSignal): Promise
 }
 
 /** Schema buslens-signals/1. Faults: `input/*`, `storage/*`. */
-export async function signalsDocument(file: string, _dbc: GivenDbc, signal: AbortSignal): Promise<FactsDocument> {
-  await opened(file, signal);
-  throw new FaultError({ code: "bug/unexpected", message: "signals facts are not there yet" });
+export async function signalsDocument(file: string, dbc: GivenDbc, signal: AbortSignal): Promise<FactsDocument> {
+  const dbcSha256 = createHash("sha256").update(dbc.bytes).digest("hex");
+  return signalsFacts({
+    ...(await opened(file, signal)),
+    fileName: file,
+    dbc: parseDbc(dbc.bytes, dbc.file),
+    dbcSha256,
+    channel: null,
+  });
 }
 
 async function opened(file: string, signal: AbortSignal) {
