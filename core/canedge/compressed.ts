@@ -8,26 +8,36 @@ import { CONTAINER_HEAD_BYTES, type ContainerHeader, containerChecksum, type Ope
 const HISTORY_BYTES = 32_768;
 const OUT_AT = OUT + HISTORY_BYTES;
 const OUT_BYTES = Math.min(1 << 20, OUT_END - OUT_AT);
-/** Sizes of logs inside, by key and version. */
-const SIZES_MAX = 16_384;
+/** What is known of logs, by key and version. */
+const KNOWN_MAX = 16_384;
+
+/** What a log is wrapped in, and how large it is inside. */
+interface Wrapping {
+  readonly container: ContainerHeader | null;
+  readonly sizeBytes: number;
+}
 
 /** Opens logs whatever they are wrapped in. `codecs` is a pool apart from the decoding one, which waits for these bytes. */
 export function openLogs(store: LogStore, codecs: KernelPool): OpenLog {
-  const sizes = new Map<string, number>();
+  const known = new Map<string, Wrapping>();
   return async (key, signal) => {
     const outer = await store.open(key, signal);
-    const head = await outer.read(0, Math.min(CONTAINER_HEAD_BYTES, outer.sizeBytes), signal);
-    const container = parseContainer(head, outer.sizeBytes, key);
-    if (!container) return { source: outer, outer, container: null };
     const name = `${outer.version}\n${key}`;
-    let sizeBytes = sizes.get(name);
-    if (sizeBytes === undefined) {
-      sizeBytes = await measure(outer, container, codecs, signal);
-      if (sizes.size >= SIZES_MAX) sizes.clear();
-      sizes.set(name, sizeBytes);
+    let wrapping = known.get(name);
+    if (!wrapping) {
+      wrapping = await unwrap(outer, codecs, signal);
+      if (known.size >= KNOWN_MAX) known.clear();
+      known.set(name, wrapping);
     }
-    return { source: inflated(outer, container, codecs, sizeBytes), outer, container };
+    const { container, sizeBytes } = wrapping;
+    return { source: container ? inflated(outer, container, codecs, sizeBytes) : outer, outer, container };
   };
+}
+
+async function unwrap(outer: ByteSource, codecs: KernelPool, signal: AbortSignal): Promise<Wrapping> {
+  const head = await outer.read(0, Math.min(CONTAINER_HEAD_BYTES, outer.sizeBytes), signal);
+  const container = parseContainer(head, outer.sizeBytes, outer.key);
+  return { container, sizeBytes: container ? await measure(outer, container, codecs, signal) : outer.sizeBytes };
 }
 
 /** Size of the log inside; nothing in the file says it. Faults: `input/bad-container` when the checksum of version 1.1 is wrong. */

@@ -12,6 +12,7 @@ import {
   PayloadKind,
   RECORD_ENTRIES,
   RECORDS,
+  VALUE_WINDOWS,
   VLSD,
   VLSD_BYTES,
   VLSD_SLOTS,
@@ -38,31 +39,62 @@ export interface LoadedRecords {
   readonly valueStreams: readonly (PayloadLayout & { readonly kind: "sd" })[];
 }
 
+/** The table as it was made for a stream: with the 73 groups of generation D making it costs more than scanning 100 kB. */
+interface Image {
+  readonly entries: Uint8Array;
+  readonly recordIds: Uint8Array;
+  readonly loaded: LoadedRecords;
+}
+const images = new WeakMap<readonly RecordLayout[], Image>();
+
 /** Loads the layouts of a stream and forgets the one before. Faults: `limit/too-many` for more than 256 groups or 32 VLSD groups. */
 export function loadRecords(kernel: Kernel, stream: RecordStream): LoadedRecords {
   const { layouts, recordIdBytes } = stream;
-  kernel.bytes.fill(0, RECORDS, RECORDS + RECORD_ENTRIES * ENTRY_BYTES);
   kernel.bytes.fill(0, VLSD, VLSD + VLSD_BYTES);
-  kernel.bytes.fill(0xff, HEAD + 0x0e00, HEAD + 0x0e80);
+  kernel.bytes.fill(0xff, VALUE_WINDOWS, VALUE_WINDOWS + 4 * 32);
   kernel.setHead(Head.idBytes, recordIdBytes);
   kernel.setHead(Head.pendingCount, 0);
+  kernel.setHead(Head.recordIdCount, recordIdBytes > 1 ? layouts.length : 0);
+  const end = RECORDS + RECORD_ENTRIES * ENTRY_BYTES;
+  const listAt = HEAD + Head.recordIdList;
+  const known = images.get(layouts);
+  if (known) {
+    kernel.bytes.set(known.entries, RECORDS);
+    kernel.bytes.fill(0, RECORDS + known.entries.length, end);
+    kernel.bytes.set(known.recordIds, listAt);
+    return known.loaded;
+  }
+  kernel.bytes.fill(0, RECORDS, end);
+  const { loaded, places } = writeRecords(kernel, stream);
+  images.set(layouts, {
+    entries: kernel.bytes.slice(RECORDS, RECORDS + places * ENTRY_BYTES),
+    recordIds: kernel.bytes.slice(listAt, listAt + (recordIdBytes > 1 ? 8 * layouts.length : 0)),
+    loaded,
+  });
+  return loaded;
+}
+
+/** `places`: entries up to the last one used. */
+function writeRecords(kernel: Kernel, stream: RecordStream): { loaded: LoadedRecords; places: number } {
+  const { layouts, recordIdBytes } = stream;
   const slots = new Map<number, number>();
   for (const layout of layouts) if (layout.isVlsd) slots.set(layout.recordId, slots.size);
   if (layouts.length > RECORD_ENTRIES) throw tooMany("channel groups in one data group", layouts.length, RECORD_ENTRIES);
   if (slots.size > VLSD_SLOTS) throw tooMany("VLSD channel groups in one data group", slots.size, VLSD_SLOTS);
   const valueStreams: (PayloadLayout & { readonly kind: "sd" })[] = [];
-  kernel.setHead(Head.recordIdCount, recordIdBytes > 1 ? layouts.length : 0);
-  layouts.forEach((layout, i) => {
+  let places = 0;
+  for (const [i, layout] of layouts.entries()) {
     const place = recordIdBytes === 0 ? 0 : recordIdBytes === 1 ? layout.recordId : i;
-    if (place >= RECORD_ENTRIES) return;
+    if (place >= RECORD_ENTRIES) continue;
+    places = Math.max(places, place + 1);
     if (recordIdBytes > 1) kernel.setU64(HEAD + Head.recordIdList + 8 * i, BigInt(layout.recordId));
     const at = RECORDS + place * ENTRY_BYTES;
     kernel.setU32(at + Entry.size, layout.recordBytes);
     kernel.setU32(at + Entry.kind, layout.isVlsd ? Kind.Value : layout.frame ? kindOf(layout, stream) : Kind.Other);
     if (layout.isVlsd) kernel.setU32(at + Entry.slot, slots.get(layout.recordId) ?? 0);
     if (layout.frame) writeFrame(kernel, at, layout.frame, slots, valueStreams);
-  });
-  return { valueStreams };
+  }
+  return { loaded: { valueStreams }, places };
 }
 
 function writeFrame(
