@@ -4,12 +4,14 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { CHROMIUM_ARGS, findChromium, NO_CHROMIUM } from "./test/support/chromium.ts";
+import { writeKernelHash } from "./tools/kernel-hash.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 process.env.WRANGLER_SEND_METRICS ??= "false";
 process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 mkdirSync(here("build/web"), { recursive: true }); // wrangler.jsonc names it, and a unit test needs no viewer
+writeKernelHash(here("."));
 
 const node: TestProjectConfiguration = {
   test: {
@@ -21,7 +23,9 @@ const node: TestProjectConfiguration = {
 };
 
 const workerd: TestProjectConfiguration = {
-  plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.jsonc" } })],
+  plugins: [
+    cloudflareTest({ wrangler: { configPath: "./wrangler.jsonc" }, miniflare: { bindings: { BUSLENS_TOKEN: "test-token" } } }),
+  ],
   resolve: { alias: { "@aws-sdk/xml-builder": here("node_modules/@aws-sdk/xml-builder/dist-cjs/index.js") } },
   test: {
     name: "workerd",

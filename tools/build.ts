@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { writeKernelHash } from "./kernel-hash.ts";
 import { isUpToDate } from "./up-to-date.ts";
 import { nodeBundle, webBundle } from "./vite.ts";
 
@@ -49,3 +50,4 @@ for (const name of names) {
   if (!existsSync(part.made)) throw new Error(`${name} was built, but ${part.made} is not there`);
   console.error(`built ${part.made} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
+writeKernelHash(root);
