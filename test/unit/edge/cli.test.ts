@@ -1,0 +1,155 @@
+/** The command as a process: what goes where, and how it ends. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { generateDrive } from "../../../fixtures/drive.ts";
+import { type ScratchFolder, scratchFolder, writeObject } from "../../support/folder.ts";
+
+const CLI = fileURLToPath(new URL("../../../edge/node/cli.ts", import.meta.url));
+const drive = generateDrive({ splitSeconds: 4 });
+const encoder = new TextEncoder();
+let folder: ScratchFolder;
+let log = "";
+let dbc = "";
+
+beforeAll(async () => {
+  folder = await scratchFolder();
+  for (const { key, bytes } of drive.files) await writeObject(folder.path, key, bytes);
+  for (const { name, text } of drive.dbcs) await writeObject(folder.path, name, encoder.encode(text));
+  await writeFile(join(folder.path, "text.MF4"), "hello");
+  log = join(folder.path, drive.files[0]?.key ?? "");
+  dbc = join(folder.path, drive.dbcs[0]?.name ?? "");
+});
+afterAll(() => folder.remove());
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const start = (...args: string[]): ChildProcess =>
+  spawn(process.execPath, [CLI, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, BUSLENS_TOKEN: undefined },
+  });
+
+async function run(...args: string[]): Promise<Ended> {
+  const child = start(...args);
+  const text = { stdout: "", stderr: "" };
+  child.stdout?.on("data", (chunk: Buffer) => (text.stdout += chunk));
+  child.stderr?.on("data", (chunk: Buffer) => (text.stderr += chunk));
+  const [status] = (await once(child, "close")) as [number | null];
+  return { status, ...text };
+}
+
+// Each process loads the sources one by one, which takes a second or more on a busy machine.
+const SLOW = { timeout: 60_000 };
+
+describe("documents", SLOW, () => {
+  test("inspect, decode and dbc print the schemas and nothing else", async () => {
+    const inspected = await run("inspect", log, "--json");
+    expect([inspected.status, inspected.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(inspected.stdout)).toMatchObject({ schema: "buslens-frames/1", sizeBytes: drive.files[0]?.bytes.length });
+    const decoded = await run("decode", log, "--dbc", dbc, "--facts");
+    expect(JSON.parse(decoded.stdout)).toMatchObject({ schema: "buslens-signals/1" });
+    expect(JSON.parse((await run("dbc", dbc, "--json")).stdout)).toMatchObject({ schema: "buslens-dbc/1" });
+  });
+
+  test("without an option they print a table", async () => {
+    const [inspected, decoded, known] = await Promise.all([
+      run("inspect", log),
+      run("decode", log, "--dbc", dbc),
+      run("dbc", dbc),
+    ]);
+    expect(inspected.stdout).toMatch(/^file .*\n(.*\n)+\nbus +kind/);
+    expect(decoded.stdout).toMatch(/frames belong to messages of the DBC\nchannel +message/);
+    expect(known.stdout).toMatch(/messages, \d+ signals\n\nid +/);
+  });
+
+  test("CSV has every sample; one bad file of two is said and costs the other nothing", async () => {
+    const { series } = JSON.parse((await run("decode", log, "--dbc", dbc, "--facts")).stdout) as {
+      series: { signal: string; count: number }[];
+    };
+    const { stdout, stderr, status } = await run("decode", log, join(folder.path, "text.MF4"), "--dbc", dbc, "--csv");
+    const lines = stdout.trimEnd().split("\n");
+    expect([status, lines[0]]).toEqual([0, "timeNs,channel,message,signal,value,unit"]);
+    expect(lines.length - 1).toBe(series.reduce((sum, { count }) => sum + count, 0));
+    expect(stderr).toContain("text.MF4");
+  });
+
+  test("a fault is one line and 1, wrong usage 2", async () => {
+    expect(await run("inspect", join(folder.path, "text.MF4"))).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^buslens: .*text\.MF4: .* \(input\/not-mdf, byte 0\)\n$/),
+    });
+    expect(await run("decode", join(folder.path, "nope.MF4"), "--dbc", dbc)).toMatchObject({ status: 1, stdout: "" });
+    expect(await run("serve", join(folder.path, "nope"))).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/no such folder \(storage\/missing\)\n$/),
+    });
+    expect(await run("decode", log)).toMatchObject({ status: 2, stdout: "" });
+    expect((await run()).status).toBe(2);
+  });
+
+  test("help and version go to stdout", async () => {
+    expect(await run("--help")).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining("buslens DIR") });
+    expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test("a reader that goes away ends it quietly", async () => {
+    const child = start("decode", log, "--dbc", dbc, "--csv");
+    let stderr = "";
+    child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk));
+    child.stdout?.once("data", () => child.stdout?.destroy());
+    const [status] = await once(child, "close");
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+});
+
+describe("serve", SLOW, () => {
+  /** Starts, waits for the last line, and gives all lines; `use` gets the address. */
+  async function served(args: readonly string[], use: (url: string, text: string) => Promise<void>): Promise<void> {
+    const child = start("serve", folder.path, "--port", "0", ...args);
+    let text = "";
+    try {
+      await new Promise<void>((resolve, reject) => {
+        child.stdout?.on("data", (chunk: Buffer) => {
+          text += chunk;
+          if (text.includes("Ctrl+C")) resolve();
+        });
+        child.once("close", () => reject(new Error(`ended: ${text}`)));
+      });
+      await use(/data source +(http\S+)/.exec(text)?.[1] ?? "", text);
+    } finally {
+      child.kill("SIGTERM");
+      await once(child, "close");
+    }
+  }
+
+  test("prints where it is and a line that returns data, and answers there", async () => {
+    await served([], async (url, text) => {
+      expect(text).toContain("127.0.0.1");
+      expect(text).toContain("no token");
+      const line = /curl -s '([^']+)'/.exec(text)?.[1] ?? "";
+      expect((await (await fetch(line)).text()).split("\n").length).toBeGreaterThan(5);
+      expect(await (await fetch(`${url}/`)).text()).toBe("OK");
+      const many = await Promise.all(Array.from({ length: 40 }, () => fetch(line)));
+      expect(many.every(({ status }) => status === 200)).toBe(true);
+      expect((await fetch(`${url}/view/..%2f..%2fpackage.json`)).status).toBe(404);
+      const head = await fetch(`${url}/api/logs/${drive.files[0]?.key}`, { method: "HEAD" });
+      expect(head.headers.get("Content-Length")).toBe(String(drive.files[0]?.bytes.length));
+    });
+  });
+
+  test("with a token it asks for it", async () => {
+    await served(["--token", "s3cret", "--host", "127.0.0.1"], async (url) => {
+      expect((await fetch(`${url}/api/catalogue`)).status).toBe(403);
+      expect((await fetch(`${url}/api/catalogue`, { headers: { Authorization: "Bearer s3cret" } })).status).toBe(200);
+    });
+  });
+});
