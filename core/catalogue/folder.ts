@@ -64,8 +64,10 @@ class FolderCatalogue implements Catalogue {
     const root = await readRoot(this.#store, signal);
     const devices = device === undefined ? root.devices : root.devices.filter((name) => name === device);
     const entries: LogEntry[] = [];
-    for (const name of devices)
-      entries.push(...(await this.#inRange(await listDevice(this.#store, root.prefix, name, signal), options, signal)));
+    for (const name of devices) {
+      const listed = await listDevice(this.#store, root.prefix, name, signal);
+      for (const entry of await this.#inRange(listed, options, signal)) entries.push(entry);
+    }
     for (const entry of await this.#looseEntries(root, signal)) {
       const [isChosen] = mayOverlap([{ ...entry, uploadNs: null }], options);
       if (isChosen && (device === undefined || entry.device === device)) entries.push(entry);

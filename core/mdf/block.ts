@@ -32,12 +32,13 @@ const BLOCKS_MAX = 400_000;
 /** Around a block that was not loaded yet: what belongs together lies together, mostly forwards. */
 const READ_BEFORE_BYTES = 8 * 1024;
 const READ_BYTES = 64 * 1024;
+const READ_BYTES_MAX = 4 * 1024 * 1024;
 /** Reads for one step of the reader (one data group with its channels), and for the whole file. */
 const STEP_READS_MAX = 512;
-const STEP_BYTES_MAX = 64 * 1024 * 1024;
+const STEP_BYTES_MAX = 32 * 1024 * 1024;
 const FILE_READS_MAX = 8192;
-/** Pieces kept from one step to the next: 2 MiB. */
-const PIECES_MAX = 32;
+/** Kept from one step to the next, besides the first read. */
+const KEPT_BYTES_MAX = 4 * 1024 * 1024;
 
 /** One loaded block. Positions are counted from the data section; what lies behind the block's end reads as 0. */
 export class Block {
@@ -137,6 +138,7 @@ export class BlockReader {
   readonly links: number[] | null;
   readonly #signal: AbortSignal;
   readonly #pieces: Piece[];
+  #lastUsed: Piece;
   #reads = 0;
   #stepBytes = 0;
 
@@ -145,13 +147,13 @@ export class BlockReader {
     this.prefix = prefix;
     this.links = options.keepLinks ? [] : null;
     this.#signal = signal;
-    this.#pieces = [{ view: viewOf(prefix), atByte: 0, endByte: prefix.length }];
+    this.#lastUsed = { view: viewOf(prefix), atByte: 0, endByte: prefix.length };
+    this.#pieces = [this.#lastUsed];
   }
 
   /** Runs `work` until all it needs is loaded. `work` must not change anything outside. Faults: of `work`, `storage/*`, `limit/too-many`. */
   async attempt<T>(work: () => T): Promise<T> {
-    // The first piece stays: it holds the header of all but a few files.
-    if (this.#pieces.length > PIECES_MAX) this.#pieces.splice(1, this.#pieces.length - PIECES_MAX);
+    this.#forget();
     const openedBefore = this.opened.length;
     const linksBefore = this.links?.length ?? 0;
     this.#stepBytes = 0;
@@ -213,23 +215,42 @@ export class BlockReader {
     return { view: piece.view, start: atByte - piece.atByte };
   }
 
+  /** Oldest pieces first; the first read stays, since it holds the header of all but a few files. */
+  #forget(): void {
+    let bytes = this.#pieces.reduce((sum, piece) => sum + piece.endByte - piece.atByte, -this.prefix.length);
+    while (bytes > KEPT_BYTES_MAX && this.#pieces.length > 2) {
+      const [oldest] = this.#pieces.splice(1, 1);
+      bytes -= oldest === undefined ? 0 : oldest.endByte - oldest.atByte;
+    }
+  }
+
   #pieceWith(atByte: number, lengthBytes: number, readAhead: boolean): Piece {
-    for (const piece of this.#pieces) if (holds(piece, atByte, lengthBytes)) return piece;
-    throw new MissingBytes(atByte, lengthBytes, readAhead);
+    if (holds(this.#lastUsed, atByte, lengthBytes)) return this.#lastUsed;
+    const piece = this.#pieces.findLast((one) => holds(one, atByte, lengthBytes));
+    if (piece === undefined) throw new MissingBytes(atByte, lengthBytes, readAhead);
+    this.#lastUsed = piece;
+    return piece;
   }
 
   async #load(missing: MissingBytes, stepReads: number): Promise<void> {
     if (stepReads >= STEP_READS_MAX) throw this.#tooMany("separate places of one data group", missing.atByte, STEP_READS_MAX);
     if (++this.#reads > FILE_READS_MAX) throw this.#tooMany("reads", missing.atByte, FILE_READS_MAX);
-    const atByte = missing.readAhead ? Math.max(0, missing.atByte - READ_BEFORE_BYTES) : missing.atByte;
-    const wanted = missing.readAhead
-      ? Math.max(atByte + READ_BYTES, missing.atByte + missing.lengthBytes)
-      : missing.atByte + missing.lengthBytes;
-    const endByte = Math.min(wanted, this.source.sizeBytes);
+    const { atByte, endByte } = this.#range(missing);
     this.#stepBytes += endByte - atByte;
     if (this.#stepBytes > STEP_BYTES_MAX) throw this.#tooMany("bytes for one data group", missing.atByte, STEP_BYTES_MAX);
     const bytes = await this.source.read(atByte, endByte - atByte, this.#signal);
     this.#pieces.push({ view: viewOf(bytes), atByte, endByte });
+  }
+
+  /** A description that goes on where the last read ended is long: each further read takes twice as much. */
+  #range(missing: MissingBytes): { atByte: number; endByte: number } {
+    const neededEnd = missing.atByte + missing.lengthBytes;
+    if (!missing.readAhead) return { atByte: missing.atByte, endByte: neededEnd };
+    const last = this.#pieces.at(-1) ?? this.#lastUsed;
+    const isNext = missing.atByte < last.endByte + READ_BEFORE_BYTES && neededEnd > last.endByte;
+    const lengthBytes = isNext ? Math.min(2 * (last.endByte - last.atByte), READ_BYTES_MAX) : READ_BYTES;
+    const atByte = Math.max(0, missing.atByte - READ_BEFORE_BYTES);
+    return { atByte, endByte: Math.min(Math.max(atByte + lengthBytes, neededEnd), this.source.sizeBytes) };
   }
 
   #badLink(atByte: number, id: BlockId): FaultError {

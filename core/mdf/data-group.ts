@@ -51,8 +51,8 @@ export function readDataGroup(
     if (recordIdBytes === 0 && found.length > 1) throw withoutRecordId(blocks, atByte, found.length);
     const context = { blocks, channels, id, vlsdGroups: vlsdGroups(found) };
     const groups = found.map((cg, i) => describeGroup(context, cg, firstGroup + i, notices));
-    notices.push(...repeatedIds(groups, recordIdBytes, blocks.source.key));
-    return { ...base, recordIdBytes, groups, notices, fault: null };
+    const repeated = repeatedIds(groups, recordIdBytes, blocks.source.key);
+    return { ...base, recordIdBytes, groups, notices: notices.concat(repeated), fault: null };
   } catch (error) {
     return { ...base, recordIdBytes: 0, groups: [], notices: [], fault: faultOfFile(error) };
   }

@@ -25,21 +25,22 @@ export interface ReadMdfOptions {
 export async function readMdf(source: ByteSource, signal: AbortSignal, options: ReadMdfOptions = {}): Promise<MdfFile> {
   const prefix =
     source.sizeBytes === 0 ? new Uint8Array() : await source.read(0, Math.min(source.sizeBytes, FIRST_READ_BYTES), signal);
-  const { id, notices } = readIdentification(prefix, source.key);
+  const { id, notices: first } = readIdentification(prefix, source.key);
   const blocks = new BlockReader(source, prefix, signal, { keepLinks: (id.unfinished & UNFINISHED.lastDt) !== 0 });
   const head = await blocks.attempt(() => readHeader(blocks, id));
-  notices.push(...head.notices);
   const found = await readGroups(blocks, head.firstDataGroup, id, options.headerCache);
-  notices.push(...found.notices);
   const streams: RecordStream[] = [];
+  const ofStreams: (readonly Notice[])[] = [];
   for (const group of found.groups) {
     const read = await readStream(blocks, group, id);
-    notices.push(...read.notices);
+    ofStreams.push(read.notices);
     if (read.stream !== null) streams.push(read.stream);
   }
   const fault = found.faults[0];
   if (streams.length === 0 && fault !== undefined) throw new FaultError(fault);
-  for (const damage of found.faults) notices.push(damageNotice(damage, "What was read before it is shown."));
+  const damage = found.faults.map((one) => damageNotice(one, "What was read before it is shown."));
+  // Joined without spreading: a hostile file may have more notices than a call takes arguments.
+  const notices = [[first, head.notices, found.notices, damage], ofStreams].flat(2);
   return { header: head.header, streams, recordBytes: recordBytesOf(streams, source), notices: shortened(notices, source.key) };
 }
 
@@ -81,7 +82,7 @@ async function readGroups(
       visited.add(atByte);
       const group = await blocks.attempt(() => readDataGroup(blocks, channels, atByte, groupCount, id));
       groupCount += group.groups.length;
-      notices.push(...group.notices);
+      for (const notice of group.notices) notices.push(notice);
       if (group.fault !== null) faults.push(group.fault);
       else if (group.groups.length > 0) groups.push(group);
       atByte = group.next;
@@ -112,7 +113,7 @@ async function readStream(
   const data = await dataExtents(blocks, group.dataLink, "DT", id);
   const hasFrames = group.groups.some((one) => one.isBusEvent);
   const take = ({ extents, notices: more, unsupported }: DataExtents): readonly Extent[] => {
-    notices.push(...more);
+    for (const notice of more) notices.push(notice);
     if (unsupported === null) return extents;
     // Frames must not go missing behind a notice; the measured signals of another tool may.
     if (hasFrames) throw new FaultError(unsupported);
@@ -187,12 +188,12 @@ function recordBytesOf(streams: readonly RecordStream[], source: ByteSource): nu
   const extents: Extent[] = [];
   const values = new Map<number, Extent>();
   for (const stream of streams) {
-    extents.push(...stream.extents);
+    for (const extent of stream.extents) extents.push(extent);
     for (const { frame } of stream.layouts) {
       if (frame?.payload.kind === "sd") for (const extent of frame.payload.extents) values.set(extent.atByte, extent);
     }
   }
-  extents.push(...values.values());
+  for (const extent of values.values()) extents.push(extent);
   extents.sort((a, b) => a.atByte - b.atByte);
   let endByte = 0;
   for (const extent of extents) {

@@ -428,6 +428,25 @@ describe("hostile files cost little", () => {
     expect(file.notices[0]?.text).toContain("CAN_DataFrame.DataLength has a conversion that is not 1:1");
   });
 
+  test("150,000 groups with one record id are notices, not a full stack", async () => {
+    const { bytes, atByte } = mdfFile(header(dataGroup(1, group({ recordId: 1, bytes: 1, flags: 0, channels: null }), null)));
+    const at = [...atByte].find(([one]) => one.id === "CG")?.[1] ?? 0;
+    const count = 150_000;
+    const sizeBytes = 104;
+    const many = new Uint8Array(bytes.length + count * sizeBytes);
+    many.set(bytes);
+    const view = new DataView(many.buffer);
+    for (let i = 0, from = at; i < count; i++) {
+      const next = bytes.length + i * sizeBytes;
+      view.setUint32(from + 24, next, true);
+      many.copyWithin(next, at, at + sizeBytes);
+      view.setUint32(next + 24, 0, true);
+      from = next;
+    }
+    const file = await read(many);
+    expect([file.streams[0]?.layouts.length, file.notices.length]).toEqual([count + 1, 1]);
+  });
+
   test("metadata in more places than any real file has ends with limit/too-many", async () => {
     const channels = Array.from({ length: 520 }, (_, i) => channel(`c${i}`, { bits: 8 }));
     const order = channels.flatMap((one) => [block("XX", [], new Uint8Array(70_000)), one]);
