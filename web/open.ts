@@ -8,8 +8,7 @@ import { bytesText } from "./text/number.ts";
 import { buildTree, type Node } from "./tree/build.ts";
 
 /** What the sample shows at once, by signal name; those that are not there are left out. */
-const SAMPLE_SIGNALS = ["VehicleSpeed", "WheelBasedVehicleSpeed", "EngineSpeed", "EngSpeed", "Gear", "CoolantTemp"];
-const SAMPLE_FIRST = 3;
+const SAMPLE_SIGNALS = ["VehicleSpeed", "EngineSpeed", "Throttle", "Gear", "BrakeSwitch"];
 
 export interface Opener {
   files(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<void>;
@@ -103,7 +102,7 @@ export function createOpener(store: Store, preview: Preview): Opener {
 
   function plotFirst(): void {
     const all = leaves(store);
-    const chosen = SAMPLE_SIGNALS.flatMap((name) => all.find((info) => info.name === name) ?? []).slice(0, SAMPLE_FIRST);
+    const chosen = SAMPLE_SIGNALS.flatMap((name) => all.find((info) => info.name === name) ?? []);
     const curves = all.filter((info) => info.lane === null).slice(0, 2);
     for (const info of chosen.length > 0 ? chosen : curves) store.dispatch({ type: "plot", info, place: "fitting" });
   }

@@ -37,7 +37,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }):
       for (const file of files) {
         const found = await sniff(file);
         if (found.kind === "ignored") notices.push(found.notice);
-        else if (found.kind !== "passwords") fresh.push({ key: keyOf(found.path), blob: found.file });
+        else if (found.kind !== "passwords") fresh.push({ key: keyOf(found.path, found.kind), blob: found.file });
       }
       const kept = beside && heldKind === kind ? held : [];
       const added = fresh.filter(({ key, blob }) => !kept.some((old) => old.key === key && sameFile(old.blob, blob)));
@@ -70,8 +70,11 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }):
 const isLog = (name: string): boolean => !/\.dbc$/i.test(name);
 const sameFile = (a: File, b: File): boolean => a.size === b.size && a.lastModified === b.lastModified;
 
-/** A picked SD card brings its own top folder; devices are found below "LOG/" or any other folder alike. */
-const keyOf = (path: string): string => path.replace(/^(?:.*\/)?LOG\//, "").replaceAll(/[\\\0]/g, "_");
+/** Device, session and split are the last three parts of a path, whatever lies above; DBCs stand at the top, where the engine looks. */
+function keyOf(path: string, kind: "log" | "dbc"): string {
+  const parts = path.replaceAll(/[\\\0]/g, "_").split("/");
+  return parts.slice(kind === "dbc" ? -1 : -3).join("/");
+}
 
 const nameOf = (held: readonly { readonly key: string }[]): string => held[0]?.key.split("/").at(-1) ?? "";
 

@@ -9,7 +9,7 @@ import type { DataStore } from "./data.ts";
 import { drawCurve } from "./draw-curve.ts";
 import { drawLane } from "./draw-lane.ts";
 import type { Scale } from "./extents.ts";
-import { commonGaps, type Gap, gapNsOf, gapsOf } from "./gaps.ts";
+import { commonGaps, type Gap, gapNsOf, gapsFrom } from "./gaps.ts";
 import { clipped, hatch, horizontal, type Paint, setFont, textWidth, vertical } from "./paint.ts";
 import { colourOf } from "./palette.ts";
 import type { TimeAxis } from "./time-axis.ts";
@@ -19,7 +19,6 @@ import { valueTicks } from "./value-axis.ts";
 export const PAD_TOP = 26;
 export const PAD_BOTTOM = 9;
 export const AXIS_PX = 44;
-const AXES_MAX = 3;
 
 export interface PlotFrame {
   readonly state: State;
@@ -29,6 +28,8 @@ export interface PlotFrame {
   /** Device px. */
   readonly gutter: number;
   readonly width: number;
+  /** As many as the gutter holds. */
+  readonly axesMax: number;
   /** Selected or hovered: drawn last, the others of its stripe pale. */
   readonly lit: SeriesId | null;
 }
@@ -59,12 +60,12 @@ export function drawStripe(paint: Paint, box: StripeBox, frame: PlotFrame): void
     if (box.stripe.kind === "plot") drawCurves(paint, axes, box, frame);
   });
   if (box.stripe.kind === "lanes") drawLanes(paint, box, frame);
-  axes.slice(0, AXES_MAX).forEach((axis, i) => {
-    drawAxis(paint, axis, box, gutter - i * AXIS_PX * ratio);
-  });
   context.fillStyle = palette.hair;
   horizontal(paint, bottom - 1, 0, gutter + width);
   vertical(paint, gutter - 1, top, bottom);
+  axes.slice(0, frame.axesMax).forEach((axis, i) => {
+    drawAxis(paint, axis, box, gutter - i * AXIS_PX * ratio);
+  });
   if (frame.state.active === box.stripe.id && frame.state.stripes.length > 1) {
     context.fillStyle = palette.accent;
     context.fillRect(0, top, 2 * ratio, bottom - top - 1);
@@ -93,12 +94,12 @@ function drawValueGrid(paint: Paint, axis: Axis, box: StripeBox, { gutter, width
 function drawGaps(paint: Paint, box: StripeBox, frame: PlotFrame, top: number, bottom: number): void {
   const { context, palette, ratio } = paint;
   const stepNs = Number(frame.view.stepNs);
-  let common: Gap[] | null = null;
+  let common: readonly Gap[] | null = null;
   for (const id of box.stripe.signals) {
     const signal = frame.state.plotted[id];
     const held = frame.data.get(id).window ?? frame.data.get(id).whole;
     if (signal === undefined || signal.hidden || held === null) continue;
-    const own = gapsOf(held.series.segments, frame.view.fromNs, gapNsOf(signal.info.rateHz));
+    const own = gapsFrom(held.series.segments, frame.view.fromNs, gapNsOf(signal.info.rateHz));
     common = common === null ? own : commonGaps(common, own);
   }
   for (const gap of common ?? []) {

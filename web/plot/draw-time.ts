@@ -77,7 +77,9 @@ function drawZone(paint: Paint, zone: string, date: string | null, gutter: numbe
   }
   setFont(paint, 10);
   context.fillStyle = palette.t2;
-  context.fillText(fitText(paint, date, room), 6 * ratio, y - 6 * ratio);
+  // Without room for the year, month and day.
+  const day = textWidth(paint, date) <= room ? date : date.slice(5);
+  context.fillText(fitText(paint, day, room), 6 * ratio, y - 6 * ratio);
   context.fillStyle = palette.t3;
   context.fillText(fitText(paint, zone, room), 6 * ratio, y + 6 * ratio);
   setFont(paint, 11);

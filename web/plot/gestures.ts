@@ -36,7 +36,10 @@ export function listenToGestures(area: HTMLElement, target: GestureTarget): void
     const { x, y } = place(event);
     target.fit(x, y);
   });
-  area.addEventListener("pointerleave", () => target.hover(null, 0));
+  // A finger that is lifted leaves its crosshair, so that the values can be read.
+  area.addEventListener("pointerleave", (event) => {
+    if (event.pointerType !== "touch") target.hover(null, 0);
+  });
   listenToPointers(area, target, place);
 }
 

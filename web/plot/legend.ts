@@ -69,7 +69,7 @@ function stripeLegend(
   const element = el(
     "div",
     {
-      class: `legend ${box.stripe.kind}${box.stripe.id === active ? " active" : ""}`,
+      class: `legend of-${box.stripe.kind}${box.stripe.id === active ? " active" : ""}`,
       role: "group",
       "aria-label": `Stripe ${index + 1}`,
       onpointerdown: () => host.activate(box.stripe.id),

@@ -10,8 +10,16 @@ export interface Mark {
   readonly text: string;
 }
 
-/** All but the start of the recording itself, ascending. */
-export function marksOf(state: Pick<State, "heard">): Mark[] {
+const known = new WeakMap<State["heard"], Mark[]>();
+
+/** All but the start of the recording itself, ascending; kept as long as what was heard. */
+export function marksOf({ heard }: Pick<State, "heard">): readonly Mark[] {
+  const marks = known.get(heard) ?? findMarks({ heard });
+  known.set(heard, marks);
+  return marks;
+}
+
+function findMarks(state: Pick<State, "heard">): Mark[] {
   const marks: Mark[] = [];
   for (const session of sessionsOf(state)) {
     marks.push({ kind: "session", timeNs: session.fromNs, text: `session ${session.session}` });

@@ -1,14 +1,14 @@
 /** The overview strip: the whole recording of the first signal in grey, coverage, marks, and the window as a brush. */
-import { el, setText } from "../dom.ts";
+import { el, onChange, setText } from "../dom.ts";
 import type { State } from "../state/model.ts";
 import { recordingRange, sessionsOf } from "../state/recording.ts";
-import { endNs, fit, type TimeRange, type View } from "../state/view.ts";
+import { columnOf, endNs, fit, type TimeRange, type View } from "../state/view.ts";
 import { durationText } from "../text/time.ts";
 import { createSurface } from "./canvas.ts";
 import { toColumns } from "./columns.ts";
 import { type DataStore, extremesOf, type Held } from "./data.ts";
 import { toExtents } from "./extents.ts";
-import { vertical } from "./paint.ts";
+import { type Paint, vertical } from "./paint.ts";
 import type { Palette } from "./palette.ts";
 
 export interface Overview {
@@ -49,6 +49,18 @@ export function createOverview(host: OverviewHost): Overview {
   );
   band.addEventListener("dblclick", () => host.all());
 
+  /** The picture under the brush changes seldom, the brush in every frame. */
+  const paintBand = onChange((whole: Held | null, heard: State["heard"], palette: Palette, width: number, _height: number) => {
+    const { context, element: canvas } = surface;
+    const range = recordingRange({ heard });
+    if (range === null) return;
+    const ratio = canvas.width / Math.max(1, band.clientWidth);
+    const view = fit(range, width);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (whole !== null) drawEnvelope(context, whole, view, width, canvas.height - 4 * ratio, palette);
+    drawCoverage({ context, palette, ratio }, heard, view, canvas.height);
+  });
+
   return {
     element,
     draw(state, data, palette, left) {
@@ -60,14 +72,8 @@ export function createOverview(host: OverviewHost): Overview {
       if (range === null || state.view === null) return;
       shown = { range, view: state.view, columns: state.columns, width };
       setText(label, durationText(range.toNs - range.fromNs));
-      const { context } = surface;
-      context.clearRect(0, 0, surface.element.width, surface.element.height);
-      const first = state.stripes.find((s) => s.kind === "plot")?.signals[0];
-      const whole = first === undefined ? null : data.get(first).whole;
-      const view = fit(range, surface.element.width);
-      if (whole !== null)
-        drawEnvelope(context, whole, view, surface.element.width, surface.element.height - 4 * state.pixelRatio, palette);
-      drawCoverage(context, state, view, surface.element, palette);
+      const first = state.stripes.find((stripe) => stripe.kind === "plot")?.signals[0];
+      paintBand(first === undefined ? null : data.get(first).whole, state.heard, palette, surface.element.width, height);
       const [from, to] = [place(state.view.fromNs), place(endNs(state.view, state.columns))];
       brush.style.left = `${Math.max(0, from)}px`;
       brush.style.width = `${Math.max(3, Math.min(width, to) - Math.max(0, from))}px`;
@@ -99,25 +105,14 @@ function drawEnvelope(
 }
 
 /** A 2 px bar where there are records; a line where a session starts. */
-function drawCoverage(
-  context: CanvasRenderingContext2D,
-  state: State,
-  view: View,
-  canvas: HTMLCanvasElement,
-  palette: Palette,
-): void {
-  const ratio = state.pixelRatio;
-  const x = (timeNs: bigint): number => Number(timeNs - view.fromNs) / Number(view.stepNs);
-  sessionsOf(state).forEach((session, i) => {
+function drawCoverage(paint: Paint, heard: State["heard"], view: View, height: number): void {
+  const { context, palette, ratio } = paint;
+  sessionsOf({ heard }).forEach((session, i) => {
+    const [from, to] = [columnOf(view, session.fromNs), columnOf(view, session.toNs)];
     context.fillStyle = palette.control;
-    context.fillRect(
-      x(session.fromNs),
-      canvas.height - 2 * ratio,
-      Math.max(ratio, x(session.toNs) - x(session.fromNs)),
-      2 * ratio,
-    );
+    context.fillRect(from, height - 2 * ratio, Math.max(ratio, to - from), 2 * ratio);
     context.fillStyle = palette.accent;
-    if (i > 0) vertical({ context, palette, ratio }, x(session.fromNs), 0, canvas.height);
+    if (i > 0) vertical(paint, from, 0, height);
   });
 }
 

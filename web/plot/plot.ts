@@ -4,23 +4,23 @@ import type { SeriesId, State } from "../state/model.ts";
 import { firstRange, recordingRange } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
 import { layoutStripes, type StripeBox } from "../state/stripes.ts";
-import { columnOf, endNs, timeAt } from "../state/view.ts";
+import { timeAt } from "../state/view.ts";
 import { createSurface } from "./canvas.ts";
-import { type DataStore, type Sample, sampleAt } from "./data.ts";
-import { AXIS_PX, drawStripe, scaleOf, stripeAxes } from "./draw-stripe.ts";
+import type { DataStore, Sample } from "./data.ts";
+import { AXIS_PX, drawStripe, stripeAxes } from "./draw-stripe.ts";
 import { drawTimeAxis, timeAxisOf } from "./draw-time.ts";
-import { yOf } from "./extents.ts";
 import { listenToGestures } from "./gestures.ts";
 import { createLegend } from "./legend.ts";
 import { drawMarks, marksOf } from "./marks.ts";
 import { createOverview } from "./overview.ts";
-import { vertical } from "./paint.ts";
-import { colourOf, type Palette } from "./palette.ts";
+import type { Palette } from "./palette.ts";
+import { drawCrosshair, samplesAt } from "./pointer.ts";
 import { summaryText } from "./summary.ts";
 
 const STRIPE_PX_MIN = 72;
 const LEGEND_PX = 296;
 const TIME_AXIS_PX = 28;
+const SETTLE_MS = 300;
 
 export interface Plot {
   readonly element: HTMLElement;
@@ -96,9 +96,13 @@ export function createPlot(store: Store, data: DataStore): Plot {
 
   /** Whole CSS px; grows with the axes of the fullest stripe. */
   function gutterOf(boxes: readonly StripeBox[], state: State, width: number): number {
-    if (width < 600) return 48;
-    const axes = Math.max(2, ...boxes.map((box) => stripeAxes(box, state).length));
-    return Math.min(3, axes) * AXIS_PX + 4;
+    return axesShown(boxes, state, width) * AXIS_PX + 4;
+  }
+
+  /** Axes side by side: as many as the fullest stripe has, two at least so that adding one moves nothing; one on a phone. */
+  function axesShown(boxes: readonly StripeBox[], state: State, width: number): number {
+    if (width < 600) return 1;
+    return Math.min(3, Math.max(2, ...boxes.map((box) => stripeAxes(box, state).length)));
   }
 
   function render(state: State, palette: Palette): void {
@@ -154,6 +158,7 @@ export function createPlot(store: Store, data: DataStore): Plot {
     paint.context.fillRect(0, 0, picture.element.width, picture.element.height);
     const time = timeAxisOf(state, view);
     const frame = {
+      axesMax: axesShown(boxes, state, document.documentElement.clientWidth),
       state,
       view,
       data,
@@ -170,64 +175,33 @@ export function createPlot(store: Store, data: DataStore): Plot {
       { time, state, view, gutter, width: state.columns, height: axis.element.height },
     );
     overview.draw(state, data, palette, latest.gutter);
-    setAttribute(area, "aria-label", summaryText(state, data));
+    summarize();
     drawPointer();
   }
 
-  function drawPointer(): void {
-    if (latest === null) return;
-    const { state, palette, boxes } = latest;
-    const { context } = pointer;
-    context.clearRect(0, 0, pointer.element.width, pointer.element.height);
-    const samples = hover === null || state.view === null ? null : samplesUnder(hover.x);
-    if (hover !== null && state.view !== null && samples !== null) {
-      const ratio = state.pixelRatio;
-      const gutter = Math.round(latest.gutter * ratio);
-      const paint = { context, palette, ratio };
-      context.fillStyle = palette.control;
-      vertical(paint, gutter + hover.x * ratio, 0, pointer.element.height);
-      for (const box of boxes) {
-        for (const stripeAxis of stripeAxes(box, state)) {
-          for (const id of stripeAxis.signals) {
-            const sample = samples.get(id);
-            if (sample === undefined || sample.timeNs < state.view.fromNs || sample.timeNs >= endNs(state.view, state.columns))
-              continue;
-            context.beginPath();
-            context.arc(
-              gutter + columnOf(state.view, sample.timeNs),
-              yOf(scaleOf(stripeAxis, box, ratio), sample.value),
-              3.5 * ratio,
-              0,
-              7,
-            );
-            context.fillStyle = palette.plot;
-            context.fill();
-            context.strokeStyle = colourOf(palette, state.plotted[id]?.slot ?? 0);
-            context.lineWidth = 1.5 * ratio;
-            context.stroke();
-          }
-        }
-      }
-    }
-    legend.values(
-      samples,
-      samples === null || hover === null || state.view === null ? null : timeAt(state.view, hover.x * state.pixelRatio),
-    );
-    for (const listener of listeners) listener(samples);
+  let settling = 0;
+  /** In words, when the view has come to rest. */
+  function summarize(): void {
+    clearTimeout(settling);
+    settling = window.setTimeout(() => setAttribute(area, "aria-label", summaryText(store.get(), data)), SETTLE_MS);
   }
 
-  function samplesUnder(x: number): Map<SeriesId, Sample> {
-    const samples = new Map<SeriesId, Sample>();
-    const state = latest?.state;
-    if (state === undefined || state.view === null) return samples;
-    // To the end of the pixel under the pointer: what is drawn there counts as "here".
-    const timeNs = timeAt(state.view, x * state.pixelRatio) + state.view.stepNs - 1n;
-    for (const id of Object.keys(state.plotted)) {
-      const held = data.get(id).window ?? data.get(id).whole;
-      const sample = held === null ? null : sampleAt(held.series, timeNs);
-      if (sample !== null) samples.set(id, sample);
+  function drawPointer(): void {
+    pointer.context.clearRect(0, 0, pointer.element.width, pointer.element.height);
+    const view = latest?.state.view ?? null;
+    if (latest === null || hover === null || view === null) {
+      legend.values(null, null);
+      for (const listener of listeners) listener(null);
+      return;
     }
-    return samples;
+    const { state, palette, boxes } = latest;
+    const column = Math.min(state.columns - 1, Math.max(0, hover.x * state.pixelRatio));
+    const samples = samplesAt(state, data, view, column);
+    const gutter = Math.round(latest.gutter * state.pixelRatio);
+    const paint = { context: pointer.context, palette, ratio: state.pixelRatio };
+    drawCrosshair(paint, { state, view, boxes, samples, gutter, column, height: pointer.element.height });
+    legend.values(samples, timeAt(view, column));
+    for (const listener of listeners) listener(samples);
   }
 
   return { element, render, onHover: (listener) => void listeners.push(listener), fitAll, focus: () => area.focus() };

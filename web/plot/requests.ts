@@ -1,7 +1,7 @@
 /** What to ask the engine next, and the asking: one question at a time, the newest view wins, late answers of older views only fill in. */
 import type { Fault } from "../../core/fault.ts";
 import type { Reply, ViewAnswer, ViewQuery, WorkId } from "../../worker/api.ts";
-import type { Plotted, SeriesId, State } from "../state/model.ts";
+import type { LastAnswer, Plotted, SeriesId, State } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Measured } from "../state/reduce.ts";
 import type { Store } from "../state/store.ts";
@@ -89,18 +89,7 @@ export function createRequester(
       if (isWhole) data.put(id, "whole", held);
     });
     store.dispatch({ type: "measured", signals: job.ids.flatMap((id) => measure(store.get().plotted[id], data, isWhole) ?? []) });
-    if (job.kind === "window") {
-      store.dispatch({
-        type: "answered",
-        last: {
-          elapsedMs: answer.elapsedMs,
-          bytesRead: answer.ledger.bytesRead,
-          samples: answer.ledger.samples,
-          pointsDrawn: answer.series.reduce((sum, s) => sum + pointCount(s), 0),
-          every: answer.series.every((s) => s.every),
-        },
-      });
-    }
+    if (job.kind === "window") store.dispatch({ type: "answered", last: { ...drawn(store.get(), data), ...costOf(answer) } });
     host.redraw();
   }
 
@@ -148,4 +137,22 @@ function measure(plotted: Plotted | undefined, data: DataStore, isWhole: boolean
     lane: plotted.lane === "enum" && points > 0 && !hasTexts(series) ? null : plotted.lane,
     notice: points === 0 ? (series.notices[0]?.text ?? "No values.") : null,
   };
+}
+
+const costOf = ({ elapsedMs, ledger }: ViewAnswer) => ({ elapsedMs, bytesRead: ledger.bytesRead });
+
+/** What all visible windows hold together. */
+function drawn({ plotted, view, columns }: State, data: DataStore): Pick<LastAnswer, "samples" | "pointsDrawn" | "every"> {
+  let [samples, pointsDrawn, every] = [0, 0, true];
+  for (const { info, hidden } of Object.values(plotted)) {
+    const held = data.get(info.id).window;
+    if (hidden || held === null || view === null) continue;
+    const points = pointCount(held.series);
+    pointsDrawn += points;
+    samples += held.series.every
+      ? points
+      : Math.max(points, samplesExpected(info, { fromNs: view.fromNs, toNs: endNs(view, columns) }));
+    every &&= held.series.every;
+  }
+  return { samples, pointsDrawn, every };
 }

@@ -21,13 +21,17 @@ export function toRuns(columns: Columns, width: number): Run[] {
   }
   for (let i = 0; i < columns.count; i++) {
     const at = columns.at[i] ?? 0;
-    const mixed = columns.min[i] !== columns.max[i];
-    const first = columns.first[i] ?? null;
-    // The column in which a value changes shows the new one unless several fit in.
-    if (at >= 0 && at < width) add(at, at + 1, mixed ? null : first);
+    const last = columns.last[i] ?? null;
+    if (at >= 0 && at < width) add(at, at + 1, isMixed(columns, i) ? null : last);
     const next = i + 1 < columns.count ? (columns.at[i + 1] ?? width) : at + 1;
     const ends = i + 1 < columns.count && columns.breakBefore[i + 1] === 1 ? at + 1 : next;
-    add(at + 1, ends, columns.last[i] ?? null);
+    add(at + 1, ends, last);
   }
   return runs;
+}
+
+/** A column that goes from one value to another shows the other; one that holds more has runs shorter than itself. */
+function isMixed({ first, last, min, max }: Columns, i: number): boolean {
+  const [from, to] = [first[i] ?? 0, last[i] ?? 0];
+  return Math.min(from, to) !== min[i] || Math.max(from, to) !== max[i];
 }

@@ -1,7 +1,8 @@
-/** Ticks of a value axis: 1-2-5 steps, 28 to 56 CSS px apart (viewer.md §4, "Value axis"). */
+/** Ticks of a value axis: 1-2-5 steps, at least 32 CSS px apart (viewer.md §4, "Value axis"). */
 import type { Limits } from "../state/model.ts";
+import { groupedText } from "../text/number.ts";
 
-const TICK_PX_MIN = 28;
+const TICK_PX_MIN = 32;
 
 /** Smallest of 1, 2, 5 × 10^k that is ≥ `atLeast`. */
 export function niceStep(atLeast: number): number {
@@ -25,8 +26,13 @@ export function widen(extremes: Limits, heightPx: number, integer: boolean): Lim
     const by = integer ? 1 : niceStep(Math.max(Math.abs(low) / 10, 1e-9));
     return low === 0 ? [-1, 1] : [low - by, low + by];
   }
-  const step = axisStep(size, heightPx, integer);
-  return [trim(Math.floor(low / step + 1e-9) * step), trim(Math.ceil(high / step - 1e-9) * step)];
+  // A wider range may want a coarser step, which widens it again; the steps are few.
+  for (let step = axisStep(size, heightPx, integer); ; ) {
+    const wide: Limits = [trim(Math.floor(low / step + 1e-9) * step), trim(Math.ceil(high / step - 1e-9) * step)];
+    const next = axisStep(wide[1] - wide[0], heightPx, integer);
+    if (next <= step) return wide;
+    step = next;
+  }
 }
 
 function axisStep(size: number, heightPx: number, integer: boolean): number {
@@ -44,13 +50,12 @@ export function valueTicks(limits: Limits, heightPx: number, integer: boolean, l
   const [low, high] = limits;
   const step = axisStep(high - low, heightPx, integer);
   const decimals = Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
-  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   const ticks: ValueTick[] = [];
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   for (let i = first; i <= last && ticks.length < 100; i++) {
     const value = trim(i * step);
-    ticks.push({ value, label: format.format(value === 0 ? 0 : value).replace("-", "−") });
+    ticks.push({ value, label: groupedText(value === 0 ? 0 : value, decimals, locale) });
   }
   return ticks;
 }

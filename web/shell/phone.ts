@@ -16,7 +16,8 @@ export interface Phone {
 
 export function createPhone(store: Store): Phone {
   const rows = el("div");
-  const values = el("section", { class: "values", "aria-label": "Values" }, el("h2", {}, "Values"), rows);
+  const hint = el("span", { class: "hint" }, "Touch the plot to read them.");
+  const values = el("section", { class: "values", "aria-label": "Values" }, el("h2", {}, "Values", hint), rows);
   const cells = new Map<SeriesId, HTMLElement>();
   const tab = (name: State["tab"], text: string, symbol: "list" | "drive"): HTMLButtonElement =>
     el("button", { type: "button", onclick: () => store.dispatch({ type: "tab", tab: name }) }, icon(symbol), text);
@@ -57,6 +58,7 @@ export function createPhone(store: Store): Phone {
       plot.setAttribute("aria-pressed", String(state.tab === "plot"));
     },
     show(samples) {
+      hint.hidden = samples !== null;
       const { plotted } = store.get();
       for (const [id, cell] of cells) {
         const sample = samples?.get(id);

@@ -92,6 +92,6 @@ const drawnText = ({ last, plotted }: State): string =>
   last === null || Object.keys(plotted).length === 0 ? "" : last.every ? " · every sample drawn" : " · envelope exact";
 
 const samplesText = (plotted: number, last: NonNullable<State["last"]>): string =>
-  `${plotted} signal${plotted === 1 ? "" : "s"}, ${countText(last.samples)} samples in view, ${countText(last.pointsDrawn)} drawn`;
+  `${plotted} signal${plotted === 1 ? "" : "s"}, ${last.every ? "" : "≈\u202f"}${countText(last.samples)} samples in view, ${countText(last.pointsDrawn)} drawn`;
 
 const bytesThere = (state: State): number => sumOfLedgers(state).bytes || (state.catalogue?.source.bytes ?? 0);

@@ -67,9 +67,11 @@ export interface Notification extends Notice {
   readonly action?: { readonly label: string; readonly run: "open-files" | "file-panel" | "reload" };
 }
 
+/** The newest answer's cost, and what all windows now hold. */
 export interface LastAnswer {
   readonly elapsedMs: number;
   readonly bytesRead: number;
+  /** Exact if `every`, otherwise what evenly spread samples would be. */
   readonly samples: number;
   readonly pointsDrawn: number;
   readonly every: boolean;

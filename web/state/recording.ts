@@ -24,8 +24,16 @@ export interface Session extends TimeRange {
   readonly logs: readonly LogEntry[];
 }
 
-/** Sessions with known times, ascending. */
-export function sessionsOf({ heard }: Heard): Session[] {
+const known = new WeakMap<State["heard"], Session[]>();
+
+/** Sessions with known times, ascending. Asked for in every frame, so kept as long as what was heard. */
+export function sessionsOf({ heard }: Heard): readonly Session[] {
+  const sessions = known.get(heard) ?? findSessions(heard);
+  known.set(heard, sessions);
+  return sessions;
+}
+
+function findSessions(heard: State["heard"]): Session[] {
   const sessions = new Map<string, Session>();
   for (const log of Object.values(heard).flatMap((h) => h.logs)) {
     if (log.startNs === null) continue;

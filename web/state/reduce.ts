@@ -1,6 +1,18 @@
 /** Every change of the page's state, as a pure function of the state before. */
 import type { Catalogue, DeviceHeard } from "../../worker/api.ts";
-import type { Lane, LastAnswer, Limits, Notification, Scene, SeriesId, SignalInfo, State, Theme, Zone } from "./model.ts";
+import type {
+  Lane,
+  LastAnswer,
+  Limits,
+  Notification,
+  Plotted,
+  Scene,
+  SeriesId,
+  SignalInfo,
+  State,
+  Theme,
+  Zone,
+} from "./model.ts";
 import { firstState } from "./model.ts";
 import { firstRange, recordingRange } from "./recording.ts";
 import { merge, moveToNewStripe, type Place, plotSignal, removeSignal, stack, toggleLane } from "./stripes.ts";
@@ -158,16 +170,19 @@ function changeSignal(
 function measured(state: State, { id, extremes, decimals, valueTable, lane, notice }: Measured): State {
   const before = state.plotted[id];
   if (before === undefined) return state;
-  const next = changeSignal(state, id, (signal) => ({
-    ...signal,
-    decimals,
-    valueTable,
-    notice,
-    extremes: extremes ?? signal.extremes,
-  }));
+  const facts = { decimals, valueTable: valueTable ?? before.valueTable, notice, extremes: extremes ?? before.extremes };
+  const next = isKnown(before, facts) ? state : changeSignal(state, id, (signal) => ({ ...signal, ...facts }));
   // The table did not cover the values after all: a curve says more than a lane without texts.
   return before.extremes === null && before.lane === "enum" && lane === null ? keepActive(toggleLane(next, id)) : next;
 }
+
+/** Every answer says the same again: only news may redraw legend and tree. */
+const isKnown = (before: Plotted, facts: Pick<Plotted, "decimals" | "valueTable" | "notice" | "extremes">): boolean =>
+  before.decimals === facts.decimals &&
+  before.notice === facts.notice &&
+  (before.valueTable === null) === (facts.valueTable === null) &&
+  before.extremes?.[0] === facts.extremes?.[0] &&
+  before.extremes?.[1] === facts.extremes?.[1];
 
 function resized(state: State, columns: number, pixelRatio: number): State {
   const view = state.view === null ? null : resize(state.view, state.columns, columns);

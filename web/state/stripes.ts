@@ -12,7 +12,6 @@ export function freeSlot(plotted: Scene["plotted"]): number {
   return slot;
 }
 
-const laneWeight = (count: number): number => 0.4 + 0.5 * count;
 const nextId = (stripes: readonly Stripe[]): number => Math.max(0, ...stripes.map((s) => s.id)) + 1;
 
 export type Place = "fitting" | "active" | "new";
@@ -58,7 +57,6 @@ function put(stripes: readonly Stripe[], home: Stripe | undefined, signal: Plott
 const withSignals = (stripe: Stripe, signals: readonly SeriesId[]): Stripe => ({
   ...stripe,
   signals,
-  weight: stripe.kind === "lanes" ? laneWeight(signals.length) : stripe.weight,
 });
 
 /** Takes a signal off the plot; its stripe goes with the last one. */
@@ -135,16 +133,19 @@ export interface StripeBox {
   readonly height: number;
 }
 
-/** Heights by weight, at least `minimum`; more than fit: the area scrolls. Whole pixels that add up. */
+/** Lanes take what their rows need, curves share the rest by weight, at least `minimum`; more than fit: the area scrolls. */
 export function layoutStripes(stripes: readonly Stripe[], heightPx: number, minimum: number): StripeBox[] {
-  const weights = stripes.reduce((sum, s) => sum + s.weight, 0);
+  const curves = stripes.filter((s) => s.kind === "plot");
+  const weights = curves.reduce((sum, s) => sum + s.weight, 0);
+  const lanes = stripes.reduce((sum, s) => sum + (s.kind === "lanes" ? laneHeight(s.signals.length) : 0), 0);
+  const room = heightPx - lanes;
   let top = 0;
   let share = 0;
   return stripes.map((stripe) => {
-    share += stripe.weight;
-    const end = Math.round((heightPx * share) / weights);
-    const natural = stripe.kind === "lanes" ? Math.min(end - top, laneHeight(stripe.signals.length)) : end - top;
-    const height = Math.max(stripe.kind === "lanes" ? laneHeight(stripe.signals.length) : minimum, natural);
+    const start = Math.round((room * share) / weights);
+    if (stripe.kind === "plot") share += stripe.weight;
+    const natural = Math.round((room * share) / weights) - start;
+    const height = stripe.kind === "lanes" ? laneHeight(stripe.signals.length) : Math.max(minimum, natural);
     const box = { stripe, top, height };
     top += height;
     return box;

@@ -7,7 +7,18 @@ export function valueText(value: number, decimals: number | null): string {
   return text.replace(/^-(?=[\d.]*[1-9])/, "−").replace(/^-/, "");
 }
 
-export const countText = (count: number, locale?: string): string => new Intl.NumberFormat(locale).format(count);
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Grouped, with so many decimals. Making a format costs more than using it a hundred times: they are kept. */
+export function groupedText(value: number, decimals: number, locale?: string): string {
+  const key = `${decimals} ${locale ?? ""}`;
+  const format =
+    formats.get(key) ?? new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  formats.set(key, format);
+  return format.format(value).replace("-", "−");
+}
+
+export const countText = (count: number, locale?: string): string => groupedText(count, 0, locale);
 
 /** 1 kB = 1000 bytes; three figures. */
 export function bytesText(bytes: number): string {

@@ -5,6 +5,7 @@ import type { DeviceHeard } from "../../worker/api.ts";
 import { groupBy } from "../group.ts";
 import type { Lane, SignalInfo } from "../state/model.ts";
 import { idText } from "../text/number.ts";
+import { recordedRateHz } from "./rates.ts";
 
 interface Base {
   /** Unique and stable: open and closed rows are remembered by it. */
@@ -48,7 +49,8 @@ export function buildTree(heard: readonly DeviceHeard[], deviceNames: ReadonlyMa
   }));
 }
 
-function channels(device: DeviceHeard): Branch[] {
+function channels(given: DeviceHeard): Branch[] {
+  const device = { ...given, ids: given.ids.map((id) => ({ ...id, rateHz: recordedRateHz(id, given.logs) })) };
   const groups = groupBy(device.ids, (id) => `${id.bus} ${id.channel}`);
   return [...groups]
     .map(([label, ids]): Branch => {

@@ -82,8 +82,11 @@ export function createTree(store: Store): Tree {
     arrange(next.heard, next.filter);
     if (document.activeElement !== input && input.value !== next.filter) input.value = next.filter;
     foot.render(next);
-    draw();
+    redraw(rows, next.plotted, next.selected);
   }
+
+  /** A view that moves changes no row. */
+  const redraw = onChange((_rows: readonly Node[], _plotted: State["plotted"], _selected: SeriesId | null) => draw());
 
   function rearrange(): void {
     const kept = filter.empty ? tree : filterTree(tree, filter).tree;

@@ -43,7 +43,7 @@ describe("the time axis", () => {
 
   test("minor ticks divide the step and are at least 12 px apart", () => {
     const axis = timeAxis(options(780n * SECOND));
-    const pixels = Number((axis.minor[1] ?? 0n) - (axis.minor[0] ?? 0n)) / Number(780n * SECOND / 1000n);
+    const pixels = Number((axis.minor[1] ?? 0n) - (axis.minor[0] ?? 0n)) / Number((780n * SECOND) / 1000n);
     expect(axis.minor.length).toBeGreaterThan(0);
     expect(pixels).toBeGreaterThanOrEqual(12);
   });
@@ -78,6 +78,14 @@ describe("the value axis", () => {
     expect(valueTicks([0, 150], 140, false, "en").map((t) => t.label)).toEqual(["0", "50", "100", "150"]);
   });
 
+  test("the outer labels are there however the steps fall", () => {
+    for (let i = 1; i < 400; i++) {
+      const limits = widen([9.6 - i / 100, 10.2 + i / 37], 60 + i, false);
+      const ticks = valueTicks(limits, 60 + i, false, "en").map((t) => t.value);
+      expect([ticks[0], ticks.at(-1)]).toEqual([...limits]);
+    }
+  });
+
   test("integers get whole labels only", () => {
     expect(widen([0, 3], 400, true)).toEqual([0, 3]);
     expect(valueTicks([0, 3], 400, true, "en").map((t) => t.label)).toEqual(["0", "1", "2", "3"]);
@@ -89,7 +97,7 @@ describe("the value axis", () => {
   });
 
   test("labels are grouped and have a real minus", () => {
-    expect(valueTicks([-2000, 2000], 60, false, "en").map((t) => t.label)).toEqual(["−2,000", "0", "2,000"]);
+    expect(valueTicks([-2000, 2000], 70, false, "en").map((t) => t.label)).toEqual(["−2,000", "0", "2,000"]);
   });
 
   test("an axis is shared by equal units and ranges within a factor of ten", () => {

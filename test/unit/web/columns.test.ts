@@ -46,7 +46,11 @@ function cellsOf({ fromNs, stepNs }: View, width: number, whole: Segment): Segme
   const after = whole.timesNs.findIndex((_, row) => columnOf(row) >= width);
   if (after >= 0) keep.add(after);
   const kept = [...keep].sort((a, b) => a - b);
-  return { ...whole, timesNs: whole.timesNs.filter((_, i) => kept.includes(i)), values: whole.values.filter((_, i) => kept.includes(i)) };
+  return {
+    ...whole,
+    timesNs: whole.timesNs.filter((_, i) => kept.includes(i)),
+    values: whole.values.filter((_, i) => kept.includes(i)),
+  };
 }
 
 describe("columns", () => {
@@ -103,20 +107,26 @@ describe("columns", () => {
       maxLength: 300,
     });
     fc.assert(
-      fc.property(samples, fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 1, max: 40 }), fc.boolean(), (pairs, from, step, held) => {
-        const sorted = [...new Map(pairs).entries()].sort(([a], [b]) => a - b);
-        const whole = segment(
-          sorted.map(([t]) => t),
-          sorted.map(([, v]) => v),
-        );
-        const window = view(1_000n + BigInt(from), BigInt(step));
-        const scale = { low: -50, high: 50, top: 10, bottom: 200 };
-        const draw = (segments: Segment[]) => toExtents(toColumns(segments, window, 32, 200), scale, 32, step, 1.5, held);
-        const every = draw([whole]);
-        const cells = draw([cellsOf(window, 32, whole)]);
-        expect([...cells.top]).toEqual([...every.top]);
-        expect([...cells.bottom]).toEqual([...every.bottom]);
-      }),
+      fc.property(
+        samples,
+        fc.integer({ min: 0, max: 3_000 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.boolean(),
+        (pairs, from, step, held) => {
+          const sorted = [...new Map(pairs).entries()].sort(([a], [b]) => a - b);
+          const whole = segment(
+            sorted.map(([t]) => t),
+            sorted.map(([, v]) => v),
+          );
+          const window = view(1_000n + BigInt(from), BigInt(step));
+          const scale = { low: -50, high: 50, top: 10, bottom: 200 };
+          const draw = (segments: Segment[]) => toExtents(toColumns(segments, window, 32, 200), scale, 32, step, 1.5, held);
+          const every = draw([whole]);
+          const cells = draw([cellsOf(window, 32, whole)]);
+          expect([...cells.top]).toEqual([...every.top]);
+          expect([...cells.bottom]).toEqual([...every.bottom]);
+        },
+      ),
       { numRuns: 500, seed: 20240917 },
     );
   });

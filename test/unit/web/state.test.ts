@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { DeviceHeard } from "../../../worker/api.ts";
-import { emptyLedger } from "../../../core/query/ledger.ts";
-import type { LogEntry } from "../../../core/query/engine.ts";
 import type { Fault } from "../../../core/fault.ts";
+import type { LogEntry } from "../../../core/query/engine.ts";
+import { emptyLedger } from "../../../core/query/ledger.ts";
 import { firstState, type SignalInfo, type State } from "../../../web/state/model.ts";
 import { conditionOf, firstRange, recordingRange, samplesExpected } from "../../../web/state/recording.ts";
 import { type Action, reduce } from "../../../web/state/reduce.ts";
 import { createStore } from "../../../web/state/store.ts";
 import { layoutStripes, PLOTTED_MAX } from "../../../web/state/stripes.ts";
+import type { DeviceHeard } from "../../../worker/api.ts";
 
 const info = (name: string, more: Partial<SignalInfo> = {}): SignalInfo => ({
   id: `D/CAN1/db.M/${name}`,
@@ -52,7 +52,11 @@ const heard = (more: Partial<DeviceHeard> = {}): DeviceHeard => ({
 });
 
 const run = (actions: readonly Action[], from: State = { ...firstState, columns: 100 }): State => actions.reduce(reduce, from);
-const plot = (name: string, more: Partial<SignalInfo> = {}): Action => ({ type: "plot", info: info(name, more), place: "fitting" });
+const plot = (name: string, more: Partial<SignalInfo> = {}): Action => ({
+  type: "plot",
+  info: info(name, more),
+  place: "fitting",
+});
 const stripes = (state: State): string[][] => state.stripes.map((s) => s.signals.map((id) => id.split("/").at(-1) ?? ""));
 const slots = (state: State): number[] => Object.values(state.plotted).map((p) => p.slot);
 
@@ -68,7 +72,13 @@ describe("plotting", () => {
   });
 
   test("a curve joins the stripe of its unit, lanes gather, anything else opens a stripe", () => {
-    const state = run([plot("v"), plot("n", { unit: "rpm" }), plot("w"), plot("gear", { lane: "enum" }), plot("brake", { lane: "bool" })]);
+    const state = run([
+      plot("v"),
+      plot("n", { unit: "rpm" }),
+      plot("w"),
+      plot("gear", { lane: "enum" }),
+      plot("brake", { lane: "bool" }),
+    ]);
     expect(stripes(state)).toEqual([["v", "w"], ["n"], ["gear", "brake"]]);
     expect(state.stripes.map((s) => s.kind)).toEqual(["plot", "plot", "lanes"]);
   });
@@ -107,12 +117,18 @@ describe("the first picture", () => {
   test("is the newest session when recordings lie far apart", () => {
     const logs = [log(), log({ key: "D/2/1.MF4", session: "2", startNs: 10_000_000n, endNs: 10_099_999n })];
     const far = heard({ logs, lastNs: 10_099_999n });
-    expect(firstRange({ heard: { D: far } }, info("v", { lastNs: 10_099_999n }))).toMatchObject({ fromNs: 10_000_000n, toNs: 10_100_000n });
+    expect(firstRange({ heard: { D: far } }, info("v", { lastNs: 10_099_999n }))).toMatchObject({
+      fromNs: 10_000_000n,
+      toNs: 10_100_000n,
+    });
     expect(recordingRange({ heard: { D: far } })).toEqual({ fromNs: 0n, toNs: 10_100_000n });
   });
 
   test("another width shows the same window", () => {
-    const state = run([{ type: "heard", heard: heard() }, { type: "resize", columns: 50, pixelRatio: 2 }]);
+    const state = run([
+      { type: "heard", heard: heard() },
+      { type: "resize", columns: 50, pixelRatio: 2 },
+    ]);
     expect(state.view).toEqual({ fromNs: 0n, stepNs: 2_000n });
   });
 });

@@ -17,7 +17,9 @@ describe("numbers", () => {
   });
 
   test("bytes count in thousands", () => {
-    expect(["0 B", "999 B", "1 kB", "41.8 MB", "1.2 GB"]).toEqual([0, 999, 1000, 41_812_346, 1.2e9].map((n) => plain(bytesText(n))));
+    expect(["0 B", "999 B", "1 kB", "41.8 MB", "1.2 GB"]).toEqual(
+      [0, 999, 1000, 41_812_346, 1.2e9].map((n) => plain(bytesText(n))),
+    );
   });
 
   test("slow rates are marked as about", () => {
@@ -60,7 +62,12 @@ describe("times", () => {
 
 describe("sentences", () => {
   test("name the file and the byte", () => {
-    const damaged = faultSentence({ code: "input/bad-block", message: "the link leads nowhere", object: "a/00000003.MF4", atByte: 1_482_310 });
+    const damaged = faultSentence({
+      code: "input/bad-block",
+      message: "the link leads nowhere",
+      object: "a/00000003.MF4",
+      atByte: 1_482_310,
+    });
     expect(damaged).toMatch(/^00000003\.MF4 is damaged at byte 1.482.310: the link leads nowhere\.$/);
     expect(faultSentence({ code: "input/empty", message: "", object: "00000007.MF4" })).toBe(
       "00000007.MF4 is empty (0 bytes). The logger may have lost power before the first write.",
@@ -68,7 +75,9 @@ describe("sentences", () => {
   });
 
   test("a notice without a fault is a sentence of its own", () => {
-    expect(noticeSentence({ severity: "warning", text: "trace.blf is a Vector BLF file" })).toBe("Trace.blf is a Vector BLF file.");
+    expect(noticeSentence({ severity: "warning", text: "trace.blf is a Vector BLF file" })).toBe(
+      "Trace.blf is a Vector BLF file.",
+    );
   });
 
   test("a channel that no DBC explains says what was heard", () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { HeardId, HeardMatch, LogEntry } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
-import type { HeardId, HeardMatch } from "../../../core/query/engine.ts";
 import { commandOf, keyTable } from "../../../web/keys.ts";
 import { buildTree, type Node } from "../../../web/tree/build.ts";
 import { filterTree, flatten, glob, parseFilter, subsequence } from "../../../web/tree/filter.ts";
+import { recordedRateHz } from "../../../web/tree/rates.ts";
 
 const match = (message: string, signals: string[], sourceAddress: number | null = null): HeardMatch => ({
   db: "db",
@@ -77,6 +78,13 @@ describe("the tree", () => {
       signal: "WheelBasedVehicleSpeed",
     });
   });
+});
+
+test("a rate counts recorded time only", () => {
+  const log = (startNs: bigint, endNs: bigint) => ({ startNs, endNs }) as LogEntry;
+  const sent = { ...id(1, []), firstNs: 0n, lastNs: 100n, rateHz: 2 };
+  expect(recordedRateHz(sent, [log(0n, 10n), log(90n, 100n)])).toBe(10);
+  expect(recordedRateHz(sent, [log(0n, 100n)])).toBe(2);
 });
 
 describe("the filter", () => {
