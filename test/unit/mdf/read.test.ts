@@ -445,7 +445,7 @@ describe("hostile files cost little", () => {
     }
     const file = await read(many);
     expect([file.streams[0]?.layouts.length, file.notices.length]).toEqual([count + 1, 1]);
-  });
+  }, 60_000);
 
   test("metadata in more places than any real file has ends with limit/too-many", async () => {
     const channels = Array.from({ length: 520 }, (_, i) => channel(`c${i}`, { bits: 8 }));
@@ -453,7 +453,7 @@ describe("hostile files cost little", () => {
     const source = bytesSource(mdfFile(header(dataGroup(0, group({ bytes: 1, channels: chain(channels) }), null)), order).bytes);
     await expect(readMdf(source, signal)).rejects.toMatchObject({ fault: { code: "limit/too-many", object: "test.MF4" } });
     expect(source.reads.length).toBeLessThan(520);
-  });
+  }, 60_000);
 });
 
 describe("files that are something else are called what they are", () => {
@@ -514,7 +514,7 @@ describe("reads", () => {
     const file = await readMdf(source, signal);
     expect(file.streams[0]?.layouts[0]?.frame?.kind).toBe("data");
     expect(source.reads.length).toBe(2);
-  });
+  }, 60_000);
 
   function mdfFileWithDataFirst(hd: BuiltBlock, data: BuiltBlock): Uint8Array {
     return mdfFile(hd, [data]).bytes;
@@ -533,7 +533,7 @@ describe("reads", () => {
     const file = await readMdf(source, signal);
     expect(file.streams[0]?.layouts[0]?.frame?.id).toEqual({ kind: "bits", atByte: 8, bitOffset: 0, bitCount: 29 });
     expect(source.reads.length).toBeLessThanOrEqual(channels.length + 2);
-  });
+  }, 60_000);
 });
 
 test("header facts come from the HD block and its comment", async () => {
