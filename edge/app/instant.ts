@@ -35,9 +35,6 @@ export function readDurationNs(value: unknown): bigint | null {
   return positive(BigInt(Math.round(Number(amount) * Number(unitNs))));
 }
 
-/** Whole ns as text: how times leave over /api. */
-export const instantText = (timeNs: EpochNs): string => timeNs.toString();
-
 /** ISO 8601 in UTC with the digits the time has: ms at least, ns at most. */
 export function isoText(timeNs: EpochNs): string {
   const ms = timeNs / 1_000_000n - (timeNs % 1_000_000n < 0n ? 1n : 0n);

@@ -1,4 +1,5 @@
 /** Our answers against those of the CANedge Grafana Backend, record by record (golden/seed-http). */
+import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { difference, type SeedAnswer, type SeedRecord, type SeedRequest } from "../support/seed-record.ts";
 import { SeedServers } from "../support/seed-server.ts";
@@ -46,6 +47,18 @@ describe.skipIf(!hasShared)("golden/seed-http", () => {
       });
     }
   }
+
+  test("every answer that is not the seed's on purpose is listed in docs/grafana.md", () => {
+    const text = readFileSync(new URL("../../docs/grafana.md", import.meta.url), "utf8");
+    const listed = ({ name, group }: { name: string; group: string }): boolean =>
+      new RegExp(`\\b${name}\\b`).test(text) || text.includes(`${group}/*`) || text.includes(`${group}/${name.split("-")[0]}-*`);
+    const fixed = GROUPS.flatMap((group) =>
+      sharedJson<readonly SeedRecord[]>(`golden/seed-http/${group}.json`)
+        .filter((record) => record.must === "fixed" && !asksForTable(record))
+        .map(({ name }) => ({ group, name })),
+    );
+    expect(fixed.filter((record) => !listed(record))).toEqual([]);
+  });
 
   test("every name on the lists is a record", () => {
     const known = GROUPS.flatMap((group) =>
