@@ -13,9 +13,13 @@ process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
 mkdirSync(here("build/web"), { recursive: true }); // wrangler.jsonc names it, and a unit test needs no viewer
 writeKernelHash(here("."));
 
+/** A loaded machine is slow, not wrong: waiting long enough costs nothing where tests pass. */
+const patience = { testTimeout: 60_000, hookTimeout: 120_000 };
+
 const node: TestProjectConfiguration = {
   test: {
     name: "node",
+    ...patience,
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.workerd.test.ts", "test/**/*.browser.test.ts"],
     environment: "node",
@@ -29,6 +33,7 @@ const workerd: TestProjectConfiguration = {
   resolve: { alias: { "@aws-sdk/xml-builder": here("node_modules/@aws-sdk/xml-builder/dist-cjs/index.js") } },
   test: {
     name: "workerd",
+    ...patience,
     include: ["test/**/*.workerd.test.ts"],
     // Without it the SDK is loaded file by file: 8 s instead of 1.
     deps: { optimizer: { ssr: { enabled: true, include: ["@aws-sdk/client-s3"] } } },
@@ -38,6 +43,7 @@ const workerd: TestProjectConfiguration = {
 const browser = (executablePath: string): TestProjectConfiguration => ({
   test: {
     name: "browser",
+    ...patience,
     include: ["test/**/*.browser.test.ts"],
     browser: {
       enabled: true,
