@@ -77,6 +77,7 @@ export async function decodeLog(
     notices,
     ledger: ledgerOf(
       source,
+      mdf,
       first,
       [...counted.values()].map(({ counts }) => counts),
       bytesRead || first.bytesRead,
@@ -157,16 +158,20 @@ function addCounts(counted: Map<string, { counts: FrameCounts; passes: number }>
 }
 
 /** Sums over shares of different rules: their frames are different ones; what none matched is unmatched. */
-function ledgerOf(source: ByteSource, first: DecodeResult, shares: readonly FrameCounts[], bytesRead: number): Ledger {
+function ledgerOf(
+  source: ByteSource,
+  mdf: MdfFile,
+  first: DecodeResult,
+  shares: readonly FrameCounts[],
+  bytesRead: number,
+): Ledger {
   const sum = (term: keyof FrameCounts) => shares.reduce((total, counts) => total + counts[term], 0);
   const { frames, otherKind, otherRecords } = first.counts;
   const matched = sum("used") + sum("muxInactive") + sum("tooShort") + sum("outOfRange") + sum("withoutPayload");
   return {
     files: 1,
     bytes: source.sizeBytes,
-    header: source.sizeBytes - first.recordBytes - first.tailBytes,
-    records: first.recordBytes,
-    tail: first.tailBytes,
+    ...bytesOf(source, mdf, first),
     frames,
     used: sum("used"),
     unmatched: shares.length === 0 ? first.counts.unmatched : frames - otherKind - matched,
@@ -179,6 +184,16 @@ function ledgerOf(source: ByteSource, first: DecodeResult, shares: readonly Fram
     samples: sum("samples"),
     bytesRead,
   };
+}
+
+/** Where the bytes of a file belong. Values of SD streams are records too, though no walk passes over them. */
+export function bytesOf(
+  source: ByteSource,
+  mdf: MdfFile,
+  walked: { readonly recordBytes: number; readonly tailBytes: number },
+): Pick<Ledger, "header" | "records" | "tail"> {
+  const valueBytes = mdf.recordBytes - walked.recordBytes - walked.tailBytes;
+  return { header: source.sizeBytes - mdf.recordBytes, records: walked.recordBytes + valueBytes, tail: walked.tailBytes };
 }
 
 /** Each walk must balance by itself: the terms are counted apart from each other. */

@@ -5,6 +5,7 @@ import type { Dbc } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
 import { type HeardRow, readHeard } from "../kernel/heard.ts";
 import type { EngineParts } from "./create.ts";
+import { bytesOf } from "./decode-log.ts";
 import type { Heard, HeardId, LogEntry, OnWork } from "./engine.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
 import { pace } from "./pace.ts";
@@ -43,9 +44,7 @@ export function heardLogs(parts: Pick<EngineParts, "openDecodable" | "kernels" |
         ...emptyLedger,
         files: 1,
         bytes: source.sizeBytes,
-        header: source.sizeBytes - read.recordBytes - read.tailBytes,
-        records: read.recordBytes,
-        tail: read.tailBytes,
+        ...bytesOf(source, mdf, read),
         frames,
         used,
         unmatched: frames - used,
