@@ -5,7 +5,7 @@ import type { LogEntry } from "../query/engine.ts";
 import type { LogStore } from "../store/source.ts";
 import { firstAtOrAfter, mayOverlap, type TimeRange, withDisorder } from "./choose.ts";
 import { type HeadReader, headReader, type LogHead } from "./head.ts";
-import { type ListedLog, type LooseLog, listDevice, placeOfLoose, type Root, readRoot } from "./listing.ts";
+import { type ListedLog, type LooseLog, listDevice, newestOfDevice, placeOfLoose, type Root, readRoot } from "./listing.ts";
 
 export interface Catalogue {
   /** Device ids in key order: folders, then what the headers of logs outside the tree say. Faults: `storage/*`. */
@@ -77,10 +77,8 @@ class FolderCatalogue implements Catalogue {
 
   async newestLog(device: string, signal: AbortSignal): Promise<LogEntry | null> {
     const root = await readRoot(this.#store, signal);
-    const newest = root.devices.includes(device)
-      ? (await listDevice(this.#store, root.prefix, device, signal)).at(-1)
-      : undefined;
-    if (newest !== undefined) return this.#entry(newest, await this.#heads.head(newest, signal));
+    const newest = root.devices.includes(device) ? await newestOfDevice(this.#store, root.prefix, device, signal) : null;
+    if (newest !== null) return this.#entry(newest, await this.#heads.head(newest, signal));
     const loose = await this.#looseEntries(root, signal);
     return loose.filter((entry) => entry.device === device).at(-1) ?? null;
   }

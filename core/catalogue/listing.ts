@@ -61,6 +61,23 @@ export async function listDevice(store: LogStore, prefix: string, device: string
   return [...bySplit.values()].sort((a, b) => a.sessionNumber - b.sessionNumber || a.split - b.split);
 }
 
+/** The log of a device with the highest session and split; of several objects of that split the last in key order. Faults: `storage/*`. */
+export async function newestOfDevice(
+  store: LogStore,
+  prefix: string,
+  device: string,
+  signal: AbortSignal,
+): Promise<ListedLog | null> {
+  let newest: ListedLog | null = null;
+  for await (const entry of store.list(`${prefix}${device}/`, { signal })) {
+    const log = entry.kind === "object" ? listedLog(entry, entry.key.slice(prefix.length)) : null;
+    if (log === null) continue;
+    const behind = newest === null ? 1 : log.sessionNumber - newest.sessionNumber || log.split - newest.split;
+    if (behind >= 0) newest = log;
+  }
+  return newest;
+}
+
 function listedLog(entry: ObjectEntry, path: string): ListedLog | null {
   const parsed = parseLogPath(path);
   if (parsed === null) return null;

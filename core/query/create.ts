@@ -175,6 +175,8 @@ async function explain(parts: EngineParts, query: Query, signal: AbortSignal): P
 
 const plannedRules = ({ rule, dbc, asked }: AskedRule): PlannedRule[] =>
   asked.map(({ message, signal }) => ({
+    bus: rule.key.bus,
+    channel: rule.key.channel,
     db: dbc.name,
     message: message.name,
     signal: signal.name,

@@ -2,7 +2,6 @@
 
 import { scaling } from "../dbc/decimal.ts";
 import { isDecodable } from "../dbc/geometry.ts";
-import type { Dbc } from "../dbc/model.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
 import type { DecodeOutput, DecodeRange } from "../kernel/decode.ts";
 import type { Segment, SeriesAnswer, SeriesLabels, SeriesSelector } from "../series/series.ts";
@@ -57,6 +56,7 @@ export async function queryDevice(
   const range = widened(query);
   const notices: Notice[] = [...dbcNotices];
   const logs = await parts.catalogue.logsInRange({ device, ...range }, signal);
+  let isCut = false;
   const work = new DeviceWork(parts, device, selectors, query, range, asked);
   if (asked.length > 0) {
     const host = pace(
@@ -72,6 +72,7 @@ export async function queryDevice(
       }
       if (budget.leftBytes !== null && log.sizeBytes > budget.leftBytes) {
         notices.push(overBudget(logs, log));
+        isCut = true;
         break;
       }
       if (budget.leftBytes !== null) budget.leftBytes -= log.sizeBytes;
@@ -87,24 +88,19 @@ export async function queryDevice(
   notices.push(...work.notices);
   const series: SeriesAnswer[] = [];
   for (const [i, selector] of selectors.entries()) {
-    const found = work.answers(i, numbers[i] ?? 0, notices);
-    series.push(...found);
-    if (found.length > 0) continue;
-    const reason = await whyEmpty(parts, selector, dbcs, logs, range, signal);
-    series.push(emptyAnswer(selector, numbers[i] ?? 0, [{ severity: "warning", text: reason }, ...notices]));
-  }
-  for (const [i, answer] of series.entries()) {
-    const isEmpty =
-      answer.segments.every((segment) => segment.timesNs.length === 0) &&
-      (answer.stats ?? []).every((part) => part.counts.length === 0);
-    if (!isEmpty || answer.notices.length > notices.length) continue;
-    const selector = query.selectors[answer.selector];
-    if (!selector) continue;
-    const reason = await whyEmpty(parts, selector, dbcs, logs, range, signal);
-    series[i] = { ...answer, notices: [{ severity: "warning", text: reason }, ...answer.notices] };
+    const number = numbers[i] ?? 0;
+    const found = work.answers(i, number, notices);
+    for (const answer of found.length > 0 ? found : [emptyAnswer(selector, number, notices)]) {
+      // Where the budget ended the reading, that is the reason, and it is told already.
+      const reason = isEmpty(answer) && !isCut ? await whyEmpty(parts, selector, dbcs, logs, range, signal) : null;
+      series.push(reason === null ? answer : { ...answer, notices: [{ severity: "warning", text: reason }, ...answer.notices] });
+    }
   }
   return { series, ledger: work.ledger, files: work.files, rules: work.rules };
 }
+
+const isEmpty = ({ segments, stats }: SeriesAnswer): boolean =>
+  segments.every((segment) => segment.timesNs.length === 0) && (stats ?? []).every((part) => part.counts.length === 0);
 
 /** The range, widened to whole buckets when asked (design, decision 5). */
 function widened(query: Query): { fromNs: bigint | null; toNs: bigint | null } {

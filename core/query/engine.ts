@@ -71,6 +71,8 @@ export interface PlannedFile {
 }
 
 export interface PlannedRule {
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
   readonly db: string;
   readonly message: string;
   readonly signal: string;

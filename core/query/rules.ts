@@ -93,7 +93,7 @@ export function channelsOf(streams: readonly RecordStream[]): { bus: "CAN" | "LI
   const CHANNELS_MAX = 16;
   for (const stream of streams) {
     for (const { frame } of stream.layouts) {
-      if (!frame || frame.kind !== "data" || frame.bus !== "CAN") continue;
+      if (frame?.kind !== "data" || frame.bus !== "CAN") continue;
       const field = frame.busChannel;
       if (field?.kind === "bits" && 2 ** field.bitCount > CHANNELS_MAX) return null;
       const channels =

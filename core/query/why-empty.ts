@@ -6,7 +6,15 @@ import { nearestNames } from "../dbc/names.ts";
 import type { SeriesSelector } from "../series/series.ts";
 import type { EngineParts } from "./create.ts";
 import type { LogEntry } from "./engine.ts";
+import type { HeardLog } from "./heard.ts";
 import { databaseOf } from "./rules.ts";
+
+/** What was heard in the first logs; those that cannot be read have their own notice. */
+async function heardIn(parts: EngineParts, logs: readonly LogEntry[], signal: AbortSignal): Promise<HeardLog[]> {
+  const readable = logs.filter((log) => !log.fault).slice(0, LOGS_MAX);
+  const read = await Promise.allSettled(readable.map((log) => parts.heardLog(log.key, signal)));
+  return read.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+}
 
 /** Logs are searched for what they hold only this far: the sentence must not cost more than the answer. */
 const LOGS_MAX = 3;
@@ -39,15 +47,11 @@ export async function whyEmpty(
   if (there.length === 0) {
     const names = new Set(messages.flatMap((message) => message.signals.map((one) => one.name)));
     const nearest = nearestNames(selector.signal, names, 3);
-    return `${where} has no signal ${selector.signal}${selector.message === undefined ? "" : ` in ${selector.message}`}. ${listed("Nearest", nearest)}`;
+    const hint = nearest.length > 0 ? listed("Nearest", nearest) : listed("It has", [...names].sort());
+    return `${where} has no signal ${selector.signal}${selector.message === undefined ? "" : ` in ${selector.message}`}. ${hint}`;
   }
   if (logs.length === 0) return `${device} has no log in this range. ${await ownRange(parts, device, signal)}`;
-  const heard = await Promise.all(
-    logs
-      .filter((log) => !log.fault)
-      .slice(0, LOGS_MAX)
-      .map((log) => parts.heardLog(log.key, signal)),
-  );
+  const heard = await heardIn(parts, logs, signal);
   const overlaps = heard.some(
     ({ firstNs, lastNs }) =>
       firstNs !== null &&
@@ -74,12 +78,7 @@ async function heardSentence(
   logs: readonly LogEntry[],
   signal: AbortSignal,
 ): Promise<string> {
-  const heard = await Promise.all(
-    logs
-      .filter((log) => !log.fault)
-      .slice(0, LOGS_MAX)
-      .map((log) => parts.heardLog(log.key, signal)),
-  );
+  const heard = await heardIn(parts, logs, signal);
   const ids = new Set<string>();
   for (const { ids: rows } of heard) {
     for (const row of rows) {

@@ -28,7 +28,7 @@ export interface SeriesSelector {
 
 /**
  * A run of points without a gap of recording: one per file (split). Times are integer ns relative to `baseNs`, exact in a double,
- * ascending. Equal length. `exact` holds the raw integers as int64/uint64 bits where asked.
+ * ascending. Equal length.
  */
 export interface Segment {
   readonly file: string;

@@ -34,7 +34,7 @@ export class DiskStore implements LogStore {
     }
   }
 
-  /** Links that leave the folder, and names no key can hold, are left out; so are folders without a file, as in a bucket. */
+  /** Links that leave the folder, and names no key can hold, are left out. A folder without a file is a prefix without keys. */
   async *list(prefix: string, options: ListOptions): AsyncGenerator<Entry> {
     const folder = checkPrefix(prefix).slice(0, prefix.lastIndexOf("/") + 1);
     const path = await this.#inside(folder);
@@ -81,14 +81,8 @@ export class DiskStore implements LogStore {
       const real = item.real ?? item.path;
       if (item.real !== null && above.includes(real)) continue; // a link to a folder we are in
       if (options.delimiter === undefined) yield* this.#walk(item.key, item.path, [...above, real], prefix, options);
-      else if (isAfter(item.key, options.after) && (await this.#holdsFile(item, [...above, real], options.signal)))
-        yield { kind: "prefix", key: item.key };
+      else if (isAfter(item.key, options.after)) yield { kind: "prefix", key: item.key };
     }
-  }
-
-  async #holdsFile(item: Item, above: readonly string[], signal: AbortSignal): Promise<boolean> {
-    for await (const _ of this.#walk(item.key, item.path, above, "", { signal })) return true;
-    return false;
   }
 
   /** What lies in a folder, in the order its keys have in a listing: "AA-x/" before "AA/". */

@@ -74,11 +74,11 @@ test("links inside the folder are followed, links out of it are not there", asyn
     expect(await faultOf(store.open(key, still()))).toBe("storage/missing");
 });
 
-test("empty folders are not there, as in a bucket, and odd names are left out", async () => {
+test("an empty folder is a prefix that holds no key, and odd names are left out", async () => {
   await mkdir(join(folder.path, "LOG", "EMPTY", "DEEP"), { recursive: true });
   await writeFile(join(folder.path, "LOG", "back\\slash.MF4"), patterned(1));
   await put("AA/00000001/1.MF4", patterned(1));
-  expect(await keys("/")).toEqual(["AA/"]);
+  expect(await keys("/")).toEqual(["AA/", "EMPTY/"]);
   expect(await keys()).toEqual(["AA/00000001/1.MF4"]);
 });
 
