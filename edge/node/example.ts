@@ -6,8 +6,8 @@ const LOOK_BYTES = 4 * 1024 * 1024; // enough to hear every identifier of a busy
 const DEVICES_MAX = 5;
 const NS_PER_S = 1_000_000_000n;
 
-/** null if nothing decodes. */
-export async function exampleLine(engine: Engine, url: string, hasToken: boolean): Promise<string | null> {
+/** null if nothing decodes. `token`: what the line shows as the bearer token. */
+export async function exampleLine(engine: Engine, url: string, token: string | null): Promise<string | null> {
   const signal = AbortSignal.timeout(20_000);
   for (const { device } of (await engine.devices({ names: false }, signal)).slice(0, DEVICES_MAX)) {
     const [log] = (await engine.logs({ device }, signal)).filter(({ startNs }) => startNs !== null);
@@ -20,7 +20,8 @@ export async function exampleLine(engine: Engine, url: string, hasToken: boolean
     const { channel, message, name } = best;
     const range = { from: isoText(firstNs - (firstNs % NS_PER_S)), to: isoText(lastNs - (lastNs % NS_PER_S) + NS_PER_S) };
     const query = new URLSearchParams({ device, channel, message, signal: name, ...range, points: "10", format: "csv" });
-    return `curl -s ${hasToken ? "-H 'Authorization: Bearer TOKEN' " : ""}'${url}/api/series?${query.toString().replaceAll("%3A", ":")}'`;
+    const header = token === null ? "" : `-H 'Authorization: Bearer ${token}' `;
+    return `curl -s ${header}'${url}/api/series?${query.toString().replaceAll("%3A", ":")}'`;
   }
   return null;
 }
