@@ -5,6 +5,7 @@ import { addLedgers, emptyLedger, type Ledger } from "../core/query/ledger.ts";
 import type { Query } from "../core/query/query.ts";
 import type { SeriesAnswer } from "../core/series/series.ts";
 import type { ViewAnswer, ViewQuery, ViewSeries } from "./api.ts";
+import { countIn, withNeighbours } from "./neighbours.ts";
 
 /** Samples are drawn one by one up to this many per column (viewer.md §4, "Sparse"). */
 const SPARSE_PER_COLUMN = 2;
@@ -15,41 +16,40 @@ interface Part {
 }
 
 /**
- * Series that should be sparse are asked raw, with a limit; those that turn out to be dense, and all others, as m4 cells. At most two
- * passes over the window; the first is cheap because a sparse window is small.
+ * First as m4 cells, which bring the samples next to the window along. If nothing was reduced these are all samples; otherwise series
+ * that should be sparse are asked once more, raw and with a limit: a sparse window is small, so the second pass is cheap.
  */
 export async function answerView(engine: Engine, query: ViewQuery, signal: AbortSignal, onWork: OnWork): Promise<ViewAnswer> {
   const startedMs = performance.now();
   const limit = SPARSE_PER_COLUMN * query.columns;
+  const window = { fromNs: query.fromNs, toNs: query.fromNs + query.stepNs * BigInt(query.columns) };
   const all = query.series.map((_, i) => i);
-  const raw = await ask(
-    engine,
-    query,
-    all.filter((i) => (query.series[i]?.samplesExpected ?? 0) <= limit),
-    true,
-    signal,
-    onWork,
-  );
-  const few = new Map([...raw.series].filter(([, series]) => countOf(series) <= limit + 2));
-  const cells = await ask(
-    engine,
-    query,
-    all.filter((i) => !few.has(i)),
-    false,
-    signal,
-    onWork,
-  );
-  const series = all.flatMap((i) => few.get(i) ?? cells.series.get(i) ?? []);
-  return { series, ledger: addLedgers(raw.ledger, cells.ledger), elapsedMs: performance.now() - startedMs };
+  const cells = await ask(engine, query, all, "m4", signal, onWork);
+  const given = [...cells.series.values()].reduce((sum, { segments }) => sum + countIn(segments, window), 0);
+  if (cells.ledger.samples <= given) {
+    const series = all.flatMap((i) => marked(cells.series.get(i), limit) ?? []);
+    return { series, ledger: cells.ledger, elapsedMs: performance.now() - startedMs };
+  }
+  const few = all.filter((i) => (query.series[i]?.samplesExpected ?? 0) <= limit);
+  const raw = await ask(engine, query, few, "raw", signal, onWork);
+  const series = all.flatMap((i) => {
+    const [cell, own] = [cells.series.get(i), raw.series.get(i)];
+    if (cell === undefined) return [];
+    if (own === undefined || countIn(own.segments, window) > limit) return [cell];
+    return [{ ...own, every: true, segments: withNeighbours(own.segments, cell.segments, window) }];
+  });
+  return { series, ledger: addLedgers(cells.ledger, raw.ledger), elapsedMs: performance.now() - startedMs };
 }
 
-const countOf = (series: ViewSeries): number => series.segments.reduce((sum, segment) => sum + segment.timesNs.length, 0);
+/** All its samples are there; drawn one by one if they are few enough. */
+const marked = (series: ViewSeries | undefined, limit: number): ViewSeries | undefined =>
+  series && { ...series, every: series.segments.reduce((sum, s) => sum + s.timesNs.length, 0) <= limit + 2 };
 
 async function ask(
   engine: Engine,
   view: ViewQuery,
   indexes: readonly number[],
-  every: boolean,
+  method: "raw" | "m4",
   signal: AbortSignal,
   onWork: OnWork,
 ): Promise<Part> {
@@ -58,25 +58,25 @@ async function ask(
     selectors: indexes.flatMap((i) => view.series[i]?.selector ?? []),
     fromNs: view.fromNs,
     toNs: view.fromNs + view.stepNs * BigInt(view.columns),
-    method: every ? "raw" : "m4",
+    method,
     grid: { kind: "fixed", originNs: view.fromNs, stepNs: view.stepNs },
     wholeBuckets: false,
     neighbours: true,
     budgetBytes: null,
     // Enough to see that there are too many.
-    budgetPoints: every ? SPARSE_PER_COLUMN * view.columns + 4 : null,
+    budgetPoints: method === "raw" ? SPARSE_PER_COLUMN * view.columns + 4 : null,
   };
   const run = engine.query(query, signal, onWork);
   const series = new Map<number, ViewSeries>();
   for await (const answer of run.series) {
     const index = indexes[answer.selector];
-    if (index !== undefined && !series.has(index)) series.set(index, viewSeries(answer, every));
+    if (index !== undefined && !series.has(index)) series.set(index, viewSeries(answer));
   }
   return { series, ledger: run.ledger() };
 }
 
-const viewSeries = ({ labels, unit, decimals, valueTable, segments, notices }: SeriesAnswer, every: boolean): ViewSeries => ({
-  every,
+const viewSeries = ({ labels, unit, decimals, valueTable, segments, notices }: SeriesAnswer): ViewSeries => ({
+  every: false,
   labels,
   unit,
   decimals,

@@ -36,7 +36,12 @@ export function createFilePanel(store: Store): FilePanel {
   );
   const draw = onChange((_heard: State["heard"], _catalogue: State["catalogue"], _zone: State["zone"], _open: boolean) => {
     const state = store.get();
-    body.replaceChildren(...sums(sumOfLedgers(state)), ...notices(state), ...logTable(state), ...dbcTable(state));
+    body.replaceChildren(
+      ...sums(sumOfLedgers(state), matchedFrames(state)),
+      ...notices(state),
+      ...logTable(state),
+      ...dbcTable(state),
+    );
   });
   return {
     element,
@@ -48,12 +53,19 @@ export function createFilePanel(store: Store): FilePanel {
   };
 }
 
-function sums(ledger: Ledger): HTMLElement[] {
+/** Frames of ids that a DBC knows. */
+const matchedFrames = ({ heard }: State): number =>
+  Object.values(heard)
+    .flatMap((h) => h.ids)
+    .reduce((sum, id) => sum + (id.matches.length > 0 ? id.frames : 0), 0);
+
+/** The scan looks at every frame; which of them a DBC explains is told apart here. */
+function sums(ledger: Ledger, matched: number): HTMLElement[] {
   const wrong = imbalance(ledger);
   const bytes = sum("bytes", ledger.bytes, { header: ledger.header, records: ledger.records, tail: ledger.tail });
   const frames = sum("frames", ledger.frames, {
-    used: ledger.used,
-    unmatched: ledger.unmatched,
+    "in messages of a DBC": matched,
+    unmatched: ledger.used + ledger.unmatched - matched,
     "mux inactive": ledger.muxInactive,
     "too short": ledger.tooShort,
     "out of range": ledger.outOfRange,
@@ -98,7 +110,7 @@ function logCells(log: LogEntry, state: State): HTMLElement[] {
     el("td", { class: "number" }, bytesText(log.sizeBytes)),
     el("td", {}, local === null ? "" : `${dateText(local)} ${clockText(local, 3)}`),
     el("td", { class: "number" }, startNs === null || endNs === null ? "" : durationText(endNs - startNs)),
-    el("td", {}, [header?.deviceType, log.device].filter(Boolean).join(" ")),
+    el("td", {}, log.device),
     el("td", {}, header?.firmware ?? ""),
     el("td", {}, header?.version ?? ""),
     el("td", {}, condition),

@@ -39,7 +39,8 @@ export function faultSentence(fault: Fault): string {
   }
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** A file's name keeps its own case. */
+const capital = (text: string): string => (/^\S+\.\w/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));
 
 /** A notice of the engine: its fault in our words, otherwise its own text. */
 export const noticeSentence = (notice: Notice): string =>

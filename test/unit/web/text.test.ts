@@ -76,7 +76,7 @@ describe("sentences", () => {
 
   test("a notice without a fault is a sentence of its own", () => {
     expect(noticeSentence({ severity: "warning", text: "trace.blf is a Vector BLF file" })).toBe(
-      "Trace.blf is a Vector BLF file.",
+      "trace.blf is a Vector BLF file.",
     );
   });
 
