@@ -89,7 +89,8 @@ function writeRecords(kernel: Kernel, stream: RecordStream): { loaded: LoadedRec
     places = Math.max(places, place + 1);
     if (recordIdBytes > 1) kernel.setU64(HEAD + Head.recordIdList + 8 * i, BigInt(layout.recordId));
     const at = RECORDS + place * ENTRY_BYTES;
-    kernel.setU32(at + Entry.size, layout.recordBytes);
+    // A size no window holds must not wrap an address: such a record is never whole, and the walk says so.
+    kernel.setU32(at + Entry.size, Math.min(layout.recordBytes, 0x7fffffff));
     kernel.setU32(at + Entry.kind, layout.isVlsd ? Kind.Value : layout.frame ? kindOf(layout, stream) : Kind.Other);
     if (layout.isVlsd) kernel.setU32(at + Entry.slot, slots.get(layout.recordId) ?? 0);
     if (layout.frame) writeFrame(kernel, at, layout.frame, slots, valueStreams);

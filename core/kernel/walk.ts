@@ -145,7 +145,9 @@ export async function walkStream(
 /** A finalized sorted group has as many records as its cycle count says, or fewer if the bytes end before. */
 function wholeRecords(stream: RecordStream): readonly Extent[] {
   const [only] = stream.layouts;
-  if (stream.recordIdBytes !== 0 || !only || only.cycleCount === null) return stream.extents;
+  if (stream.recordIdBytes !== 0 || !only) return stream.extents;
+  if (only.recordBytes === 0) return []; // only virtual channels: there is nothing to walk over
+  if (only.cycleCount === null) return stream.extents;
   let left = only.cycleCount * only.recordBytes;
   return stream.extents.flatMap((extent) => {
     const lengthBytes = Math.min(extent.lengthBytes, left);
