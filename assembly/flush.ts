@@ -159,20 +159,28 @@ function findRuns(times: usize, rows: u32, runs: usize): usize {
   const step = load<f64>(HEAD, Head.stepNs);
   const clamp = load<u32>(HEAD, Head.clamp) !== 0;
   const count = <f64>load<u32>(HEAD, Head.bucketCount);
+  const base = load<i64>(HEAD, Head.baseNs);
+  const rangeStart = <f64>(load<i64>(HEAD, Head.fromNs) - base);
+  const rangeEnd = <f64>(load<i64>(HEAD, Head.toNs) - base);
   let row: u32 = 0;
   while (row < rows) {
-    const since = load<f64>(times + ((<usize>row) << 3)) - origin;
+    const time = load<f64>(times + ((<usize>row) << 3));
+    const since = time - origin;
     let bucket = floor(since / step);
     if (bucket * step > since) bucket -= 1;
     else if ((bucket + 1) * step <= since) bucket += 1;
     let until = (bucket + 1) * step + origin;
     if (clamp) {
-      if (bucket < 0) {
+      // The range may begin and end within a bucket.
+      if (time < rangeStart) {
         bucket = -1;
-        until = origin;
-      } else if (bucket >= count) {
+        until = rangeStart;
+      } else if (time >= rangeEnd || bucket >= count) {
         bucket = count;
         until = Infinity;
+      } else {
+        bucket = max(bucket, 0);
+        until = min(until, rangeEnd);
       }
       bucket += 1;
     }

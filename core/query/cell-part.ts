@@ -1,4 +1,4 @@
-/** Cells of one series in one log: only the buckets that have samples, by their number on the grid. */
+/** Cells of one series in one log: only the buckets that have samples, by their number. */
 import type { ColumnPiece } from "../kernel/output.ts";
 
 /** Which cells a method needs; words as in assembly/layout.ts. */
@@ -12,23 +12,17 @@ export const WORDS = {
   stats: { words: 10, min: 3, tMin: -1, first: 5 },
 } as const;
 
-export interface Sample {
-  readonly timeNs: bigint;
-  readonly value: number;
-}
-
 export interface CellPart {
   readonly file: string;
   readonly session: string;
   readonly kind: CellKind;
   /** Times in the cells are relative to this. */
   readonly baseNs: bigint;
-  /** Ascending numbers of buckets on the grid. */
+  /** Start of bucket 0: a border of the grid so near that numbers of buckets and times from here on are exact in doubles. */
+  readonly originNs: bigint;
+  /** Ascending numbers of buckets. */
   readonly buckets: Float64Array;
   readonly cells: Float64Array;
-  /** The samples next to the range, when neighbours were asked for. */
-  readonly before: Sample | null;
-  readonly after: Sample | null;
 }
 
 /** Folds the cells of `b` into those of `a`: the same buckets, the same base. */
@@ -67,7 +61,7 @@ export function combineCell(kind: CellKind, a: Float64Array, atA: number, b: Flo
   }
 }
 
-/** Drops empty cells. `firstBucket` = number of the first cell on the grid. */
+/** Drops empty cells. `firstBucket` = number of the first cell. */
 export function sparse(kind: CellKind, dense: Float64Array, firstBucket: number): { buckets: Float64Array; cells: Float64Array } {
   const { words } = WORDS[kind];
   const count = dense.length / words;

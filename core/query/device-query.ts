@@ -3,16 +3,19 @@
 import { scaling } from "../dbc/decimal.ts";
 import { isDecodable } from "../dbc/geometry.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
-import type { DecodeOutput, DecodeRange } from "../kernel/decode.ts";
-import type { Segment, SeriesAnswer, SeriesLabels, SeriesSelector } from "../series/series.ts";
+import type { DecodeOutput } from "../kernel/decode.ts";
+import type { Segment, SeriesAnswer, SeriesLabels, SeriesSelector, StatsSegment } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
-import { type CellPart, combineDense, foldSamples, joinPieces, type Sample, sparse, WORDS } from "./cell-part.ts";
+import { type CellPart, combineDense, foldSamples, joinPieces, sparse, WORDS } from "./cell-part.ts";
 import type { EngineParts } from "./create.ts";
 import { type DecodedLane, type DecodedLog, decodeLog } from "./decode-log.ts";
 import type { LogEntry, OnWork, PlannedFile } from "./engine.ts";
+import type { HeardLog } from "./heard.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
+import { DAY_NS, type LogPlan, planLog, type QueryRange, REACH_NS } from "./log-plan.ts";
+import { type Around, aroundOf, aroundOutput, REACH_OVER_SPLITS_NS, withNeighbours } from "./neighbours.ts";
 import { pace } from "./pace.ts";
-import { bucketOf, cellKindOf, mergeParts, pointsOf, statsOf, withNeighbours } from "./points.ts";
+import { bucketOf, cellKindOf, mergeParts, pointsOf, statsOf } from "./points.ts";
 import type { Query } from "./query.ts";
 import { type AskedRule, type AskedSignal, askedSignals, channelsOf, labelsOf, rulesFor, wants } from "./rules.ts";
 import { whyEmpty } from "./why-empty.ts";
@@ -25,19 +28,13 @@ export interface DeviceAnswer {
   readonly rules: readonly AskedRule[];
 }
 
-/** More buckets than this in one log are folded from columns on the host. */
-const KERNEL_BUCKETS_MAX = 32_768;
-/** Buckets a log may reach from its start: times stay exact in doubles (2^53 ns are 104 days). */
-const REACH_NS = 90n * 86_400_000_000_000n;
-const DAY_NS = 86_400_000_000_000n;
-
 /** One series on its way: what was found in each log. */
 interface Growing {
   readonly labels: SeriesLabels;
   readonly asked: AskedSignal;
   readonly parts: CellPart[];
   readonly segments: Segment[];
-  pointCount: number;
+  readonly arounds: Around[];
 }
 
 /** `numbers`: the selectors' numbers in the whole query. */
@@ -55,7 +52,7 @@ export async function queryDevice(
   const asked = askedSignals(selectors, dbcs).filter(({ signal: one }) => isDecodable(one));
   const range = widened(query);
   const notices: Notice[] = [...dbcNotices];
-  const logs = await parts.catalogue.logsInRange({ device, ...range }, signal);
+  const logs = isEmptyRange(range) ? [] : await parts.catalogue.logsInRange({ device, ...withReach(query, range) }, signal);
   let isCut = false;
   const work = new DeviceWork(parts, device, selectors, query, range, asked);
   if (asked.length > 0) {
@@ -102,10 +99,10 @@ export async function queryDevice(
 const isEmpty = ({ segments, stats }: SeriesAnswer): boolean =>
   segments.every((segment) => segment.timesNs.length === 0) && (stats ?? []).every((part) => part.counts.length === 0);
 
-/** The range, widened to whole buckets when asked (design, decision 5). */
-function widened(query: Query): { fromNs: bigint | null; toNs: bigint | null } {
+/** The range, widened to whole buckets when asked (design, decision 5). An empty one touches no bucket. */
+function widened(query: Query): QueryRange {
   const { fromNs, toNs, grid, wholeBuckets, method } = query;
-  if (!wholeBuckets || method === "raw" || grid.kind !== "fixed") return { fromNs, toNs };
+  if (!wholeBuckets || method === "raw" || grid.kind !== "fixed" || isEmptyRange(query)) return { fromNs, toNs };
   const { originNs, stepNs } = grid;
   return {
     fromNs: fromNs === null ? null : originNs + floorDiv(fromNs - originNs, stepNs) * stepNs,
@@ -113,12 +110,23 @@ function widened(query: Query): { fromNs: bigint | null; toNs: bigint | null } {
   };
 }
 
+const isEmptyRange = ({ fromNs, toNs }: QueryRange): boolean => fromNs !== null && toNs !== null && fromNs >= toNs;
+
+/** Where logs may lie that have something for the answer. */
+const withReach = ({ neighbours }: Query, { fromNs, toNs }: QueryRange): QueryRange =>
+  neighbours
+    ? {
+        fromNs: fromNs === null ? null : fromNs - REACH_OVER_SPLITS_NS,
+        toNs: toNs === null ? null : toNs + REACH_OVER_SPLITS_NS,
+      }
+    : { fromNs, toNs };
+
 class DeviceWork {
   readonly #parts: EngineParts;
   readonly #device: string;
   readonly #selectors: readonly SeriesSelector[];
   readonly #query: Query;
-  readonly #range: { readonly fromNs: bigint | null; readonly toNs: bigint | null };
+  readonly #range: QueryRange;
   readonly #asked: readonly AskedSignal[];
   readonly #growing = new Map<string, Growing>();
   /** Keys of the series of each selector, in the order they were found. */
@@ -133,7 +141,7 @@ class DeviceWork {
     device: string,
     selectors: readonly SeriesSelector[],
     query: Query,
-    range: { readonly fromNs: bigint | null; readonly toNs: bigint | null },
+    range: QueryRange,
     asked: readonly AskedSignal[],
   ) {
     this.#parts = parts;
@@ -151,74 +159,42 @@ class DeviceWork {
     const rules = rulesFor(this.#asked, this.#selectors, channels);
     this.#noteRules(rules);
     const startNs = log.startNs ?? mdf.header.startNs;
-    const plan = await this.#plan(log, startNs, mdf.header.startNs, host.signal);
-    const decoded = await this.#parts.kernels.use((kernel) =>
-      decodeLog(
-        kernel,
-        source,
-        mdf,
-        rules.map(({ rule }) => rule),
-        plan.range,
-        plan.output,
-        host,
-      ),
-    );
-    this.ledger = addLedgers(this.ledger, decoded.ledger);
-    this.notices.push(...mdf.notices, ...decoded.notices);
-    if (plan.isClipped && decoded.ledger.outOfRange > 0) this.notices.push(beyondReach(log.key, decoded.ledger.outOfRange));
+    const heard = () => this.#parts.heardLog(log.key, host.signal);
+    const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, heard);
+    const kernelRules = rules.map(({ rule }) => rule);
+    const where = { file: log.key, session: log.session, baseNs: startNs };
+    const outOfRange = await this.#parts.kernels.use(async (kernel) => {
+      const decode = (output: DecodeOutput) => decodeLog(kernel, source, mdf, kernelRules, plan.range, output, host);
+      const decoded = await decode(plan.output);
+      this.ledger = addLedgers(this.ledger, decoded.ledger);
+      this.notices.push(...mdf.notices, ...decoded.notices);
+      for (const [series, lanes] of this.#bySeries(rules, decoded)) this.#add(series, where, lanes, plan);
+      if (!this.#query.neighbours || this.#query.method === "stats") return decoded.ledger.outOfRange;
+      const { output } = plan;
+      const aside = output.kind === "columns" ? aroundOutput(plan.range) : output;
+      const around = aside === output ? decoded : await decode(aside);
+      for (const [series, lanes] of this.#bySeries(rules, around))
+        series.arounds.push(aroundOf(where, lanes, aside.kind, aside.bucketCount));
+      if (around !== decoded) this.ledger = addLedgers(this.ledger, { ...emptyLedger, bytesRead: around.ledger.bytesRead });
+      return decoded.ledger.outOfRange;
+    });
+    if (outOfRange > 0 && (await this.#isBeyondReach(startNs, heard))) this.notices.push(beyondReach(log.key));
     this.files.push({
       key: log.key,
       version: source.version,
       sizeBytes: source.sizeBytes,
       reads: mdf.streams.flatMap((stream) => stream.extents),
     });
-    this.#collect(log, rules, decoded, mdf.header.startNs + plan.range.baseNs, plan);
   }
 
-  /** Which range of which grid the kernel is to fill for this log. */
-  async #plan(log: LogEntry, startNs: bigint, headerNs: bigint, signal: AbortSignal): Promise<LogPlan> {
-    const { method, grid, neighbours } = this.#query;
-    const clip = (timeNs: bigint | null, edge: bigint, isLow: boolean) =>
-      timeNs === null || (isLow ? timeNs < edge : timeNs > edge)
-        ? { timeNs: edge, isClipped: true }
-        : { timeNs, isClipped: false };
-    const low = clip(this.#range.fromNs, startNs - REACH_NS, true);
-    const high = clip(this.#range.toNs, startNs + REACH_NS, false);
-    const highNs = high.timeNs < low.timeNs ? low.timeNs : high.timeNs;
-    const isClipped = low.isClipped || high.isClipped;
-    const range: DecodeRange = { fromNs: low.timeNs - headerNs, toNs: highNs - headerNs, baseNs: startNs - headerNs };
-    const columns = { range, isClipped, output: { kind: "columns", keepLengths: false } as const, firstBucket: 0n };
-    if (method === "raw") return columns;
-    const isOddGrid = grid.kind === "midnight-per-file" && DAY_NS % grid.stepNs !== 0n;
-    if (isOddGrid) return columns;
-    const originNs = grid.kind === "fixed" ? grid.originNs : 0n;
-    const span = await this.#span(log, low.timeNs, highNs, grid.stepNs, signal);
-    const firstBucket = bucketOf(span.fromNs, originNs, grid.stepNs);
-    const bucketCount = Number(bucketOf(span.toNs - 1n, originNs, grid.stepNs) - firstBucket) + 1;
-    if (bucketCount > KERNEL_BUCKETS_MAX && !neighbours) return columns;
-    const gridNs = originNs + firstBucket * grid.stepNs;
-    return {
-      range,
-      isClipped,
-      firstBucket,
-      output: {
-        kind: cellKindOf(method, neighbours),
-        originNs: Number(gridNs - startNs),
-        stepNs: Number(grid.stepNs),
-        bucketCount: Math.max(0, bucketCount),
-        neighbours,
-      },
-    };
-  }
-
-  /** Where the buckets of this log can lie: the range, or, if that is too much, the log's own first and last time. */
-  async #span(log: LogEntry, fromNs: bigint, toNs: bigint, stepNs: bigint, signal: AbortSignal) {
-    if (toNs - fromNs <= BigInt(KERNEL_BUCKETS_MAX / 16) * stepNs || this.#query.neighbours) return { fromNs, toNs };
-    const heard = await this.#parts.heardLog(log.key, signal);
-    if (heard.firstNs === null || heard.lastNs === null) return { fromNs, toNs: fromNs };
-    const from = heard.firstNs > fromNs ? heard.firstNs : fromNs;
-    const to = heard.lastNs + 1n < toNs ? heard.lastNs + 1n : toNs;
-    return { fromNs: from, toNs: to < from ? from : to };
+  /** Whether frames out of range are so late that their times would not be exact. */
+  async #isBeyondReach(startNs: bigint, heard: () => Promise<HeardLog>): Promise<boolean> {
+    const { fromNs, toNs } = this.#range;
+    const highNs = startNs + REACH_NS;
+    if (toNs !== null && toNs <= highNs) return false;
+    if (fromNs === null || fromNs <= startNs) return true;
+    const { lastNs } = await heard();
+    return lastNs !== null && lastNs >= highNs;
   }
 
   #noteRules(rules: readonly AskedRule[]): void {
@@ -228,8 +204,8 @@ class DeviceWork {
         this.rules.push(rule);
   }
 
-  /** Sorts the lanes of a log into their series. */
-  #collect(log: LogEntry, rules: readonly AskedRule[], decoded: DecodedLog, baseNs: bigint, plan: LogPlan): void {
+  /** The lanes of a log sorted into their series. */
+  #bySeries(rules: readonly AskedRule[], decoded: DecodedLog): Map<Growing, DecodedLane[]> {
     const bySeries = new Map<Growing, DecodedLane[]>();
     for (const lane of decoded.lanes) {
       const rule = rules[lane.rule];
@@ -243,7 +219,7 @@ class DeviceWork {
       }
       for (const target of targets) bySeries.set(target, [...(bySeries.get(target) ?? []), lane]);
     }
-    for (const [series, lanes] of bySeries) this.#add(series, log, lanes, baseNs, plan);
+    return bySeries;
   }
 
   #grow(i: number, selector: SeriesSelector, labels: SeriesLabels, asked: AskedSignal): Growing {
@@ -252,7 +228,7 @@ class DeviceWork {
       : `${labels.bus} ${labels.channel} ${labels.db}\n${labels.message}\n${labels.sourceAddress}\n${labels.signal}\n${asked.message.id}`;
     let series = this.#growing.get(key);
     if (!series) {
-      series = { labels: selector.merge ? askedLabels(selector) : labels, asked, parts: [], segments: [], pointCount: 0 };
+      series = { labels: selector.merge ? askedLabels(selector) : labels, asked, parts: [], segments: [], arounds: [] };
       this.#growing.set(key, series);
     }
     const keys = this.#ofSelector.get(i) ?? new Set();
@@ -261,71 +237,24 @@ class DeviceWork {
     return series;
   }
 
-  #add(series: Growing, log: LogEntry, lanes: readonly DecodedLane[], baseNs: bigint, plan: LogPlan): void {
+  #add(series: Growing, where: Where, lanes: readonly DecodedLane[], plan: LogPlan): void {
     const { grid, method } = this.#query;
-    const where = { file: log.key, session: log.session, baseNs };
+    if (plan.output.kind !== "columns") {
+      series.parts.push(cellPart(where, lanes, plan, plan.output.kind));
+      return;
+    }
+    const { times, values } = joinPieces(lanes.flatMap((lane) => lane.pieces));
+    if (times.length === 0) return;
     if (method === "raw") {
-      const { times, values } = joinPieces(lanes.flatMap((lane) => lane.pieces));
-      if (times.length > 0) series.segments.push({ ...where, timesNs: times, values });
+      series.segments.push({ ...where, timesNs: times, values });
       return;
     }
-    if (plan.output.kind === "columns") {
-      const { times, values } = joinPieces(lanes.flatMap((lane) => lane.pieces));
-      if (times.length === 0) return;
-      const kind = cellKindOf(method, false);
-      const firstNs = baseNs + BigInt(times[0] ?? 0);
-      const originNs = grid.kind === "fixed" ? grid.originNs : floorDiv(firstNs, DAY_NS) * DAY_NS;
-      // A grid far from the log: shift by whole steps, so that the origin stays exact in doubles.
-      const shift = bucketOf(firstNs, originNs, grid.stepNs);
-      const nearNs = originNs + shift * grid.stepNs;
-      const folded = foldSamples(kind, times, values, Number(nearNs - baseNs), Number(grid.stepNs));
-      const buckets = grid.kind === "fixed" ? folded.buckets.map((bucket) => bucket + Number(shift)) : folded.buckets;
-      series.parts.push({ ...where, kind, buckets, cells: folded.cells, before: null, after: null });
-      if (grid.kind !== "fixed") this.#oddOrigins.set(series.parts.at(-1) as CellPart, nearNs);
-      return;
-    }
-    series.parts.push(this.#cellPart(where, lanes, plan, plan.output));
-  }
-
-  readonly #oddOrigins = new Map<CellPart, bigint>();
-
-  #cellPart(
-    where: { file: string; session: string; baseNs: bigint },
-    lanes: readonly DecodedLane[],
-    plan: LogPlan,
-    output: DecodeOutput & { readonly kind: Exclude<DecodeOutput["kind"], "columns"> },
-  ): CellPart {
-    const { words } = WORDS[output.kind];
-    const dense = new Map<number, Float64Array>();
-    let before: Sample | null = null;
-    let after: Sample | null = null;
-    const sampleAt = (cells: Float64Array, at: number): Sample | null =>
-      Number.isNaN(cells[at + 1]) ? null : { value: cells[at] ?? Number.NaN, timeNs: where.baseNs + BigInt(cells[at + 1] ?? 0) };
-    for (const lane of lanes) {
-      if (!lane.cells) continue;
-      let inside = lane.cells;
-      if (output.neighbours) {
-        inside = lane.cells.slice(words, -words);
-        const { first } = WORDS[output.kind];
-        if (lane.firstBucket === 0) before = later(before, sampleAt(lane.cells, first + 2));
-        if (lane.firstBucket + inside.length / words >= output.bucketCount)
-          after = earlier(after, sampleAt(lane.cells, lane.cells.length - words + first));
-      }
-      const there = dense.get(lane.firstBucket);
-      if (there) combineDense(output.kind, there, inside);
-      else dense.set(lane.firstBucket, inside);
-    }
-    const pieces = [...dense]
-      .sort(([a], [b]) => a - b)
-      .map(([first, cells]) => sparse(output.kind, cells, Number(plan.firstBucket) + first));
-    return {
-      ...where,
-      kind: output.kind,
-      buckets: concat(pieces.map((piece) => piece.buckets)),
-      cells: concat(pieces.map((piece) => piece.cells)),
-      before,
-      after,
-    };
+    const kind = cellKindOf(method, false);
+    const firstNs = where.baseNs + BigInt(times[0] ?? 0);
+    const gridNs = grid.kind === "fixed" ? grid.originNs : floorDiv(firstNs, DAY_NS) * DAY_NS;
+    const originNs = gridNs + bucketOf(firstNs, gridNs, grid.stepNs) * grid.stepNs;
+    const folded = foldSamples(kind, times, values, Number(originNs - where.baseNs), Number(grid.stepNs));
+    series.parts.push({ ...where, kind, originNs, ...folded });
   }
 
   /** Answers of one selector, sorted by what they are. */
@@ -347,36 +276,46 @@ class DeviceWork {
       decimals: signal.float === null ? scaling(signal).decimals : null,
       valueTable: signal.values ? Object.fromEntries([...signal.values].map(([raw, text]) => [raw.toString(), text])) : null,
     };
+    // "nearest" holds for each log by itself, as on the seed's grid.
+    const isMerged = grid.kind === "fixed" && method !== "nearest";
+    const parts = isMerged ? mergeParts(series.parts, grid.stepNs) : series.parts;
+    const withNotice = (notice: Notice | null) => (notice ? [...notices, notice] : notices);
     if (method === "stats") {
-      const originNs = grid.kind === "fixed" ? grid.originNs : 0n;
-      const merged = grid.kind === "fixed" ? mergeParts(series.parts) : series.parts;
-      const stats = merged.map((part) => statsOf(part, this.#oddOrigins.get(part) ?? originNs, grid.stepNs));
-      return { ...about, segments: [], stats, notices };
+      const rows = parts.map((part) => statsOf(part, grid.stepNs));
+      const cut = cutToBudget(rows, budgetPoints);
+      return { ...about, segments: [], stats: cut.parts, notices: withNotice(cut.notice) };
     }
-    let segments: readonly Segment[] = series.segments;
-    if (method !== "raw") {
-      const parts = grid.kind === "fixed" ? mergeParts(series.parts) : series.parts;
-      const originNs = grid.kind === "fixed" ? grid.originNs : 0n;
-      segments = parts.map((part) => pointsOf(part, method, this.#oddOrigins.get(part) ?? originNs, grid.stepNs));
-      if (neighbours) segments = withNeighbours(segments, series.parts);
-    }
+    let segments: readonly Segment[] =
+      method === "raw" ? series.segments : parts.map((part) => pointsOf(part, method, grid.stepNs));
+    if (neighbours) segments = withNeighbours(segments, series.arounds, this.#range);
     segments = inTimeOrder(segments.filter((segment) => segment.timesNs.length > 0));
     const cut = cutToBudget(segments, budgetPoints);
-    return { ...about, segments: cut.segments, stats: null, notices: cut.notice ? [...notices, cut.notice] : notices };
+    return { ...about, segments: cut.parts, stats: null, notices: withNotice(cut.notice) };
   }
 }
 
-interface LogPlan {
-  readonly range: DecodeRange;
-  readonly output: DecodeOutput;
-  /** Number on the grid of the kernel's bucket 0. */
-  readonly firstBucket: bigint;
-  /** The range goes beyond what one log can reach. */
-  readonly isClipped: boolean;
-}
+type Where = Pick<CellPart, "file" | "session" | "baseNs">;
 
-const later = (a: Sample | null, b: Sample | null): Sample | null => (a && b ? (b.timeNs >= a.timeNs ? b : a) : (a ?? b));
-const earlier = (a: Sample | null, b: Sample | null): Sample | null => (a && b ? (b.timeNs < a.timeNs ? b : a) : (a ?? b));
+function cellPart(where: Where, lanes: readonly DecodedLane[], plan: LogPlan, kind: CellPart["kind"]): CellPart {
+  const { words } = WORDS[kind];
+  const dense = new Map<number, Float64Array>();
+  for (const { cells, firstBucket } of lanes) {
+    if (!cells) continue;
+    const hasOutside = plan.output.kind !== "columns" && plan.output.neighbours;
+    const inside = hasOutside ? cells.slice(words, -words) : cells;
+    const there = dense.get(firstBucket);
+    if (there) combineDense(kind, there, inside);
+    else dense.set(firstBucket, inside);
+  }
+  const pieces = [...dense].sort(([a], [b]) => a - b).map(([first, cells]) => sparse(kind, cells, first));
+  return {
+    ...where,
+    kind,
+    originNs: plan.gridNs,
+    buckets: concat(pieces.map((piece) => piece.buckets)),
+    cells: concat(pieces.map((piece) => piece.cells)),
+  };
+}
 
 function concat(arrays: readonly Float64Array[]): Float64Array {
   const [only] = arrays;
@@ -411,26 +350,27 @@ function interleave(a: Segment, b: Segment): Segment {
   return { ...a, timesNs: times, values };
 }
 
-function cutToBudget(
-  segments: readonly Segment[],
+/** The first points, or rows of `stats`, of all parts in their order. */
+function cutToBudget<Part extends Segment | StatsSegment>(
+  parts: readonly Part[],
   budgetPoints: number | null,
-): { segments: readonly Segment[]; notice: Notice | null } {
-  const count = segments.reduce((sum, segment) => sum + segment.timesNs.length, 0);
-  if (budgetPoints === null || count <= budgetPoints) return { segments, notice: null };
+): { parts: readonly Part[]; notice: Notice | null } {
+  const lengthOf = (part: Segment | StatsSegment) => ("timesNs" in part ? part.timesNs : part.startsNs).length;
+  const count = parts.reduce((sum, part) => sum + lengthOf(part), 0);
+  if (budgetPoints === null || count <= budgetPoints) return { parts, notice: null };
   let left = budgetPoints;
-  const kept: Segment[] = [];
-  for (const segment of segments) {
+  const kept: Part[] = [];
+  for (const part of parts) {
     if (left <= 0) break;
-    kept.push({ ...segment, timesNs: segment.timesNs.slice(0, left), values: segment.values.slice(0, left) });
-    left -= segment.timesNs.length;
+    const cut = Object.entries(part).map(([name, column]) => [
+      name,
+      column instanceof Float64Array ? column.slice(0, left) : column,
+    ]);
+    kept.push(Object.fromEntries(cut) as Part);
+    left -= lengthOf(part);
   }
-  return {
-    segments: kept,
-    notice: {
-      severity: "warning",
-      text: `The first ${budgetPoints} of ${count} points are given; ask for a shorter range or a method that reduces`,
-    },
-  };
+  const text = `The first ${budgetPoints} of ${count} points are given; ask for a shorter range or a method that reduces`;
+  return { parts: kept, notice: { severity: "warning", text } };
 }
 
 const askedLabels = (selector: SeriesSelector): SeriesLabels => ({
@@ -479,7 +419,7 @@ function overBudget(logs: readonly LogEntry[], first: LogEntry): Notice {
   };
 }
 
-const beyondReach = (key: string, frames: number): Notice => ({
+const beyondReach = (key: string): Notice => ({
   severity: "warning",
-  text: `${key}: ${frames} frames lie more than 90 days from the log's start, or outside the range, and are left out`,
+  text: `${key}: frames more than 90 days after the log's start are left out`,
 });

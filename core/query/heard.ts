@@ -17,6 +17,8 @@ export interface HeardLog {
   readonly lastNs: bigint | null;
   readonly ledger: Ledger;
   readonly notices: readonly Notice[];
+  /** False: the store failed on the way, or there are more ids than can be told apart; so the times are not those of all frames. */
+  readonly isWhole: boolean;
 }
 
 const HEARD_MAX = 2048;
@@ -36,6 +38,7 @@ export function heardLogs(parts: Pick<EngineParts, "openDecodable" | "kernels" |
     const least = (a: bigint | null, b: bigint) => (a === null || b < a ? b : a);
     const most = (a: bigint | null, b: bigint) => (a === null || b > a ? b : a);
     const { frames, used, otherRecords } = read.counts;
+    const hasFailed = read.notices.some((notice) => notice.fault?.code.startsWith("storage/"));
     const heard: HeardLog = {
       ids,
       firstNs: ids.reduce<bigint | null>((a, row) => least(a, row.firstNs), null),
@@ -52,8 +55,11 @@ export function heardLogs(parts: Pick<EngineParts, "openDecodable" | "kernels" |
         bytesRead: read.recordBytes + read.tailBytes,
       },
       notices: [...mdf.notices, ...read.notices],
+      isWhole: !hasFailed && read.counts.unmatched === 0,
     };
-    if (heard.lastNs !== null) parts.catalogue.noteEnd(key, source.version, heard.lastNs);
+    // What the store did not give this time it may give the next.
+    if (hasFailed) return heard;
+    if (heard.isWhole && heard.lastNs !== null) parts.catalogue.noteEnd(key, source.version, heard.lastNs);
     if (kept.size >= HEARD_MAX) kept.delete(kept.keys().next().value ?? "");
     kept.set(name, heard);
     return heard;

@@ -2,7 +2,7 @@
 
 import type { Segment, StatsSegment } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
-import { type CellKind, type CellPart, combineCell, type Sample, WORDS } from "./cell-part.ts";
+import { type CellKind, type CellPart, combineCell, WORDS } from "./cell-part.ts";
 import type { Method } from "./query.ts";
 
 /** The cells a method is made of. With neighbours an envelope needs first and last too. */
@@ -13,15 +13,17 @@ export function cellKindOf(method: Exclude<Method, "raw">, neighbours: boolean):
 }
 
 /** Logs that share a bucket (the border between two splits): its cell goes to the earlier one. Parts come in the order of the logs. */
-export function mergeParts(parts: readonly CellPart[]): CellPart[] {
-  const owners = new Map<number, { part: CellPart; cell: number }>();
-  let last = Number.NEGATIVE_INFINITY;
+export function mergeParts(parts: readonly CellPart[], stepNs: bigint): CellPart[] {
+  const owners = new Map<BucketKey, { part: CellPart; cell: number }>();
+  const zeroNs = parts[0]?.originNs ?? 0n;
+  let last: BucketKey = Number.NEGATIVE_INFINITY;
   return parts.map((part) => {
     const { words } = WORDS[part.kind];
-    const isBehind = (part.buckets[0] ?? Number.POSITIVE_INFINITY) > last;
+    const keyOf = keysFrom((part.originNs - zeroNs) / stepNs);
+    const isBehind = part.buckets.length === 0 || keyOf(part.buckets[0] ?? 0) > last;
     const kept: number[] = [];
     part.buckets.forEach((bucket, i) => {
-      const owner = isBehind ? undefined : owners.get(bucket);
+      const owner = isBehind ? undefined : owners.get(keyOf(bucket));
       if (!owner) {
         kept.push(i);
         return;
@@ -44,22 +46,31 @@ export function mergeParts(parts: readonly CellPart[]): CellPart[] {
             cells: Float64Array.from(kept.flatMap((i) => [...part.cells.subarray(i * words, (i + 1) * words)])),
           };
     mine.buckets.forEach((bucket, cell) => {
-      owners.set(bucket, { part: mine, cell });
-      if (bucket > last) last = bucket;
+      const key = keyOf(bucket);
+      owners.set(key, { part: mine, cell });
+      if (key > last) last = key;
     });
     return mine;
   });
 }
 
-/** Points of one part in ascending time. `originNs`: absolute start of bucket 0. */
-export function pointsOf(part: CellPart, method: Exclude<Method, "raw" | "stats">, originNs: bigint, stepNs: bigint): Segment {
+/** Number of a bucket counted from a common one: a bigint only where a double would not be exact. */
+type BucketKey = number | bigint;
+
+function keysFrom(shift: bigint): (bucket: number) => BucketKey {
+  const near = Number(shift);
+  return (bucket) => (Number.isSafeInteger(near + bucket) ? near + bucket : shift + BigInt(bucket));
+}
+
+/** Points of one part in ascending time. */
+export function pointsOf(part: CellPart, method: Exclude<Method, "raw" | "stats">, stepNs: bigint): Segment {
   const times: number[] = [];
   const values: number[] = [];
   const put = (time: number, value: number) => {
     times.push(time);
     values.push(value);
   };
-  if (method === "nearest") putNearest(part, Number(originNs - part.baseNs), Number(stepNs), put);
+  if (method === "nearest") putNearest(part, Number(part.originNs - part.baseNs), Number(stepNs), put);
   else putExtremes(part, method, put);
   return {
     file: part.file,
@@ -124,7 +135,7 @@ function putNearest(part: CellPart, originNs: number, stepNs: number, put: (time
   }
 }
 
-export function statsOf(part: CellPart, originNs: bigint, stepNs: bigint): StatsSegment {
+export function statsOf(part: CellPart, stepNs: bigint): StatsSegment {
   const { words } = WORDS.stats;
   const column = (w: number) => Float64Array.from(part.buckets, (_, i) => part.cells[i * words + w] ?? 0);
   const counts = column(0);
@@ -133,7 +144,7 @@ export function statsOf(part: CellPart, originNs: bigint, stepNs: bigint): Stats
     file: part.file,
     session: part.session,
     baseNs: part.baseNs,
-    startsNs: part.buckets.map((bucket) => Number(originNs + BigInt(bucket) * stepNs - part.baseNs)),
+    startsNs: part.buckets.map((bucket) => Number(part.originNs + BigInt(bucket) * stepNs - part.baseNs)),
     counts,
     sums: column(1),
     sumsOfSquares: column(2),
@@ -142,56 +153,6 @@ export function statsOf(part: CellPart, originNs: bigint, stepNs: bigint): Stats
     firsts: column(5),
     lasts: column(7),
   };
-}
-
-/** Segments with the nearest samples outside the range joined to the ones they belong to, or as segments of their own. */
-export function withNeighbours(segments: readonly Segment[], parts: readonly CellPart[]): Segment[] {
-  const before = best(
-    parts,
-    (part) => part.before,
-    (a, b) => a.timeNs > b.timeNs,
-  );
-  const after = best(
-    parts,
-    (part) => part.after,
-    (a, b) => a.timeNs < b.timeNs,
-  );
-  const joined = [...segments];
-  const join = (part: CellPart, sample: Sample, isBefore: boolean) => {
-    const at = joined.findIndex((segment) => segment.file === part.file);
-    const segment = joined[at] ?? {
-      file: part.file,
-      session: part.session,
-      baseNs: part.baseNs,
-      timesNs: new Float64Array(),
-      values: new Float64Array(),
-    };
-    const time = Number(sample.timeNs - segment.baseNs);
-    const withSample: Segment = {
-      ...segment,
-      timesNs: Float64Array.from(isBefore ? [time, ...segment.timesNs] : [...segment.timesNs, time]),
-      values: Float64Array.from(isBefore ? [sample.value, ...segment.values] : [...segment.values, sample.value]),
-    };
-    if (at >= 0) joined[at] = withSample;
-    else if (isBefore) joined.unshift(withSample);
-    else joined.push(withSample);
-  };
-  if (before) join(before.part, before.sample, true);
-  if (after) join(after.part, after.sample, false);
-  return joined;
-}
-
-function best(
-  parts: readonly CellPart[],
-  sampleOf: (part: CellPart) => Sample | null,
-  isBetter: (a: Sample, b: Sample) => boolean,
-): { part: CellPart; sample: Sample } | null {
-  let found: { part: CellPart; sample: Sample } | null = null;
-  for (const part of parts) {
-    const sample = sampleOf(part);
-    if (sample && (!found || isBetter(sample, found.sample))) found = { part, sample };
-  }
-  return found;
 }
 
 /** Number of the bucket that holds a time. */

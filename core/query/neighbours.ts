@@ -1,0 +1,116 @@
+/** The samples next to the range, to which a curve inside it goes on (design §6, "Pictures"). */
+import type { DecodeRange } from "../kernel/decode.ts";
+import type { Segment } from "../series/series.ts";
+import { WORDS } from "./cell-part.ts";
+import type { DecodedLane } from "./decode-log.ts";
+
+/** Another split's neighbour counts up to this far from the range; it is what the recording of two splits may be apart. */
+export const REACH_OVER_SPLITS_NS = 2_000_000_000n;
+
+interface Sample {
+  readonly timeNs: bigint;
+  readonly value: number;
+}
+
+/** What one log has of a series around the range. */
+export interface Around {
+  readonly file: string;
+  readonly session: string;
+  readonly baseNs: bigint;
+  /** Last sample before the range, first one behind it. */
+  readonly before: Sample | null;
+  readonly after: Sample | null;
+  readonly isInside: boolean;
+}
+
+/** One bucket that is the range: the pass that finds neighbours where the kernel gives columns. */
+export const aroundOutput = (range: DecodeRange) => ({
+  kind: "nearest" as const,
+  originNs: Number(range.fromNs - range.baseNs),
+  stepNs: Math.max(1, Number(range.toNs - range.fromNs)),
+  bucketCount: 1,
+  neighbours: true,
+});
+
+/** From lanes whose first and last cells lie outside the range. */
+export function aroundOf(
+  where: { readonly file: string; readonly session: string; readonly baseNs: bigint },
+  lanes: readonly DecodedLane[],
+  kind: keyof typeof WORDS,
+  bucketCount: number,
+): Around {
+  const { words, first } = WORDS[kind];
+  const sampleAt = (cells: Float64Array, at: number): Sample | null =>
+    Number.isNaN(cells[at + 1]) ? null : { value: cells[at] ?? Number.NaN, timeNs: where.baseNs + BigInt(cells[at + 1] ?? 0) };
+  let before: Sample | null = null;
+  let after: Sample | null = null;
+  let isInside = false;
+  for (const { cells, firstBucket } of lanes) {
+    if (!cells) continue;
+    const last = cells.length - words;
+    if (firstBucket === 0) before = later(before, sampleAt(cells, first + 2));
+    if (firstBucket + cells.length / words - 2 >= bucketCount) after = earlier(after, sampleAt(cells, last + first));
+    for (let at = words; at < last && !isInside; at += words) isInside = !Number.isNaN(cells[at + first + 1]);
+  }
+  return { ...where, before, after, isInside };
+}
+
+const later = (a: Sample | null, b: Sample | null): Sample | null => (a && b ? (b.timeNs >= a.timeNs ? b : a) : (a ?? b));
+const earlier = (a: Sample | null, b: Sample | null): Sample | null => (a && b ? (b.timeNs < a.timeNs ? b : a) : (a ?? b));
+
+/**
+ * Segments with the samples joined that a line from inside the range, or across it, leads to: of the same session, and from another split
+ * only if it is near. `arounds` in the order of the logs.
+ */
+export function withNeighbours(
+  segments: readonly Segment[],
+  arounds: readonly Around[],
+  range: { readonly fromNs: bigint | null; readonly toNs: bigint | null },
+): Segment[] {
+  const joined = [...segments];
+  for (const session of new Set(arounds.map((around) => around.session))) {
+    const own = arounds.filter((around) => around.session === session);
+    const before = beforeOf(own, range.fromNs);
+    const after = afterOf(own, range.toNs);
+    const isInside = own.some((around) => around.isInside);
+    if (before?.before && (isInside || after)) join(joined, before, before.before, true);
+    if (after?.after && (isInside || before)) join(joined, after, after.after, false);
+  }
+  return joined;
+}
+
+function beforeOf(arounds: readonly Around[], fromNs: bigint | null): Around | null {
+  const first = arounds.find(({ isInside, after }) => isInside || after);
+  let best: Around | null = null;
+  for (const around of arounds) {
+    if (!around.before || fromNs === null) continue;
+    if (around !== first && around.before.timeNs < fromNs - REACH_OVER_SPLITS_NS) continue;
+    if (!best?.before || around.before.timeNs >= best.before.timeNs) best = around;
+  }
+  return best;
+}
+
+function afterOf(arounds: readonly Around[], toNs: bigint | null): Around | null {
+  const last = arounds.findLast(({ isInside, before }) => isInside || before);
+  let best: Around | null = null;
+  for (const around of arounds) {
+    if (!around.after || toNs === null) continue;
+    if (around !== last && around.after.timeNs > toNs + REACH_OVER_SPLITS_NS) continue;
+    if (!best?.after || around.after.timeNs < best.after.timeNs) best = around;
+  }
+  return best;
+}
+
+/** To the file's segment, or as one of its own. */
+function join(segments: Segment[], { file, session, baseNs }: Around, { timeNs, value }: Sample, isBefore: boolean): void {
+  const at = segments.findIndex((segment) => segment.file === file);
+  const segment = segments[at] ?? { file, session, baseNs, timesNs: new Float64Array(), values: new Float64Array() };
+  const time = Number(timeNs - segment.baseNs);
+  const withSample: Segment = {
+    ...segment,
+    timesNs: Float64Array.from(isBefore ? [time, ...segment.timesNs] : [...segment.timesNs, time]),
+    values: Float64Array.from(isBefore ? [value, ...segment.values] : [...segment.values, value]),
+  };
+  if (at >= 0) segments[at] = withSample;
+  else segments.push(withSample);
+}
