@@ -16,12 +16,15 @@ export const turns = { yield: () => new Promise<void>((done) => setTimeout(done,
 export const still = { yield: async () => undefined };
 
 /** The logs and the DBCs of a drive. */
-export function driveStore(drive: Pick<Drive, "files" | "dbcs">): MemoryStore {
+export function driveStore(drive: Pick<Drive, "files" | "dbcs">, windowBytes?: number): MemoryStore {
   const text = new TextEncoder();
-  return new MemoryStore([
-    ...drive.files.map(({ key, bytes }) => [key, bytes] as const),
-    ...drive.dbcs.map((dbc) => [dbc.name, text.encode(dbc.text)] as const),
-  ]);
+  return new MemoryStore(
+    [
+      ...drive.files.map(({ key, bytes }) => [key, bytes] as const),
+      ...drive.dbcs.map((dbc) => [dbc.name, text.encode(dbc.text)] as const),
+    ],
+    windowBytes === undefined ? {} : { windowBytes },
+  );
 }
 
 export const engineOver = (kernel: LoadedKernel, store: LogStore, more: Partial<EngineOptions> = {}): Engine =>

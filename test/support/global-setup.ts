@@ -20,10 +20,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const shared = fileURLToPath(new URL("../../../shared", import.meta.url));
   const hasShared = existsSync(shared);
   let s3: ReturnType<typeof startLocalS3> | undefined;
+  let reference: Promise<unknown> | undefined;
   const server = await startFileServer(hasShared ? shared : null, {
     "POST /s3": async () => {
       s3 ??= startLocalS3();
       return (await s3).s3;
+    },
+    "POST /engine-answers": async () => {
+      reference ??= import("./engine-reference.ts").then((made) => made.engineReference());
+      return reference;
     },
   });
   project.provide("fileServer", server.url);
