@@ -6,6 +6,7 @@ import { type Paint, setFont, textWidth, vertical } from "./paint.ts";
 
 export interface Mark {
   readonly kind: "session" | "split";
+  readonly device: string;
   readonly timeNs: bigint;
   readonly text: string;
 }
@@ -22,10 +23,15 @@ export function marksOf({ heard }: Pick<State, "heard">): readonly Mark[] {
 function findMarks(state: Pick<State, "heard">): Mark[] {
   const marks: Mark[] = [];
   for (const session of sessionsOf(state)) {
-    marks.push({ kind: "session", timeNs: session.fromNs, text: `session ${session.session}` });
+    marks.push({ kind: "session", device: session.device, timeNs: session.fromNs, text: `session ${session.session}` });
     for (const log of session.logs) {
       if (log.startNs === null || log.startNs === session.fromNs) continue;
-      marks.push({ kind: "split", timeNs: log.startNs, text: `split ${String(log.split).padStart(8, "0")}` });
+      marks.push({
+        kind: "split",
+        device: session.device,
+        timeNs: log.startNs,
+        text: `split ${String(log.split).padStart(8, "0")}`,
+      });
     }
   }
   marks.sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
@@ -39,16 +45,23 @@ export interface MarkFrame {
   readonly height: number;
   /** Names stand beside the lines where the legend does not cover them. */
   readonly named: boolean;
+  /** Marks of other devices than those plotted would say nothing about the curves. */
+  readonly devices: ReadonlySet<string>;
 }
 
 const NEAR_PX = 6; // closer marks join into one
 
-export function drawMarks(paint: Paint, marks: readonly Mark[], { view, gutter, width, height, named }: MarkFrame): void {
+export function drawMarks(
+  paint: Paint,
+  marks: readonly Mark[],
+  { view, gutter, width, height, named, devices }: MarkFrame,
+): void {
   const { context, palette, ratio } = paint;
   let free = gutter;
   let before = Number.NEGATIVE_INFINITY;
   context.fillStyle = palette.accent;
   for (const mark of marks) {
+    if (!devices.has(mark.device)) continue;
     const x = gutter + columnOf(view, mark.timeNs);
     if (x < gutter || x >= gutter + width || x - before < NEAR_PX * ratio) continue;
     before = x;

@@ -13,8 +13,8 @@ import type { Palette } from "./palette.ts";
 
 export interface Overview {
   readonly element: HTMLElement;
-  /** `left`: CSS px where the band begins, so that it stands over the plot. */
-  draw(state: State, data: DataStore, palette: Palette, left: number): void;
+  /** CSS px of the strip, and where the band begins, so that it stands over the plot. */
+  draw(state: State, data: DataStore, palette: Palette, place: { readonly left: number; readonly width: number }): void;
 }
 
 export interface OverviewHost {
@@ -39,6 +39,11 @@ export function createOverview(host: OverviewHost): Overview {
   const place = (timeNs: bigint): number =>
     shown === null ? 0 : (Number(timeNs - shown.range.fromNs) / Number(shown.range.toNs - shown.range.fromNs)) * shown.width;
 
+  let height = 1;
+  new ResizeObserver(([entry]) => {
+    height = Math.max(1, Math.floor(entry?.contentRect.height ?? 1));
+  }).observe(element);
+
   listenToBrush(
     band,
     () => (shown === null ? null : { from: place(shown.view.fromNs), to: place(endNs(shown.view, shown.columns)) }),
@@ -54,7 +59,7 @@ export function createOverview(host: OverviewHost): Overview {
     const { context, element: canvas } = surface;
     const range = recordingRange({ heard });
     if (range === null) return;
-    const ratio = canvas.width / Math.max(1, band.clientWidth);
+    const ratio = window.devicePixelRatio || 1;
     const view = fit(range, width);
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (whole !== null) drawEnvelope(context, whole, view, width, canvas.height - 4 * ratio, palette);
@@ -63,10 +68,9 @@ export function createOverview(host: OverviewHost): Overview {
 
   return {
     element,
-    draw(state, data, palette, left) {
+    draw(state, data, palette, { left, width: whole }) {
       const range = recordingRange(state);
-      const width = Math.max(1, element.clientWidth - left);
-      const height = Math.max(1, element.clientHeight - 1);
+      const width = Math.max(1, whole - left);
       label.style.width = `${left}px`;
       surface.size(width, height, state.pixelRatio);
       if (range === null || state.view === null) return;

@@ -22,6 +22,9 @@ const LEGEND_PX = 296;
 const TIME_AXIS_PX = 28;
 const SETTLE_MS = 300;
 
+const wide = matchMedia("(min-width: 1440px)");
+const phone = matchMedia("(max-width: 599px)");
+
 export interface Plot {
   readonly element: HTMLElement;
   render(state: State, palette: Palette): void;
@@ -70,9 +73,13 @@ export function createPlot(store: Store, data: DataStore): Plot {
       requestAnimationFrame(drawPointer);
     },
   });
-  new ResizeObserver(() => {
-    const state = store.get();
-    if (latest !== null) render(state, latest.palette);
+  /** Measured by the browser after layout, so that no frame has to ask for it. CSS px. */
+  let room = { width: 0, height: 0 };
+  let shown: Palette | null = null;
+  new ResizeObserver(([entry]) => {
+    if (entry === undefined) return;
+    room = { width: Math.floor(entry.contentRect.width), height: Math.floor(entry.contentRect.height) };
+    if (shown !== null) render(store.get(), shown);
   }).observe(stripes);
 
   const boxAt = (y: number): StripeBox | undefined => latest?.boxes.find((box) => y >= box.top && y < box.top + box.height);
@@ -95,24 +102,24 @@ export function createPlot(store: Store, data: DataStore): Plot {
   }
 
   /** Whole CSS px; grows with the axes of the fullest stripe. */
-  function gutterOf(boxes: readonly StripeBox[], state: State, width: number): number {
-    return axesShown(boxes, state, width) * AXIS_PX + 4;
+  function gutterOf(boxes: readonly StripeBox[], state: State): number {
+    return axesShown(boxes, state) * AXIS_PX + 4;
   }
 
   /** Axes side by side: as many as the fullest stripe has, two at least so that adding one moves nothing; one on a phone. */
-  function axesShown(boxes: readonly StripeBox[], state: State, width: number): number {
-    if (width < 600) return 1;
+  function axesShown(boxes: readonly StripeBox[], state: State): number {
+    if (phone.matches) return 1;
     return Math.min(3, Math.max(2, ...boxes.map((box) => stripeAxes(box, state).length)));
   }
 
   function render(state: State, palette: Palette): void {
-    const width = stripes.clientWidth;
-    const height = stripes.clientHeight;
+    const { width, height } = room;
+    shown = palette;
     if (width === 0 || height === 0) return;
     const ratio = window.devicePixelRatio || 1;
-    const beside = document.documentElement.clientWidth >= 1440;
+    const beside = wide.matches;
     const boxes = layoutStripes(state.stripes, height, STRIPE_PX_MIN);
-    const gutter = gutterOf(boxes, state, document.documentElement.clientWidth);
+    const gutter = gutterOf(boxes, state);
     const plotWidth = Math.max(50, width - gutter - (beside ? LEGEND_PX : 0));
     const columns = Math.floor(plotWidth * ratio);
     if (columns !== state.columns || ratio !== state.pixelRatio) {
@@ -158,7 +165,7 @@ export function createPlot(store: Store, data: DataStore): Plot {
     paint.context.fillRect(0, 0, picture.element.width, picture.element.height);
     const time = timeAxisOf(state, view);
     const frame = {
-      axesMax: axesShown(boxes, state, document.documentElement.clientWidth),
+      axesMax: axesShown(boxes, state),
       state,
       view,
       data,
@@ -168,13 +175,14 @@ export function createPlot(store: Store, data: DataStore): Plot {
       lit: lit ?? (state.stripes.length > 0 ? state.selected : null),
     };
     for (const box of boxes) drawStripe(paint, box, frame);
-    const named = document.documentElement.clientWidth >= 1440;
-    drawMarks(paint, marksOf(state), { view, gutter, width: state.columns, height: picture.element.height, named });
+    const named = wide.matches;
+    const devices = new Set(Object.values(state.plotted).map(({ info }) => info.selector.device));
+    drawMarks(paint, marksOf(state), { view, gutter, width: state.columns, height: picture.element.height, named, devices });
     drawTimeAxis(
       { context: axis.context, palette, ratio },
       { time, state, view, gutter, width: state.columns, height: axis.element.height },
     );
-    overview.draw(state, data, palette, latest.gutter);
+    overview.draw(state, data, palette, { left: latest.gutter, width: room.width });
     summarize();
     drawPointer();
   }

@@ -5,17 +5,18 @@ import { columnOf, endNs, timeAt, type View } from "../state/view.ts";
 import { type DataStore, type Sample, sampleAt } from "./data.ts";
 import { scaleOf, stripeAxes } from "./draw-stripe.ts";
 import { yOf } from "./extents.ts";
+import { gapNsOf } from "./gaps.ts";
 import { type Paint, vertical } from "./paint.ts";
 import { colourOf } from "./palette.ts";
 
-/** Last real sample of each plotted signal up to the end of a column: what is drawn there counts as "here". */
+/** Last real sample of each plotted signal up to the end of a column: what is drawn there counts as "here". In a gap there is none. */
 export function samplesAt(state: State, data: DataStore, view: View, column: number): Map<SeriesId, Sample> {
   const samples = new Map<SeriesId, Sample>();
   const timeNs = timeAt(view, column) + view.stepNs - 1n;
-  for (const id of Object.keys(state.plotted)) {
+  for (const [id, { info }] of Object.entries(state.plotted)) {
     const held = data.get(id).window ?? data.get(id).whole;
     const sample = held === null ? null : sampleAt(held.series, timeNs);
-    if (sample !== null) samples.set(id, sample);
+    if (sample !== null && Number(timeNs - sample.timeNs) <= gapNsOf(info.rateHz)) samples.set(id, sample);
   }
   return samples;
 }

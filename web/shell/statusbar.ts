@@ -50,7 +50,7 @@ export function createStatusBar(actions: Actions): StatusBar {
     element,
     render(state) {
       const { catalogue, last, view } = state;
-      setText(range, view === null ? (catalogue === null ? "Works offline" : "") : rangeText(state));
+      setText(range, view === null ? (catalogue === null ? "Files stay on this machine" : "") : rangeText(state));
       setText(span, view === null ? "" : durationText(spanNs(view, state.columns)));
       setText(pixel, view === null ? "" : `${perPixelText(Number(view.stepNs) * state.pixelRatio)} per px${drawnText(state)}`);
       setText(work, state.progress?.text ?? "");
