@@ -194,11 +194,17 @@ export function scanOther(p: usize, end: usize, walk: u32): usize {
   return p;
 }
 
+/** Record id in 1, 2, 4 or 8 bytes. */
+@inline
+function recordIdAt(p: usize, idBytes: u32): u64 {
+  return load<u64>(p) & (idBytes === 8 ? u64.MAX_VALUE : ((<u64>1 << (<u64>idBytes << 3)) - 1));
+}
+
 /** Entry of the record at `p`, or 0. */
 function entryAt(p: usize, idBytes: u32): usize {
   if (idBytes === 1) return RECORDS + (<usize>load<u8>(p) << ENTRY_SHIFT);
   if (idBytes === 0) return RECORDS;
-  const id = load<u64>(p) & (idBytes === 8 ? u64.MAX_VALUE : ((<u64>1 << (<u64>idBytes << 3)) - 1));
+  const id = recordIdAt(p, idBytes);
   const count = load<u32>(HEAD, Head.recordIdCount);
   for (let i: u32 = 0; i < count; i++) {
     if (load<u64>(HEAD + Head.recordIdList + (<usize>i << 3)) === id) return RECORDS + (<usize>i << ENTRY_SHIFT);
@@ -213,7 +219,7 @@ function step(p: usize, end: usize, walk: u32): usize {
   const entry = entryAt(p, idBytes);
   const kind = entry === 0 ? <u32>Kind.Unknown : load<u32>(entry, Entry.kind);
   if (kind === Kind.Unknown) {
-    store<u32>(HEAD, <u32>load<u8>(p), Head.badId);
+    store<u32>(HEAD, <u32>recordIdAt(p, idBytes), Head.badId);
     return stop(Stop.BadRecord, p);
   }
   const record = p + <usize>idBytes;
@@ -292,11 +298,14 @@ function deliver(entry: usize, record: usize, message: u32, walk: u32): u32 {
   return staged;
 }
 
+/** A longer value is never whole, whatever the window: what a log gives must not depend on how its bytes arrive. */
+const VALUE_BYTES_MAX: u32 = 0x10000 - 16;
+
 /** A value record: kept, and given to the frame that waits for it. */
 function stepValue(p: usize, record: usize, end: usize, entry: usize, walk: u32): usize {
   if (record + 4 > end) return stop(Stop.NeedMore, p);
   const valueBytes = load<u32>(record);
-  if (<u64>valueBytes > <u64>(end - record - 4)) return stop(Stop.NeedMore, p);
+  if (valueBytes > VALUE_BYTES_MAX || <u64>valueBytes > <u64>(end - record - 4)) return stop(Stop.NeedMore, p);
   const next = record + 4 + <usize>valueBytes;
   const slot = load<u32>(entry, Entry.slot);
   if (walk === Walk.Hear) return next;

@@ -2,6 +2,7 @@
 import type { Field, FrameKind, FrameLayout, PayloadLayout, RecordLayout, RecordStream, TimeField } from "../bus/layout.ts";
 import { FaultError } from "../fault.ts";
 import {
+  CARRY_BYTES_MAX,
   CHANNEL_HASH,
   ENTRY_BYTES,
   Entry,
@@ -89,8 +90,9 @@ function writeRecords(kernel: Kernel, stream: RecordStream): { loaded: LoadedRec
     places = Math.max(places, place + 1);
     if (recordIdBytes > 1) kernel.setU64(HEAD + Head.recordIdList + 8 * i, BigInt(layout.recordId));
     const at = RECORDS + place * ENTRY_BYTES;
-    // A size no window holds must not wrap an address: such a record is never whole, and the walk says so.
-    kernel.setU32(at + Entry.size, Math.min(layout.recordBytes, 0x7fffffff));
+    // Longer than what can be carried from window to window: never whole however the bytes arrive, and the walk says so. Nor may it wrap an address.
+    const isTooLong = recordIdBytes + layout.recordBytes > CARRY_BYTES_MAX;
+    kernel.setU32(at + Entry.size, isTooLong ? 0x7fffffff : layout.recordBytes);
     kernel.setU32(at + Entry.kind, layout.isVlsd ? Kind.Value : layout.frame ? kindOf(layout, stream) : Kind.Other);
     if (layout.isVlsd) kernel.setU32(at + Entry.slot, slots.get(layout.recordId) ?? 0);
     if (layout.frame) writeFrame(kernel, at, layout.frame, slots, valueStreams);

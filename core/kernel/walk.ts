@@ -49,6 +49,8 @@ export async function walkStream(
   walk: number,
   host: WalkHost,
 ): Promise<WalkResult> {
+  const counted = countedUnread(kernel, source, stream);
+  if (counted) return counted;
   const { valueStreams } = loadRecords(kernel, stream);
   const values = new ValueWindows(
     kernel,
@@ -84,7 +86,7 @@ export async function walkStream(
   };
 
   try {
-    for (const [i, extent] of extents.entries()) {
+    for (const extent of extents) {
       for await (const window of source.stream(extent.atByte, extent.lengthBytes, host.signal)) {
         bytesRead += window.length;
         for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
@@ -92,7 +94,7 @@ export async function walkStream(
           kernel.bytes.set(piece, WINDOW);
           const start = WINDOW - carryBytes;
           const end = WINDOW + piece.length;
-          const isLast = doneBytes + carryBytes + piece.length === askedBytes && i === extents.length - 1;
+          const isLast = doneBytes + carryBytes + piece.length === askedBytes;
           const stopped = await run(start, end, isLast);
           doneBytes += stopped - start;
           carryBytes = end - stopped;
@@ -140,6 +142,19 @@ export async function walkStream(
     });
   }
   return { recordBytes: doneBytes, tailBytes: totalBytes - doneBytes, bytesRead: bytesRead + values.bytesRead, notices };
+}
+
+/** Records of one group that holds no frames, back to back: their number follows from their size, so that none of them is read. */
+function countedUnread(kernel: Kernel, source: ByteSource, stream: RecordStream): WalkResult | null {
+  const [only] = stream.layouts;
+  if (stream.recordIdBytes !== 0 || !only || only.frame !== null || only.isVlsd || only.recordBytes === 0) return null;
+  const extents = wholeRecords(stream);
+  const cutBytes = sizeOf(extents) % only.recordBytes;
+  const recordBytes = sizeOf(extents) - cutBytes;
+  const before = kernel.view.getBigUint64(HEAD + Head.otherRecords, true);
+  kernel.setU64(HEAD + Head.otherRecords, before + BigInt(recordBytes / only.recordBytes));
+  const notices = cutBytes > 0 ? [cutRecord(source.key, extents, recordBytes, cutBytes)] : [];
+  return { recordBytes, tailBytes: sizeOf(stream.extents) - recordBytes, bytesRead: 0, notices };
 }
 
 /** A finalized sorted group has as many records as its cycle count says, or fewer if the bytes end before. */
