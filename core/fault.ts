@@ -19,6 +19,7 @@ export type FaultCode =
   | "request/cancelled"
   | "access/token-needed"
   | "access/token-wrong"
+  | "access/wrong-host"
   | "access/password-needed"
   | "storage/missing"
   | "storage/changed"

@@ -12,6 +12,7 @@ export function statusOf(code: FaultCode): number {
       return 400;
     case "access/token-needed":
     case "access/token-wrong":
+    case "access/wrong-host":
     case "access/password-needed":
       return 403;
     case "request/unknown-series":

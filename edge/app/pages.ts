@@ -1,6 +1,7 @@
 /** The front door and the viewer's files. */
 import { FaultError } from "../../core/fault.ts";
 import type { Handler } from "./context.ts";
+import { pageHeaders } from "./page-headers.ts";
 
 /** `OK` for clients ("Save & test" needs a 200); a browser is sent to the viewer. */
 export const front: Handler = async ({ request, app }) => {
@@ -17,6 +18,14 @@ export const view: Handler = async ({ request, url, app }) => {
     throw new FaultError({ code: "request/not-found", message: "this server was started without the viewer's files" });
   if (url.pathname === "/view") return new Response(null, { status: 302, headers: { Location: "view/" } });
   const answer = await app.assets(new Request(url, request));
-  if (answer.status !== 404) return answer;
+  if (answer.status < 400) return withHeaders(answer, pageHeaders(url.pathname));
+  await answer.body?.cancel();
   throw new FaultError({ code: "request/not-found", message: "the viewer has no such file", found: url.pathname.slice(0, 200) });
 };
+
+/** Answers of `fetch` and of an assets binding have headers that cannot be changed. */
+function withHeaders(answer: Response, added: Readonly<Record<string, string>>): Response {
+  const changed = new Response(answer.body, answer);
+  for (const [name, value] of Object.entries(added)) changed.headers.set(name, value);
+  return changed;
+}

@@ -1,7 +1,6 @@
 /** `buslens serve`: the app over a folder or bucket, on a port. */
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import { FaultError } from "../../core/fault.ts";
 import type { LogStore } from "../../core/store/source.ts";
 import { anyone, bearer } from "../app/access.ts";
@@ -10,6 +9,7 @@ import type { ServeCommand } from "./arguments.ts";
 import { readDbcFiles } from "./dbc-files.ts";
 import { exampleLine } from "./example.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
+import { httpServer } from "./listener.ts";
 import { print, say } from "./output.ts";
 import { viewerFiles } from "./viewer-files.ts";
 
@@ -31,7 +31,10 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
     givenDbcs,
     report: (error) => say(`buslens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
-  const server = createServer(getRequestListener(app.fetch, { hostname: command.host }));
+  const server = httpServer((request) => app.fetch(request), {
+    hostname: shownName(command.host),
+    onlyOwnNames: command.token === null,
+  });
   const port = await listen(server, command.host, command.port);
   const stop = (): void => {
     server.close();
@@ -40,7 +43,7 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
 
-  const url = `http://${shownHost(command.host)}:${port}`;
+  const url = `http://${shownName(command.host)}:${port}`;
   await print(`buslens serves ${name}\n\n`);
   await print(`  viewer               ${assets === null ? "not built (npm run build)" : `${url}/view/`}\n`);
   await print(`  Grafana data source  ${url}\n`);
@@ -51,7 +54,8 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
   await print(`${command.token === null ? open : closed} Ctrl+C ends it.\n`);
 }
 
-const shownHost = (host: string): string =>
+/** As it stands in an address. */
+const shownName = (host: string): string =>
   host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
 
 async function listen(server: Server, host: string, wanted: number | null): Promise<number> {

@@ -19,9 +19,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".map": "application/json; charset=utf-8",
 };
 
-/** Names with a hash of their content in them never change. */
-const HASHED = /-[\w-]{8,}\.\w+$/;
-
 /** null if the viewer was not built. The folder lies at the same place from edge/node and from build/node. */
 export async function viewerFiles(): Promise<((request: Request) => Promise<Response>) | null> {
   const root = await realpath(fileURLToPath(new URL("../../build/web/", import.meta.url))).catch(() => null);
@@ -37,11 +34,8 @@ async function answer(root: string, request: Request): Promise<Response> {
   const headers = {
     ETag: etag,
     "Content-Type": TYPES[extname(path).toLowerCase()] ?? "application/octet-stream",
-    "Cache-Control": HASHED.test(path) ? "public, max-age=31536000, immutable" : "no-cache",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
   };
-  if (request.headers.get("If-None-Match") === etag) return new Response(null, { status: 304, headers });
+  if (request.headers.get("If-None-Match")?.replace(/^W\//, "") === etag) return new Response(null, { status: 304, headers });
   const body = request.method === "HEAD" ? null : (Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>);
   return new Response(body, { headers: { ...headers, "Content-Length": String(size) } });
 }

@@ -68,6 +68,8 @@ describe("the Worker", () => {
     };
     const response = await ask("/view/", {}, { ASSETS });
     expect([response.status, await response.text(), paths]).toEqual([200, "page", ["/"]]);
+    expect(response.headers.get("Content-Security-Policy")).toContain("'wasm-unsafe-eval'");
+    expect(response.headers.get("Referrer-Policy")).toBe("no-referrer");
     expect((await ask("/", { headers: { Accept: "text/html" }, redirect: "manual" }, { ASSETS })).headers.get("Location")).toBe(
       "view/",
     );

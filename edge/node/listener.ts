@@ -1,0 +1,66 @@
+/** Between Node's HTTP server and the app: which names it answers to, gzip, and JSON also for what is no HTTP. */
+import { createServer, type Server, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { getRequestListener } from "@hono/node-server";
+import { faultBody, faultResponse, JSON_TYPE } from "../app/fault-answer.ts";
+import { gzipped } from "./gzip.ts";
+
+export interface ListenerOptions {
+  readonly hostname: string;
+  /** Only requests for a name of this machine are answered: see `isOwnName`. */
+  readonly onlyOwnNames: boolean;
+}
+
+type Answering = (request: Request) => Response | Promise<Response>;
+
+/** A server that is not listening yet. */
+export function httpServer(answering: Answering, { hostname, onlyOwnNames }: ListenerOptions): Server {
+  const answer = async (request: Request): Promise<Response> =>
+    onlyOwnNames && !isOwnName(request, hostname) ? foreignName() : gzipped(request, await answering(request));
+  const server = createServer(getRequestListener(answer, { hostname, errorHandler: notUnderstood }));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(socket, error.code ?? ""));
+  return server;
+}
+
+/** Names that lead here and that nobody else can give to an address of theirs. Containers reach their host's loopback by the last two. */
+const OWN_NAME =
+  /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\]|host\.docker\.internal|host\.containers\.internal)$/;
+
+/**
+ * False for a name that is none of ours: a page of somebody else's may have let its own name lead to 127.0.0.1, and its scripts could then
+ * read whatever is answered without a token (DNS rebinding).
+ */
+export function isOwnName(request: Request, hostname: string): boolean {
+  const names = [request.url, `http://${request.headers.get("Host") ?? hostname}`].map(nameOf);
+  return names.every((name) => name !== null && (OWN_NAME.test(name) || name === nameOf(`http://${hostname}`)));
+}
+
+function nameOf(url: string): string | null {
+  try {
+    return new URL(url).hostname.replace(/\.$/, "");
+  } catch {
+    return null;
+  }
+}
+
+const foreignName = (): Response =>
+  faultResponse({
+    code: "access/wrong-host",
+    message:
+      "this server answers to localhost and 127.0.0.1 only, because it was started without a token; --token lets clients use other names",
+  });
+
+const NOT_UNDERSTOOD = { code: "request/bad-parameter", message: "the address of this request is not valid" } as const;
+
+const notUnderstood = (): Response => faultResponse(NOT_UNDERSTOOD);
+
+/** What the parser of HTTP could not read never becomes a request: the answer is written by hand. */
+function refuse(socket: Duplex, code: string): void {
+  if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const status = code === "HPE_HEADER_OVERFLOW" ? 431 : code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
+  const message =
+    status === 431 ? "the headers are too large" : status === 408 ? "the request took too long" : "this is not HTTP";
+  const body = JSON.stringify(faultBody({ code: "request/bad-parameter", message }));
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `Content-Type: ${JSON_TYPE}`, `Content-Length: ${body.length}`];
+  socket.end(`${head.join("\r\n")}\r\nConnection: close\r\n\r\n${body}`);
+}
