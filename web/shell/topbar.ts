@@ -112,8 +112,8 @@ export function createTopBar(store: Store, actions: Actions): TopBar {
       ),
     );
   });
-  const drawBadge = onChange((heard: State["heard"]) => {
-    const condition = conditionOf({ heard });
+  const drawBadge = onChange((heard: State["heard"], catalogue: State["catalogue"]) => {
+    const condition = conditionOf({ heard, catalogue });
     badge.hidden = condition === null;
     if (condition === null) return;
     const { text, name, why } = badgeLook(condition);
@@ -127,7 +127,7 @@ export function createTopBar(store: Store, actions: Actions): TopBar {
     render(state) {
       drawSource(state.catalogue, state.heard);
       drawZones(state.zone, logOffsetMinutes(state));
-      drawBadge(state.heard);
+      drawBadge(state.heard, state.catalogue);
       undo.disabled = !store.canUndo();
       redo.disabled = !store.canRedo();
       progress.hidden = state.progress === null;

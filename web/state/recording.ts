@@ -1,7 +1,7 @@
 /** What the catalogue and the heard ids say about the recordings: their range, sessions and condition. */
 import type { LogEntry } from "../../core/query/engine.ts";
 import { addLedgers, emptyLedger, imbalance, type Ledger } from "../../core/query/ledger.ts";
-import type { SeriesId, SignalInfo, State } from "./model.ts";
+import type { SignalInfo, State } from "./model.ts";
 import type { TimeRange } from "./view.ts";
 
 type Heard = Pick<State, "heard">;
@@ -65,13 +65,14 @@ export type Condition =
   | { readonly kind: "unbalanced"; readonly sentences: readonly string[] };
 
 /** The ledger badge (viewer.md §1); null before anything was read. */
-export function conditionOf(state: Heard): Condition | null {
+export function conditionOf(state: Pick<State, "heard" | "catalogue">): Condition | null {
   if (Object.keys(state.heard).length === 0) return null;
   const ledger = sumOfLedgers(state);
   const wrong = imbalance(ledger);
   if (wrong.length > 0) return { kind: "unbalanced", sentences: wrong };
   const heard = Object.values(state.heard);
-  const faults = heard.flatMap((h) => [...h.logs.map((l) => l.fault), ...h.notices.map((n) => n.fault ?? null)]);
+  const logs = [...(state.catalogue?.logs ?? []), ...heard.flatMap((h) => h.logs)];
+  const faults = [...logs.map((l) => l.fault), ...heard.flatMap((h) => h.notices.map((n) => n.fault ?? null))];
   const objects = (codes: readonly string[]): number =>
     new Set(faults.flatMap((f) => (f !== null && codes.includes(f.code) ? [f.object ?? f.message] : []))).size;
   const damaged = objects(["input/bad-block", "input/bad-container", "input/bad-record", "input/not-mdf"]);
@@ -88,12 +89,11 @@ export function samplesExpected(info: SignalInfo, range: TimeRange): number {
   return Math.ceil((info.frames * Number(to - from)) / Number(info.lastNs + 1n - info.firstNs));
 }
 
-/** Minutes east of UTC of the newest log that says so. */
-export function logOffsetMinutes({ heard }: Heard): number {
-  const headers = Object.values(heard).flatMap((h) => h.logs.flatMap((l) => l.header ?? []));
+/** Minutes east of UTC in the newest log of the device that is plotted first, or of any. */
+export function logOffsetMinutes({ heard, plotted }: Pick<State, "heard" | "plotted">): number {
+  const device = Object.values(plotted)[0]?.info.selector.device;
+  const own = device === undefined ? undefined : heard[device];
+  const headers = (own === undefined ? Object.values(heard) : [own]).flatMap((h) => h.logs.flatMap((l) => l.header ?? []));
   const last = headers.at(-1);
   return last === undefined || last.startIsLocal ? 0 : last.zoneMinutes + last.summerMinutes;
 }
-
-/** Names of the device and session a signal id belongs to, for titles. */
-export const deviceOf = (id: SeriesId): string => id.split("/")[0] ?? "";

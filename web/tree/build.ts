@@ -81,12 +81,14 @@ interface Sender {
 
 function messages(device: DeviceHeard, channelKey: string, ids: readonly HeardId[]): Branch[] {
   const senders: Sender[] = ids.flatMap((id) => id.matches.map((match) => ({ id, match })));
+  const severalDbs = new Set(senders.map(({ match }) => match.db)).size > 1;
   return [...groupBy(senders, ({ match }) => `${match.db}.${match.message}`)]
-    .map(([name, group]) => message(device, `${channelKey}/${name}`, group))
+    .map(([name, group]) => message(device, `${channelKey}/${name}`, group, severalDbs))
     .sort(byLabel);
 }
 
-function message(device: DeviceHeard, key: string, senders: readonly Sender[]): Branch {
+/** The DBC is named where several explain the same channel. */
+function message(device: DeviceHeard, key: string, senders: readonly Sender[], severalDbs: boolean): Branch {
   const sources = [...groupBy(senders, ({ match }) => match.sourceAddress)].sort(([a], [b]) => (a ?? -1) - (b ?? -1));
   const single = sources.length === 1;
   const all = senders.map((s) => s.id);
@@ -96,7 +98,7 @@ function message(device: DeviceHeard, key: string, senders: readonly Sender[]): 
     key,
     depth: 2,
     label: first?.match.message ?? "",
-    detail: single && first !== undefined ? identity(first) : `${sources.length} sources`,
+    detail: `${single && first !== undefined ? identity(first) : `${sources.length} sources`}${severalDbs ? ` · ${first?.match.db}` : ""}`,
     rateHz: sumRates(all),
     frames: sumFrames(all),
     children: single
