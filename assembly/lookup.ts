@@ -1,12 +1,26 @@
 /** From (id, channel) to the message that is asked for: a direct-mapped cache over the tables the host loaded (kernel.md §2b). */
-import { CHANNEL_HASH, EXACT, EXACT_MASK, GROUPS, GROUPS_MASK, HEAD, Head, ID_CACHE, NO_SOURCE } from "./layout";
+import { CHANNEL_HASH, EXACT, EXACT_MASK, GROUPS, GROUPS_MASK, HEAD, Head, ID_CACHE, Message, NO_SOURCE } from "./layout";
+
+/** Entry of the cache, 16 bytes. */
+export enum Known {
+  key = 0, // u64
+  message = 8, // u32 address; 0 = not asked for; NO_SOURCE = a group from a source address not seen before
+  wholeBytes = 12, // u32: frames with as many payload bytes go the short way of stage.ts
+}
+const NEVER_WHOLE: u32 = 0xffffffff;
+const NO_KEY: u64 = u64.MAX_VALUE;
 
 export abstract class Lookup {
-  /** Message address; 0 = not asked for; NO_SOURCE = a group from a source address not seen before. `hashAdd` = channel × CHANNEL_HASH. */
-  @inline static message(id: u32, channel: u32, hashAdd: u32): u32 {
-    const place = ID_CACHE + ((<usize>(((id + hashAdd) * 0x9e3779b1) >>> 20)) << 4);
+  /** The entry of this identifier. `hashAdd` = channel × CHANNEL_HASH. */
+  @inline static known(id: u32, channel: u32, hashAdd: u32): usize {
+    const known = ID_CACHE + ((<usize>(((id + hashAdd) * 0x9e3779b1) >>> 20)) << 4);
     const key = <u64>id | ((<u64>channel) << 32);
-    return load<u64>(place) === key ? load<u32>(place, 8) : resolve(key, place);
+    if (load<u64>(known) !== key) resolve(key, known);
+    return known;
+  }
+
+  @inline static message(id: u32, channel: u32, hashAdd: u32): u32 {
+    return load<u32>(Lookup.known(id, channel, hashAdd), Known.message);
   }
 
   @inline static hash(key: u64): u32 {
@@ -25,7 +39,7 @@ function probe(table: usize, mask: u32, shift: u32, key: u64): usize {
 }
 
 /** A hostile file with ever new ids costs one miss a frame, never a round trip. */
-function resolve(key: u64, place: usize): u32 {
+function resolve(key: u64, known: usize): void {
   const exact = probe(EXACT, EXACT_MASK, 19, key);
   let message: u32 = 0;
   if (load<u32>(exact, 12) !== 0) message = load<u32>(exact, 8);
@@ -36,17 +50,28 @@ function resolve(key: u64, place: usize): u32 {
     const channel = key & 0xffffffff00000000;
     const ofSource = probe(GROUPS, GROUPS_MASK, 20, channel | <u64>(group | ((id & 0xff) << 18)));
     if (load<u32>(ofSource, 12) !== 0) message = load<u32>(ofSource, 8);
-    else {
-      const any = probe(GROUPS, GROUPS_MASK, 20, channel | <u64>(group | 0x04000000));
-      if (load<u32>(any, 12) !== 0) {
-        store<u64>(HEAD, key, Head.newKey);
-        return NO_SOURCE;
-      }
+    else if (load<u32>(probe(GROUPS, GROUPS_MASK, 20, channel | <u64>(group | 0x04000000)), 12) !== 0) {
+      // Not kept: the host is told again and again until it has added the source.
+      store<u64>(HEAD, key, Head.newKey);
+      store<u64>(known, NO_KEY);
+      store<u32>(known, NO_SOURCE, Known.message);
+      store<u32>(known, NEVER_WHOLE, Known.wholeBytes);
+      return;
     }
   }
-  store<u64>(place, key);
-  store<u32>(place, message, 8);
-  return message;
+  store<u64>(known, key);
+  store<u32>(known, message, Known.message);
+  store<u32>(known, wholeBytesOf(message), Known.wholeBytes);
+}
+
+/** A message without multiplexor whose signals lie in the first eight bytes takes the short way if the payload reaches all of them. */
+function wholeBytesOf(message: usize): u32 {
+  const isPlain =
+    load<u32>(message, Message.signalCount) !== 0 &&
+    load<u32>(message, Message.selector) === 0 &&
+    load<u32>(message, Message.windowCount) === 1 &&
+    load<u8>(message, Message.windows) === 0;
+  return message !== 0 && isPlain ? <u32>load<u8>(message, Message.maxNeed) : NEVER_WHOLE;
 }
 
 /** Empties both tables and the cache; the cache starts with keys that belong to other places, since 0 and 0xffffffff are possible keys. */

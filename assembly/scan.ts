@@ -5,12 +5,12 @@ import { hear } from "./heard";
 import {CHANNEL_HASH, 
   ENTRY_SHIFT, Entry, HEAD, Head, Kind, MESSAGE_SHIFT, MESSAGES, NO_SOURCE, PayloadKind, RECORDS, Stop, VLSD
 } from "./layout";
-import { Lookup } from "./lookup";
+import { Known, Lookup } from "./lookup";
 import {
   Found, findPayload, frameChannel, frameId, frameLength, frameTime, keepValue, payloadBytes, payloadPtr, readFrame,VLSD_SLOT_BYTES, 
 } from "./record";
 import { Rows, writeRow } from "./rows";
-import { Staged, stage } from "./stage";
+import { Stage, Staged, stage } from "./stage";
 import { park, unparkFor } from "./waiting";
 
 /** What a walk is for. */
@@ -23,6 +23,14 @@ export enum Walk {
 let used: u64 = 0;
 let muxInactive: u64 = 0;
 let tooShort: u64 = 0;
+let outOfRange: u64 = 0;
+/** Frames that did not go the short way, and were counted one by one. */
+let others: u64 = 0;
+
+/** The range, for frames of the short way: from ≤ time < from + span. Times go out relative to base. */
+let from: i64 = 0;
+let span: u64 = 0;
+let base: i64 = 0;
 
 /** Counts a staged frame once. */
 @inline
@@ -45,6 +53,29 @@ function stop(reason: u32, at: usize): usize {
 /** Bytes every short cut may look ahead without asking: the longest fixed record plus the head of a value. */
 const LOOK_AHEAD: usize = 64;
 
+abstract class Frame {
+  /** A frame of a message that is asked for: staged if it lies in the range. Returns Stop.Done, or why the scan cannot go on. */
+  @inline static take(known: usize, time: i64, payload: usize, payloadBytes: u32): u32 {
+    const message = load<u32>(known, Known.message);
+    if (payloadBytes < load<u32>(known, Known.wholeBytes) || <u64>(time - from) >= span) return takeOther(message, time, payload, payloadBytes);
+    return Stage.whole(message, payload, payloadBytes, <f64>(time - base)) && flushMessage(message) & Staged.Full ? Stop.OutputFull : Stop.Done;
+  }
+}
+
+/** What the short way does not know: new source addresses, frames out of range or too short, multiplexors, payloads over eight bytes. */
+function takeOther(message: u32, time: i64, payload: usize, payloadBytes: u32): u32 {
+  if (message === NO_SOURCE) return Stop.NewSource;
+  others++;
+  const isOutside = <u64>(time - from) >= span;
+  if (isOutside) {
+    outOfRange++;
+    if (!load<u32>(HEAD, Head.clamp)) return Stop.Done;
+  }
+  const staged = stage(message, payload, payloadBytes, <f64>(time - base));
+  if (!isOutside) count(staged);
+  return staged & Staged.Full ? Stop.OutputFull : Stop.Done;
+}
+
 /**
  * Decodes records from `p` to `end`. Returns the first unprocessed address; HEAD.stop says why. 64 bytes behind `end` must be readable.
  */
@@ -52,131 +83,98 @@ export function scanDecode(p: usize, end: usize): usize {
   used = 0;
   muxInactive = 0;
   tooShort = 0;
-  const from = load<i64>(HEAD, Head.fromNs);
+  outOfRange = 0;
+  others = 0;
+  from = load<i64>(HEAD, Head.fromNs);
   const to = load<i64>(HEAD, Head.toNs);
-  const base = load<i64>(HEAD, Head.baseNs);
-  const clamp = load<u32>(HEAD, Head.clamp) !== 0;
+  span = to > from ? <u64>(to - from) : 0;
+  base = load<i64>(HEAD, Head.baseNs);
   const safeEnd = load<u32>(HEAD, Head.idBytes) === 1 ? end - LOOK_AHEAD : 0;
   let frames: u64 = 0;
   let unmatched: u64 = 0;
-  let outOfRange: u64 = 0;
-  let result = end;
+  let reason: u32 = Stop.Done;
   store<u32>(HEAD, Stop.Done, Head.stop);
 
   while (p < end) {
-    if (p >= safeEnd) {
-      const next = step(p, end, Walk.Decode);
-      if (load<u32>(HEAD, Head.stop) !== Stop.Done) {
-        result = next;
-        break;
+    if (p < safeEnd) {
+      // Runs of one record id, of the kinds CANedge writes most: everything that depends on it stays in registers.
+      const start = p;
+      const recordId = <u32>load<u8>(p);
+      const entry = RECORDS + (<usize>recordId << ENTRY_SHIFT);
+      const kind = load<u32>(entry, Entry.kind);
+      let size: usize = 0;
+      if (kind === Kind.StandardD) {
+        const channel = load<u32>(entry, Entry.channelKey);
+        const hashAdd = load<u32>(entry, Entry.hashAdd);
+        size = 17;
+        do {
+          const known = Lookup.known(load<u32>(p, 7) & 0x7ff, channel, hashAdd);
+          if (load<u32>(known, Known.message) === 0) unmatched++;
+          else {
+            reason = Frame.take(known, <i64>(load<u64>(p - 1) >> 16) * 1000, p + 9, min<u32>(<u32>load<u8>(p, 8) >> 4, 8));
+            if (reason !== Stop.Done) break;
+          }
+          p += 17;
+        } while (p < safeEnd && <u32>load<u8>(p) === recordId);
+        frames += <u64>((p - start) / 17);
+      } else if (kind === Kind.ExtendedD) {
+        const channel = load<u32>(entry, Entry.channelKey);
+        const hashAdd = load<u32>(entry, Entry.hashAdd);
+        size = 20;
+        do {
+          const known = Lookup.known((load<u32>(p, 7) & 0x1fffffff) | 0x20000000, channel, hashAdd);
+          if (load<u32>(known, Known.message) === 0) unmatched++;
+          else {
+            reason = Frame.take(known, <i64>(load<u64>(p - 1) >> 16) * 1000, p + 12, min<u32>(<u32>load<u8>(p, 11) & 15, 8));
+            if (reason !== Stop.Done) break;
+          }
+          p += 20;
+        } while (p < safeEnd && <u32>load<u8>(p) === recordId);
+        frames += <u64>((p - start) / 20);
+      } else if (kind === Kind.ValueB) {
+        // The value follows its frame, as the device writes it: one record of 28 + length bytes.
+        const valueId = load<u32>(entry, Entry.valueId);
+        const state = VLSD + <usize>load<u32>(entry, Entry.slot) * VLSD_SLOT_BYTES;
+        let offset = load<u64>(state);
+        do {
+          const valueBytes = load<u32>(p, 24);
+          if (<u32>load<u8>(p, 23) !== valueId || load<u64>(p, 15) !== offset || valueBytes > 64 || p + 28 + <usize>valueBytes > end) break;
+          const word = load<u32>(p, 9);
+          const channel = (word >> 1) & 3;
+          const known = Lookup.known((word >> 3) | ((word & 1) << 29), channel, channel * CHANNEL_HASH);
+          size = 28 + <usize>valueBytes;
+          if (load<u32>(known, Known.message) === 0) unmatched++;
+          else {
+            const payloadBytes = min<u32>(<u32>load<u8>(p, 13) >> 1, valueBytes);
+            reason = Frame.take(known, <i64>nearest(load<f64>(p, 1)), p + 28, payloadBytes);
+            if (reason === Stop.NewSource) break;
+          }
+          frames++;
+          offset += 4 + <u64>valueBytes;
+          p += size;
+        } while (reason === Stop.Done && p < safeEnd && <u32>load<u8>(p) === recordId);
+        store<u64>(state, offset);
       }
-      p = next;
-      continue;
-    }
-    const recordId = <u32>load<u8>(p);
-    const entry = RECORDS + (<usize>recordId << ENTRY_SHIFT);
-    const kind = load<u32>(entry, Entry.kind);
-    if (kind === Kind.StandardD || kind === Kind.ExtendedD) {
-      // Runs of one record id: everything that depends on it stays in registers.
-      const isExtended = kind === Kind.ExtendedD;
-      const size: usize = isExtended ? 20 : 17;
-      const channel = load<u32>(entry, Entry.channelKey);
-      const hashAdd = load<u32>(entry, Entry.hashAdd);
-      let reason: u32 = Stop.Done;
-      do {
-        const idWord = load<u32>(p, 7);
-        const id = isExtended ? (idWord & 0x1fffffff) | 0x20000000 : idWord & 0x7ff;
-        const message = Lookup.message(id, channel, hashAdd);
-        if (message === 0) {
-          frames++;
-          unmatched++;
-        } else {
-          if (message === NO_SOURCE) {
-            reason = Stop.NewSource;
-            break;
-          }
-          frames++;
-          const time = <i64>(load<u64>(p, 1) & 0xffffffffffff) * 1000;
-          const isOutside = time < from || time >= to;
-          if (isOutside) outOfRange++;
-          if (!isOutside || clamp) {
-            const dlc = isExtended ? <u32>load<u8>(p, 11) & 15 : <u32>load<u8>(p, 8) >> 4;
-            const staged = stage(message, p + (isExtended ? 12 : 9), min<u32>(dlc, 8), <f64>(time - base));
-            if (!isOutside) count(staged);
-            if (staged & Staged.Full) {
-              reason = Stop.OutputFull;
-              p += size;
-              break;
-            }
-          }
-        }
-        p += size;
-      } while (p < safeEnd && <u32>load<u8>(p) === recordId);
       if (reason !== Stop.Done) {
+        if (reason === Stop.OutputFull && kind !== Kind.ValueB) {
+          frames++;
+          p += size;
+        }
         store<u32>(HEAD, reason, Head.stop);
-        result = p;
         break;
       }
-    } else if (
-      kind === Kind.ValueB &&
-      <u32>load<u8>(p, 23) === load<u32>(entry, Entry.valueId) &&
-      load<u64>(p, 15) === load<u64>(VLSD + <usize>load<u32>(entry, Entry.slot) * VLSD_SLOT_BYTES)
-    ) {
-      // The value follows its frame, as the device writes it: one record of 28 + length bytes.
-      const valueBytes = load<u32>(p, 24);
-      if (valueBytes > 64 || p + 28 + <usize>valueBytes > end) {
-        const next = step(p, end, Walk.Decode);
-        if (load<u32>(HEAD, Head.stop) !== Stop.Done) {
-          result = next;
-          break;
-        }
-        p = next;
-        continue;
-      }
-      const word = load<u32>(p, 9);
-      const id = (word >> 3) | ((word & 1) << 29);
-      const channel = (word >> 1) & 3;
-      const message = Lookup.message(id, channel, channel * CHANNEL_HASH);
-      if (message === NO_SOURCE) {
-        result = stop(Stop.NewSource, p);
-        break;
-      }
-      frames++;
-      let staged: u32 = 0;
-      if (message === 0) unmatched++;
-      else {
-        const time = <i64>nearest(load<f64>(p, 1));
-        const isOutside = time < from || time >= to;
-        if (isOutside) outOfRange++;
-        if (!isOutside || clamp) {
-          const length = <u32>(load<u8>(p, 13) >> 1);
-          staged = stage(message, p + 28, min<u32>(length, valueBytes), <f64>(time - base));
-          if (!isOutside) count(staged);
-        }
-      }
-      const state = VLSD + <usize>load<u32>(entry, Entry.slot) * VLSD_SLOT_BYTES;
-      store<u64>(state, load<u64>(state) + 4 + <u64>valueBytes);
-      p += 28 + <usize>valueBytes;
-      if (staged & Staged.Full) {
-        result = stop(Stop.OutputFull, p);
-        break;
-      }
-    } else {
-      const next = step(p, end, Walk.Decode);
-      if (load<u32>(HEAD, Head.stop) !== Stop.Done) {
-        result = next;
-        break;
-      }
-      p = next;
+      if (p !== start) continue;
     }
+    p = step(p, end, Walk.Decode);
+    if (load<u32>(HEAD, Head.stop) !== Stop.Done) break;
   }
   bump(Head.frames, frames);
   bump(Head.unmatched, unmatched);
   bump(Head.outOfRange, outOfRange);
-  bump(Head.used, used);
+  bump(Head.used, used + frames - unmatched - others);
   bump(Head.muxInactive, muxInactive);
   bump(Head.tooShort, tooShort);
-  return result;
+  return p;
 }
 
 /** The other walks: every frame as a row, or only who was heard. */

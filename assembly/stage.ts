@@ -11,6 +11,23 @@ export enum Staged {
   Full = 4,
 }
 
+export abstract class Stage {
+  /**
+   * A frame whose entry says that it is long enough for all signals of its message, and that they need nothing but its first eight bytes
+   * (Known.wholeBytes). True: the chunk is full now.
+   */
+  @inline static whole(message: usize, payload: usize, payloadBytes: u32, time: f64): bool {
+    const row = load<u32>(message, Message.cursor);
+    const chunk = <usize>load<u32>(message, Message.chunk);
+    const word = chunk + ((<usize>row) << 3);
+    store<f64>(word, time);
+    store<u64>(word, load<u64>(payload), Chunk.words);
+    store<u8>(chunk + <usize>row, <u8>payloadBytes, Chunk.lengths);
+    store<u32>(message, row + 1, Message.cursor);
+    return row + 1 === CHUNK_ROWS;
+  }
+}
+
 /** Puts a frame into the chunk of its message, and of the sub-messages its multiplexors select. */
 export function stage(message: usize, payload: usize, payloadBytes: u32, time: f64): u32 {
   let staged: u32 = 0;

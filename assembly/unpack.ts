@@ -3,44 +3,76 @@ import { Convert, Signal, Unpack } from "./layout";
 
 const SWAP_BYTES = i8x16(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);
 
+// Kinds of loops, told apart by the size of a type: that alone is decided when compiled, so that no loop holds a branch.
+type Intel = u8;
+type Motorola = u16;
+type InPlace = u8;
+type Shifted = u16;
+type Raw = u8;
+type Multiplied = u16;
+type Divided = u32;
+
+/** The loops over staged words. Four rows a turn: up to three values more are written when `rows` is no multiple of four. */
+abstract class Loop {
+  @inline static rows<Order, Place, Result>(signal: usize, words: usize, rows: u32, out: usize): void {
+    const mask = i64x2.splat(load<i64>(signal, Signal.mask));
+    const sign = i64x2.splat(load<i64>(signal, Signal.sign));
+    const magic = f64x2.splat(load<f64>(signal, Signal.magic));
+    const factor = f64x2.splat(load<f64>(signal, Signal.factor));
+    const offset = f64x2.splat(load<f64>(signal, Signal.offset));
+    const divisor = f64x2.splat(load<f64>(signal, Signal.divisor));
+    const end = words + ((<usize>rows) << 3);
+    for (; words < end; words += 32, out += 32) {
+      const a = Loop.raw<Order, Place>(v128.load(words), mask, sign, magic);
+      const b = Loop.raw<Order, Place>(v128.load(words, 16), mask, sign, magic);
+      v128.store(out, Loop.value<Result>(a, factor, offset, divisor));
+      v128.store(out, Loop.value<Result>(b, factor, offset, divisor), 16);
+    }
+  }
+
+  /** The field becomes the low bits of 2^52 + raw × 2^position (kernel.md §1, 9). */
+  @inline static raw<Order, Place>(word: v128, mask: v128, sign: v128, magic: v128): v128 {
+    if (sizeof<Order>() === sizeof<Motorola>()) word = i8x16.swizzle(word, SWAP_BYTES);
+    if (sizeof<Place>() === sizeof<Shifted>()) word = i64x2.shr_u(word, 13);
+    const bits = v128.or(v128.xor(v128.and(word, mask), sign), i64x2.splat(0x4330000000000000));
+    return f64x2.sub(bits, magic);
+  }
+
+  @inline static value<Result>(raw: v128, factor: v128, offset: v128, divisor: v128): v128 {
+    if (sizeof<Result>() === sizeof<Raw>()) return raw;
+    const sum = f64x2.add(f64x2.mul(raw, factor), offset);
+    return sizeof<Result>() === sizeof<Divided>() ? f64x2.div(sum, divisor) : sum;
+  }
+
+  @inline static column<Result>(signal: usize, words: usize, rows: u32, out: usize): void {
+    const isShifted = <u32>load<u8>(signal, Signal.unpack) === Unpack.Shift13;
+    if (load<u8>(signal, Signal.isBig)) {
+      if (isShifted) Loop.rows<Motorola, Shifted, Result>(signal, words, rows, out);
+      else Loop.rows<Motorola, InPlace, Result>(signal, words, rows, out);
+    } else if (isShifted) Loop.rows<Intel, Shifted, Result>(signal, words, rows, out);
+    else Loop.rows<Intel, InPlace, Result>(signal, words, rows, out);
+  }
+}
+
 /**
  * Raw values of `rows` staged words as doubles at `out`. Integers that fit 52 bits come out times 2^position (a field is left where it
- * lies: kernel.md §2b); the others come out physical. Writes one value more when `rows` is odd.
+ * lies: kernel.md §2b); the others come out physical.
  */
 export function unpackColumn(signal: usize, words: usize, ninth: usize, rows: u32, out: usize): void {
-  const unpack = <i32>load<u8>(signal, Signal.unpack);
-  if (unpack >= Unpack.Scalar) {
-    for (let row: usize = 0; row < <usize>rows; row++) {
-      store<f64>(out + (row << 3), scalarPhysical(signal, words + (row << 3), ninth + (row << 3)));
-    }
-    return;
-  }
-  const mask = i64x2.splat(load<i64>(signal, Signal.mask));
-  const sign = i64x2.splat(load<i64>(signal, Signal.sign));
-  const exponent = i64x2.splat(0x4330000000000000);
-  const magic = f64x2.splat(load<f64>(signal, Signal.magic));
-  const end = words + ((<usize>rows) << 3);
-  if (load<u8>(signal, Signal.isBig)) {
-    if (unpack === Unpack.InPlace) {
-      for (; words < end; words += 16, out += 16) {
-        const word = v128.and(i8x16.swizzle(v128.load(words), SWAP_BYTES), mask);
-        v128.store(out, f64x2.sub(v128.or(v128.xor(word, sign), exponent), magic));
-      }
-    } else {
-      for (; words < end; words += 16, out += 16) {
-        const word = v128.and(i64x2.shr_u(i8x16.swizzle(v128.load(words), SWAP_BYTES), 13), mask);
-        v128.store(out, f64x2.sub(v128.or(v128.xor(word, sign), exponent), magic));
-      }
-    }
-  } else if (unpack === Unpack.InPlace) {
-    for (; words < end; words += 16, out += 16) {
-      v128.store(out, f64x2.sub(v128.or(v128.xor(v128.and(v128.load(words), mask), sign), exponent), magic));
-    }
-  } else {
-    for (; words < end; words += 16, out += 16) {
-      const word = v128.and(i64x2.shr_u(v128.load(words), 13), mask);
-      v128.store(out, f64x2.sub(v128.or(v128.xor(word, sign), exponent), magic));
-    }
+  if (<i32>load<u8>(signal, Signal.unpack) >= Unpack.Scalar) scalarColumn(signal, words, ninth, rows, out);
+  else Loop.column<Raw>(signal, words, rows, out);
+}
+
+/** Unpacks straight into a column of physical values. */
+export function physicalColumn(signal: usize, words: usize, ninth: usize, rows: u32, out: usize): void {
+  if (<i32>load<u8>(signal, Signal.unpack) >= Unpack.Scalar) scalarColumn(signal, words, ninth, rows, out);
+  else if (<u32>load<u8>(signal, Signal.convert) === Convert.Divide) Loop.column<Divided>(signal, words, rows, out);
+  else Loop.column<Multiplied>(signal, words, rows, out);
+}
+
+function scalarColumn(signal: usize, words: usize, ninth: usize, rows: u32, out: usize): void {
+  for (let row: usize = 0; row < <usize>rows; row++) {
+    store<f64>(out + (row << 3), scalarPhysical(signal, words + (row << 3), ninth + (row << 3)));
   }
 }
 
@@ -55,21 +87,6 @@ export function toPhysical(signal: usize, at: usize, strideBytes: usize, count: 
     for (; at < end; at += strideBytes) store<f64>(at, (load<f64>(at) * factor + offset) / divisor);
   } else {
     for (; at < end; at += strideBytes) store<f64>(at, load<f64>(at) * factor + offset);
-  }
-}
-
-/** Unpacks straight into a column of physical values. */
-export function physicalColumn(signal: usize, words: usize, ninth: usize, rows: u32, out: usize): void {
-  unpackColumn(signal, words, ninth, rows, out);
-  if (<i32>load<u8>(signal, Signal.unpack) >= Unpack.Scalar) return;
-  const factor = f64x2.splat(load<f64>(signal, Signal.factor));
-  const offset = f64x2.splat(load<f64>(signal, Signal.offset));
-  const end = out + ((<usize>rows) << 3);
-  if (<u32>load<u8>(signal, Signal.convert) === Convert.Divide) {
-    const divisor = f64x2.splat(load<f64>(signal, Signal.divisor));
-    for (; out < end; out += 16) v128.store(out, f64x2.div(f64x2.add(f64x2.mul(v128.load(out), factor), offset), divisor));
-  } else {
-    for (; out < end; out += 16) v128.store(out, f64x2.add(f64x2.mul(v128.load(out), factor), offset));
   }
 }
 

@@ -92,7 +92,7 @@ async function workloadBench(workload: Workload, machines: Machines, rounds: num
   return results;
 }
 
-function cellPlan(
+export function cellPlan(
   workload: Workload,
   columns: Plan,
   mode: CellMode,

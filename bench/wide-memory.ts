@@ -1,6 +1,10 @@
 /** The product's kernel over a larger memory, so that a whole workload lies in it and nothing has to be copied: the same code, other limits. */
+import { setFlagsFromString } from "node:v8";
 import type { KernelExports } from "../core/kernel/abi.ts";
 import { Kernel } from "../core/kernel/kernel.ts";
+
+// Optimized code from the first call: otherwise it comes when the background compiler finds time, in the middle of a measurement.
+setFlagsFromString("--no-liftoff");
 
 const IMPORT_SECTION = 2;
 export const WIDE_PAGES = 1024;
