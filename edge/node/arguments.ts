@@ -75,6 +75,8 @@ export function readArguments(args: readonly string[], environment: Readonly<Rec
   const isNamed = first !== undefined && (Object.hasOwn(TAKES, first) || first === "help");
   const name = isNamed ? first : first === undefined ? null : "serve";
   if (values.version) return { name: "version" };
+  if (name === "help" && rest[0] !== undefined && !Object.hasOwn(TAKES, rest[0]))
+    throw new UsageError(`there is no command ${rest[0]}: ${Object.keys(TAKES).join(", ")}`);
   if (values.help || name === "help") return { name: "help", topic: name === "help" ? (rest[0] ?? null) : name };
   if (name === null) throw new UsageError("say which folder: buslens DIR");
   const operands = isNamed ? rest : positionals;

@@ -21,7 +21,8 @@ async function readPlace(place: string): Promise<readonly GivenDbc[]> {
       throw new FaultError({ code: "input/bad-dbc", message: "the folder holds no .dbc file", object: place });
     return await Promise.all(names.map((name) => readOne(join(path, name))));
   } catch (error) {
-    throw diskFault(error, place);
+    const { fault } = diskFault(error, place);
+    throw new FaultError(fault.code === "storage/missing" ? { ...fault, message: "there is no such file or folder" } : fault);
   }
 }
 

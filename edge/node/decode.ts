@@ -6,11 +6,12 @@ import type { SeriesSelector } from "../../core/series/series.ts";
 import { CSV_HEADER, csvText } from "../app/api/series-csv.ts";
 import type { GivenDbc } from "../app/context.ts";
 import type { Command } from "./arguments.ts";
+import { checkGiven, sayUnknownSignals } from "./dbc-check.ts";
 import { readDbcFiles } from "./dbc-files.ts";
 import { signalsDocument } from "./documents.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
 import { logFiles } from "./log-files.ts";
-import { faultLine, print, say, sayNotices } from "./output.ts";
+import { faultLine, print, say, sayNotices, sayNoticesOnce } from "./output.ts";
 import { tableText } from "./table.ts";
 import { utcText } from "./utc.ts";
 
@@ -21,23 +22,25 @@ const SERIES_AT_ONCE = 8;
 
 export async function decode(command: Decode, signal: AbortSignal): Promise<void> {
   const dbcs = await readDbcFiles(command.dbcs);
+  sayUnknownSignals(checkGiven(dbcs), command.signals);
   if (command.form === "csv") return printCsv(command, dbcs, signal);
-  const faults: FaultError[] = [];
-  for (const file of command.files) {
+  let read = 0;
+  for (const [at, file] of command.files.entries()) {
     try {
       for (const dbc of dbcs) {
         const { text, notices } = await signalsDocument(file, dbc, signal);
+        read++;
         sayNotices(file, notices);
+        sayIfNothingFits(text, file);
         await print(command.form === "facts" ? chosenFacts(text, command.signals) : signalsTable(text, command, dbcs.length));
       }
     } catch (error) {
-      // One bad file of several costs the others nothing.
-      if (!(error instanceof FaultError) || command.files.length === 1) throw error;
-      faults.push(error);
+      // One bad file of several costs the others nothing; that all were bad is said with the last.
+      if (!(error instanceof FaultError)) throw error;
+      if (read === 0 && at === command.files.length - 1) throw new FaultError({ ...error.fault, object: file });
       say(faultLine(error.fault, file));
     }
   }
-  if (faults.length === command.files.length && faults[0] !== undefined) throw faults[0];
 }
 
 interface SeriesFacts {
@@ -61,6 +64,14 @@ interface SignalsFacts {
   readonly frames: number;
   readonly matched: number;
   readonly series: readonly SeriesFacts[];
+}
+
+function sayIfNothingFits(text: string, file: string): void {
+  const { frames, matched, dbc } = JSON.parse(text) as SignalsFacts;
+  if (matched === 0 && frames > 0)
+    say(
+      `buslens: ${file}: warning: none of its ${frames} frames belongs to a message of ${dbc}; is it the database of this bus?`,
+    );
 }
 
 /** The document as it is, or without the series of other signals: rows stand one to a line. */
@@ -101,12 +112,17 @@ function signalsTable(text: string, command: Decode, dbcCount: number): string {
 
 async function printCsv(command: Decode, dbcs: readonly GivenDbc[], signal: AbortSignal): Promise<void> {
   const engine = hostEngine(await loadKernel(), await logFiles(command.files, signal), dbcs);
-  const selectors = await occurring(engine, await readableDevices(engine, signal), command.signals, signal);
+  const said = new Set<string>();
+  const selectors = await occurring(engine, await readableDevices(engine, signal), command.signals, { said, signal });
+  if (selectors.length === 0 && command.signals.length === 0)
+    say(
+      `buslens: warning: no frame belongs to a message of ${dbcs.map(({ file }) => file).join(", ")}; is it the database of this bus?`,
+    );
   await print(CSV_HEADER);
   for (let first = 0; first < selectors.length; first += SERIES_AT_ONCE) {
     for await (const answer of engine.query(rawQuery(selectors.slice(first, first + SERIES_AT_ONCE)), signal).series) {
       for (const piece of csvText(answer)) await print(piece);
-      sayNotices(answer.labels.signal, answer.notices);
+      sayNoticesOnce(answer.notices, said);
     }
   }
 }
@@ -126,14 +142,14 @@ async function occurring(
   engine: Engine,
   devices: ReadonlySet<string>,
   wanted: readonly string[],
-  signal: AbortSignal,
+  { said, signal }: { readonly said: Set<string>; readonly signal: AbortSignal },
 ): Promise<readonly SeriesSelector[]> {
   const selectors = new Map<string, SeriesSelector>();
   for (const device of devices) {
     const { ids, notices } = await engine.heard({ device }, signal);
-    sayNotices(
-      device,
+    sayNoticesOnce(
       notices.filter(({ severity }) => severity !== "error"),
+      said,
     );
     for (const { bus, channel, matches } of ids) {
       for (const { db, message, sourceAddress, signals } of matches) {

@@ -1,4 +1,5 @@
 /** Files named on the command line as a store: each under the CANedge path it lies at, else under its name. */
+import { stat } from "node:fs/promises";
 import { basename, dirname, sep } from "node:path";
 import { parseLogPath } from "../../core/canedge/path.ts";
 import { FaultError } from "../../core/fault.ts";
@@ -16,9 +17,15 @@ export async function openFile(typed: string, signal: AbortSignal): Promise<Byte
     return await folder.open(basename(path), signal);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    const missing = { ...error.fault, message: "there is no such file" };
+    const missing = { ...error.fault, message: await whyNoFile(path) };
     throw new FaultError({ ...(error.fault.code === "storage/missing" ? missing : error.fault), object: typed });
   }
+}
+
+async function whyNoFile(path: string): Promise<string> {
+  const there = await stat(path).catch(() => null);
+  if (there === null) return "there is no such file";
+  return there.isDirectory() ? "this is a folder, not a file" : "this is not a plain file";
 }
 
 /** Faults: as `openFile`, for the first that cannot be opened. */

@@ -1,4 +1,5 @@
 /** What a user typed as the place of the logs, as a store. */
+import { stat } from "node:fs/promises";
 import { FaultError } from "../../core/fault.ts";
 import type { LogStore } from "../../core/store/source.ts";
 import { DiskStore } from "../stores/disk.ts";
@@ -20,7 +21,11 @@ async function openFolder(place: string): Promise<LogStore> {
     return await DiskStore.open(folderPath(place));
   } catch (error) {
     if (!(error instanceof FaultError) || error.fault.code !== "storage/missing") throw error;
-    throw new FaultError({ code: "storage/missing", message: "there is no such folder" });
+    const isFile = (await stat(folderPath(place)).catch(() => null))?.isFile() ?? false;
+    const message = isFile
+      ? "this is a file, not a folder; buslens inspect FILE says what is in a log"
+      : "there is no such folder";
+    throw new FaultError({ code: "storage/missing", message });
   }
 }
 

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import type { Fault, Notice } from "../../core/fault.ts";
 
 const LINE_CHARACTERS_MAX = 1000;
+/** Of a name, even if the sentence is long. */
+const NAME_CHARACTERS_KEPT = 300;
 
 /** Writes to stdout and waits while the reader is slow. Without effect once the reader is gone. */
 export async function print(text: string): Promise<void> {
@@ -13,9 +15,23 @@ export async function print(text: string): Promise<void> {
 /** One line on stderr. */
 export const say = (line: string): void => void process.stderr.write(`${oneLine(line)}\n`);
 
-/** Notices as lines, with the file in front. */
+/** Notices as lines, with the file in front as it was typed, once. */
 export function sayNotices(name: string, notices: readonly Notice[]): void {
-  for (const { severity, text } of notices) say(`buslens: ${name}: ${severity === "info" ? "" : `${severity}: `}${text}`);
+  const parts = name.replaceAll("\\", "/").split("/");
+  const keys = parts.map((_part, at) => parts.slice(at).join("/"));
+  for (const { severity, text } of notices) {
+    const key = keys.find((one) => text.startsWith(`${one} `) || text.startsWith(`${one}: `));
+    const about = key === undefined ? text : text.slice(key.length).replace(/^:? /, "");
+    say(`buslens: ${name}: ${severity === "info" ? "" : `${severity}: `}${about}`);
+  }
+}
+
+/** The same for texts that name what they are about; `said` keeps them from coming again with the next series. */
+export function sayNoticesOnce(notices: readonly Notice[], said: Set<string>): void {
+  for (const { severity, text } of notices) {
+    if (!said.has(text)) say(`buslens: ${severity === "info" ? "" : `${severity}: `}${text}`);
+    said.add(text);
+  }
 }
 
 /** `buslens: NAME: sentence (family/code, byte N)`, at most 1,000 characters. */
@@ -23,10 +39,17 @@ export function faultLine(fault: Fault, name: string | null): string {
   const place = fault.atByte !== undefined ? `, byte ${fault.atByte}` : fault.line !== undefined ? `, line ${fault.line}` : "";
   const end = ` (${fault.code}${place})`;
   const subject = name ?? fault.object;
-  const begin = oneLine(subject === undefined ? `buslens: ${fault.message}` : `buslens: ${subject}: ${fault.message}`);
-  const room = LINE_CHARACTERS_MAX - end.length;
-  return (begin.length <= room ? begin : `${begin.slice(0, room - 1)}…`) + end;
+  const room = LINE_CHARACTERS_MAX - "buslens: ".length - end.length;
+  const sentence = oneLine(fault.message);
+  if (subject === undefined) return `buslens: ${cut(sentence, room)}${end}`;
+  const left = oneLine(subject);
+  const shown = cut(sentence, room - ": ".length - Math.min(left.length, NAME_CHARACTERS_KEPT));
+  const nameRoom = room - ": ".length - shown.length;
+  // The end of a path says more than its begin.
+  return `buslens: ${left.length <= nameRoom ? left : `…${left.slice(left.length - nameRoom + 1)}`}: ${shown}${end}`;
 }
+
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 
 /** `buslens DIR | head` ends quietly when head has seen enough. */
 export function endQuietlyWhenNobodyReads(): void {

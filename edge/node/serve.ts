@@ -1,11 +1,15 @@
 /** `buslens serve`: the app over a folder or bucket, on a port. */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { loadLibrary } from "../../core/dbc/library.ts";
 import { FaultError } from "../../core/fault.ts";
+import type { Engine } from "../../core/query/engine.ts";
 import type { LogStore } from "../../core/store/source.ts";
 import { anyone, bearer } from "../app/access.ts";
 import { createApp } from "../app/app.ts";
+import type { GivenDbc } from "../app/context.ts";
 import type { ServeCommand } from "./arguments.ts";
+import { checkGiven, sayWarnings } from "./dbc-check.ts";
 import { readDbcFiles } from "./dbc-files.ts";
 import { exampleLine } from "./example.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
@@ -18,6 +22,7 @@ const PORT_DEFAULT = 5000; // the CANedge backend's, so that existing data sourc
 /** Runs until the process is told to end. Faults: `storage/*`, `input/bad-dbc`, `request/bad-parameter` for a taken port. */
 export async function serve(command: ServeCommand, store: LogStore, name: string): Promise<void> {
   const givenDbcs = await readDbcFiles(command.dbcs);
+  await sayAboutDatabases(store, givenDbcs);
   const engine = hostEngine(await loadKernel(), store, givenDbcs);
   const assets = await viewerFiles();
   const app = createApp({
@@ -47,11 +52,28 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
   await print(`buslens serves ${name}\n\n`);
   await print(`  viewer               ${assets === null ? "not built (npm run build)" : `${url}/view/`}\n`);
   await print(`  Grafana data source  ${url}\n`);
+  await sayIfEmpty(engine, name);
   const example = await exampleLine(engine, url, command.token === null ? null : "TOKEN").catch(() => null);
   await print(`  try it               ${example ?? `curl -s '${url}/api/catalogue'`}\n\n`);
   const open = "It answers this machine only (127.0.0.1), because no token was given: --token T lets others in.";
   const closed = 'Clients must send the token: "Authorization: Bearer …".';
   await print(`${command.token === null ? open : closed} Ctrl+C ends it.\n`);
+}
+
+/** Databases that cannot be used, and what is odd in the others. Faults: `input/bad-dbc` for one that was named. */
+async function sayAboutDatabases(store: LogStore, given: readonly GivenDbc[]): Promise<void> {
+  if (given.length > 0) return void checkGiven(given);
+  const { dbcs, notices } = await loadLibrary(store, { signal: new AbortController().signal });
+  for (const { severity, text } of notices) say(`buslens: ${severity}: ${text}`);
+  sayWarnings(dbcs);
+  if (dbcs.length === 0)
+    say("buslens: warning: no .dbc lies there, so nothing can be decoded; put one there or name it with --dbc");
+}
+
+async function sayIfEmpty(engine: Engine, name: string): Promise<void> {
+  const devices = await engine.devices({ names: false }, AbortSignal.timeout(20_000)).catch(() => null);
+  if (devices?.length === 0)
+    say(`buslens: warning: ${name} holds no logs: they lie in folders DEVICE/SESSION/SPLIT.MF4, or below LOG/`);
 }
 
 /** As it stands in an address. */

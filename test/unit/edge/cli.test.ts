@@ -96,6 +96,50 @@ describe("documents", SLOW, () => {
     expect((await run()).status).toBe(2);
   });
 
+  test("a folder for a file and a file for a folder are called what they are", async () => {
+    expect((await run("inspect", folder.path)).stderr).toMatch(/: this is a folder, not a file \(storage\/missing\)\n$/);
+    expect((await run(log)).stderr).toMatch(/\.MF4: this is a file, not a folder; buslens inspect FILE /);
+    expect((await run("decode", log, "--dbc", "nope.dbc")).stderr).toBe(
+      "buslens: nope.dbc: there is no such file or folder (storage/missing)\n",
+    );
+  });
+
+  test("what does not fit is said on stderr, and the document is whole", async () => {
+    const strange = join(folder.path, "strange.dbc.txt");
+    await writeFile(strange, 'VERSION ""\nBO_ 2000 Strange: 8 X\n SG_ Odd : 0|8@1+ (1,0) [0|0] "" X\nBO_ oops\n');
+    const none = await run("decode", log, "--dbc", strange, "--facts");
+    expect(JSON.parse(none.stdout)).toMatchObject({ matched: 0, series: [] });
+    expect([none.status, none.stderr.split("\n").length]).toEqual([0, 3]);
+    expect(none.stderr).toMatch(/strange\.dbc\.txt:4:5: warning: /);
+    expect(none.stderr).toMatch(/none of its \d+ frames belongs to a message of strange\.dbc\.txt/);
+    const name = await run("decode", log, "--dbc", strange, "--signal", "odd");
+    expect(name.stderr).toContain('has a signal "odd"; there is "Odd"');
+  });
+
+  test("a cut log is said once, whatever the form", async () => {
+    const cut = join(folder.path, "cut.MF4");
+    const bytes = drive.files[0]?.bytes ?? new Uint8Array(0);
+    await writeFile(cut, bytes.subarray(0, bytes.length - 7));
+    for (const form of [["--facts"], ["--csv"], []]) {
+      const { status, stderr } = await run("decode", cut, "--dbc", dbc, ...form);
+      expect([status, stderr]).toEqual([0, expect.stringMatching(/^(buslens: [^\n]*cut\.MF4[^\n]*\n)+$/)]);
+      const lines = stderr.trimEnd().split("\n");
+      expect(new Set(lines).size).toBe(lines.length);
+      for (const line of lines) expect(line.match(/cut\.MF4/g)).toHaveLength(1);
+    }
+  });
+
+  test("several logs that cannot be read are a line each", async () => {
+    const { status, stderr } = await run("decode", join(folder.path, "text.MF4"), join(folder.path, "nope.MF4"), "--dbc", dbc);
+    expect([
+      status,
+      stderr
+        .trimEnd()
+        .split("\n")
+        .map((line) => /(text|nope)\.MF4/.exec(line)?.[1]),
+    ]).toEqual([1, ["text", "nope"]]);
+  });
+
   test("help and version go to stdout", async () => {
     expect(await run("--help")).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining("buslens DIR") });
     expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
