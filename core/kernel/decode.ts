@@ -6,7 +6,7 @@ import type { MdfFile } from "../mdf/file.ts";
 import type { ByteSource } from "../store/source.ts";
 import { HEAD, Head, Mode, Walk } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
-import type { AskedLane } from "./message-tree.ts";
+import { type AskedLane, messageTree, treeNodes } from "./message-tree.ts";
 import { CELLS, Cells, type ColumnPiece, Columns, type LengthPiece } from "./output.ts";
 import { type AskedKey, type MessagePart, newSource, Program } from "./program.ts";
 import { walkStream } from "./walk.ts";
@@ -124,6 +124,12 @@ export async function decodePass(
   return pass.finish({ recordBytes, tailBytes, bytesRead, notices });
 }
 
+/** Columns that the lanes of a rule take: a multiplexed signal may stand in several nodes. */
+function columnsOf({ message, signals }: Rule): number {
+  const lanes = signals.map(({ signal, output }, lane): AskedLane => ({ lane, message, signal, output }));
+  return treeNodes(messageTree(lanes)).reduce((sum, node) => sum + (node.lanes.length === 0 ? 0 : node.lanes.length + 2), 0);
+}
+
 class Pass {
   readonly #kernel: Kernel;
   readonly #rules: readonly Rule[];
@@ -148,7 +154,7 @@ class Pass {
     const isColumns = output.kind === "columns";
     this.#program = new Program(kernel, { everyFrame: isColumns && output.keepLengths });
     // Two spare shares for each group: its source addresses are not known yet.
-    const columnCount = rules.reduce((sum, rule) => sum + (rule.signals.length + 2) * (rule.key.kind === "group" ? 3 : 1), 0);
+    const columnCount = rules.reduce((sum, rule) => sum + columnsOf(rule) * (rule.key.kind === "group" ? 3 : 1), 0);
     this.#columns = isColumns ? new Columns(kernel, { columnCount, keepLengths: output.keepLengths }) : null;
     this.#cells = isColumns ? null : new Cells(kernel, CELLS[output.kind], output.bucketCount + (output.neighbours ? 2 : 0));
   }

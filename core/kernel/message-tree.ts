@@ -34,6 +34,15 @@ export function messageTree(lanes: readonly AskedLane[]): TreeNode {
   return { lanes: parts.flatMap((part) => part.lanes), selectors: parts.flatMap((part) => part.selectors) };
 }
 
+/** The node and all below it, each once. */
+export function treeNodes(root: TreeNode): TreeNode[] {
+  const nodes = new Set<TreeNode>([root]);
+  for (const node of nodes) {
+    for (const { ranges } of node.selectors) for (const range of ranges) if (range.node) nodes.add(range.node);
+  }
+  return [...nodes];
+}
+
 /** Selectors under which a field would need nine bytes or more than one word are not followed. */
 export const isSelectable = (selector: DbcSignal): boolean => {
   const { firstByte, lastByte } = signalBits(selector);

@@ -177,12 +177,18 @@ function scaleSums(cells: Float64Array, part: LanePart): void {
   }
 }
 
-/** A negative factor turns the order of raw values round. */
+/** A negative factor turns the order of raw values round, and infinities into others. */
 function orderExtremes(cells: Float64Array, shape: CellShape): void {
   for (let at = shape.extremesAt; at < cells.length; at += shape.words) {
     const min = cells[at] ?? 0;
     const max = cells[at + 1] ?? 0;
-    if (!(min > max) || isEmpty(min, max)) continue;
+    if (!Number.isFinite(min) && !Number.isFinite(max)) {
+      // No finite value: scaling has touched what says so.
+      cells[at] = Number.POSITIVE_INFINITY;
+      cells[at + 1] = Number.NEGATIVE_INFINITY;
+      continue;
+    }
+    if (!(min > max)) continue;
     cells[at] = max;
     cells[at + 1] = min;
     if (shape.mode === Mode.Stats) continue;
@@ -191,8 +197,6 @@ function orderExtremes(cells: Float64Array, shape: CellShape): void {
     cells[at + 3] = timeOfMin;
   }
 }
-
-const isEmpty = (min: number, max: number): boolean => min === Number.POSITIVE_INFINITY && max === Number.NEGATIVE_INFINITY;
 
 function push<T>(map: Map<number, T[]>, key: number, value: T): void {
   const there = map.get(key);
