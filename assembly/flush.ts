@@ -1,8 +1,8 @@
 /** A full chunk leaves: into columns, or folded into the cells of its buckets. */
 
-import { foldEnvelope, foldM4, foldNearest, foldStats } from "./cells";
+import { Fold } from "./cells";
 import { CHUNK_ROWS, Chunk, HEAD, Head, Message, Mode, SCRATCH, SIGNAL_SHIFT, Signal, STATS_BYTES } from "./layout";
-import { physicalColumn, rawColumn, unpackColumn } from "./unpack";
+import { physicalColumn, rawColumn, unpackColumn, unpackOne } from "./unpack";
 
 /** Scratch: values of one signal (512 f64), runs (512 × 16 bytes: start u32, end u32, bucket u32), a copy of rows that are long enough. */
 const VALUES: usize = SCRATCH;
@@ -99,15 +99,26 @@ function flushCells(message: usize, rows: u32, isShort: bool): void {
   countSamples(samples);
 }
 
+/** Runs of the values in VALUES. A loop for each mode: what is folded in is inlined there. */
 function fold(mode: u32, runs: usize, runsEnd: usize, times: usize, cells: usize): void {
-  for (let run = runs; run < runsEnd; run += RUN_BYTES) {
-    const start = load<u32>(run);
-    const end = load<u32>(run, 4);
-    const bucket = <usize>load<u32>(run, 8);
-    if (mode === Mode.Envelope) foldEnvelope(cells + (bucket << 5), VALUES, times, start, end);
-    else if (mode === Mode.M4) foldM4(cells + (bucket << 6), VALUES, times, start, end);
-    else if (mode === Mode.Nearest) foldNearest(cells + (bucket << 5), VALUES, times, start, end - 1);
-    else foldStats(cells + bucket * STATS_BYTES, VALUES, times, start, end);
+  if (mode === Mode.Envelope) {
+    for (let run = runs; run < runsEnd; run += RUN_BYTES)
+      Fold.extremes(cells + (Runs.bucket(run) << 5), VALUES, times, load<u32>(run), load<u32>(run, 4));
+  } else if (mode === Mode.M4) {
+    for (let run = runs; run < runsEnd; run += RUN_BYTES)
+      Fold.m4(cells + (Runs.bucket(run) << 6), VALUES, times, load<u32>(run), load<u32>(run, 4));
+  } else if (mode === Mode.Nearest) {
+    for (let run = runs; run < runsEnd; run += RUN_BYTES)
+      Fold.nearest(cells + (Runs.bucket(run) << 5), VALUES, times, load<u32>(run), load<u32>(run, 4));
+  } else {
+    for (let run = runs; run < runsEnd; run += RUN_BYTES)
+      Fold.stats(cells + Runs.bucket(run) * STATS_BYTES, VALUES, times, load<u32>(run), load<u32>(run, 4));
+  }
+}
+
+abstract class Runs {
+  @inline static bucket(run: usize): usize {
+    return <usize>load<u32>(run, 8);
   }
 }
 
@@ -116,20 +127,19 @@ function foldEnds(signal: usize, runs: usize, runsEnd: usize, words: usize, nint
   for (let run = runs; run < runsEnd; run += RUN_BYTES) {
     const first = (<usize>load<u32>(run)) << 3;
     const last = (<usize>(load<u32>(run, 4) - 1)) << 3;
-    unpackColumn(signal, words + first, ninth + first, 1, VALUES);
-    unpackColumn(signal, words + last, ninth + last, 1, VALUES + 16);
-    store<f64>(VALUES, load<f64>(VALUES, 16), 8);
-    store<f64>(VALUES, load<f64>(times + first), 32);
-    store<f64>(VALUES, load<f64>(times + last), 40);
-    foldNearest(cells + ((<usize>load<u32>(run, 8)) << 5), VALUES, VALUES + 32, 0, 1);
+    const firstValue = unpackOne(signal, words + first, ninth + first);
+    const lastValue = unpackOne(signal, words + last, ninth + last);
+    Fold.ends(cells + (Runs.bucket(run) << 5), firstValue, load<f64>(times + first), lastValue, load<f64>(times + last));
   }
 }
 
 function isAscending(times: usize, rows: u32): bool {
-  for (let i: usize = 8; i < (<usize>rows) << 3; i += 8) {
-    if (load<f64>(times + i) < load<f64>(times + i - 8)) return false;
-  }
-  return true;
+  let descents = i64x2.splat(0);
+  const last = times + ((<usize>rows - 1) << 3);
+  let at = times;
+  for (; at + 8 < last; at += 16) descents = v128.or(descents, f64x2.lt(v128.load(at, 8), v128.load(at)));
+  if (at < last && load<f64>(at, 8) < load<f64>(at)) return false;
+  return !v128.any_true(descents);
 }
 
 /** Insertion sort by time, stable: frames of one id from two record ids are nearly in order (formats/canedge.md §6). */
@@ -185,6 +195,7 @@ function findRuns(times: usize, rows: u32, runs: usize): usize {
       bucket += 1;
     }
     let end = row + 1;
+    while (end + 8 < rows && load<f64>(times + ((<usize>end) << 3), 56) < until) end += 8;
     while (end < rows && load<f64>(times + ((<usize>end) << 3)) < until) end++;
     store<u32>(runs, row);
     store<u32>(runs, end, 4);

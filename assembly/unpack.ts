@@ -63,6 +63,17 @@ export function unpackColumn(signal: usize, words: usize, ninth: usize, rows: u3
   else Loop.column<Raw>(signal, words, rows, out);
 }
 
+/** One value, as unpackColumn gives it. */
+export function unpackOne(signal: usize, word: usize, ninth: usize): f64 {
+  const unpack = <i32>load<u8>(signal, Signal.unpack);
+  if (unpack >= Unpack.Scalar) return scalarPhysical(signal, word, ninth);
+  let bits = load<u64>(word);
+  if (load<u8>(signal, Signal.isBig)) bits = bswap(bits);
+  if (unpack === Unpack.Shift13) bits >>= 13;
+  bits = ((bits & load<u64>(signal, Signal.mask)) ^ load<u64>(signal, Signal.sign)) | 0x4330000000000000;
+  return reinterpret<f64>(bits) - load<f64>(signal, Signal.magic);
+}
+
 /** Unpacks straight into a column of physical values. */
 export function physicalColumn(signal: usize, words: usize, ninth: usize, rows: u32, out: usize): void {
   if (<i32>load<u8>(signal, Signal.unpack) >= Unpack.Scalar) scalarColumn(signal, words, ninth, rows, out);

@@ -93,8 +93,12 @@ struct slice {
 _Static_assert(sizeof(struct record_entry) == 512 && sizeof(struct message) == 128 && sizeof(struct signal) == 128, "layout.ts");
 
 #define head ((struct head *)(arena + IMAGE))
-static const struct id_entry no_entry = {~0ull, 0, 0};
-static struct id_entry id_cache[4096];
+struct known {
+  u64 key;
+  u32 message, whole_bytes;
+};
+static const struct known no_entry = {~0ull, 0, ~0u};
+static struct known id_cache[4096];
 static u64 counter_frames, counter_used, counter_unmatched, counter_inactive, counter_short, counter_outside, counter_other, counter_samples;
 
 static inline u16 load16(const u8 *at) { u16 word; memcpy(&word, at, 2); return word; }
@@ -119,7 +123,14 @@ static struct id_entry *probe(u32 table, u32 mask, u32 shift, u64 key) {
     if (!entries[at].taken || entries[at].key == key) return entries + at;
 }
 
-static __attribute__((noinline)) u32 resolve(u64 key, struct id_entry *place) {
+/* As wholeBytesOf() of assembly/lookup.ts. */
+static u32 whole_bytes_of(u32 at) {
+  const struct message *m = message_at(at);
+  int is_plain = at && m->signal_count && !m->selector && m->window_count == 1 && m->windows[0] == 0;
+  return is_plain ? m->max_need : ~0u;
+}
+
+static __attribute__((noinline)) void resolve(u64 key, struct known *known) {
   u32 message = 0;
   struct id_entry *exact = probe(EXACT, 8191, 19, key);
   if (exact->taken) message = exact->message;
@@ -128,17 +139,19 @@ static __attribute__((noinline)) u32 resolve(u64 key, struct id_entry *place) {
     u64 channel = key & 0xffffffff00000000ull;
     struct id_entry *of_source = probe(GROUPS, 4095, 20, channel | (group | (id & 0xff) << 18));
     if (of_source->taken) message = of_source->message;
-    else if (probe(GROUPS, 4095, 20, channel | (group | 0x04000000))->taken) return NO_SOURCE;
+    else if (probe(GROUPS, 4095, 20, channel | (group | 0x04000000))->taken) {
+      *known = (struct known){~0ull, NO_SOURCE, ~0u};
+      return;
+    }
   }
-  place->key = key;
-  place->message = message;
-  return message;
+  *known = (struct known){key, message, whole_bytes_of(message)};
 }
 
-static inline u32 find_message(u32 id, u32 channel, u32 hash_add) {
-  struct id_entry *place = id_cache + (((id + hash_add) * 0x9e3779b1u) >> 20);
+static inline const struct known *find_known(u32 id, u32 channel, u32 hash_add) {
+  struct known *known = id_cache + (((id + hash_add) * 0x9e3779b1u) >> 20);
   u64 key = id | (u64)channel << 32;
-  return place->key == key ? place->message : resolve(key, place);
+  if (known->key != key) resolve(key, known);
+  return known;
 }
 
 /* --- Raw to physical ------------------------------------------------------------------------------------------- */
@@ -217,6 +230,17 @@ static void unpack_column(const struct signal *s, const u8 *words, const u8 *nin
   CASE(0, 0, DIVIDE) CASE(13, 0, DIVIDE) CASE(0, 1, DIVIDE) CASE(13, 1, DIVIDE)
 }
 
+static inline double unpack_one(const struct signal *s, const u8 *word, const u8 *ninth) {
+  if (s->unpack >= SCALAR) return scalar_physical(s, word, ninth);
+  u64 bits = load64(word);
+  if (s->is_big) bits = __builtin_bswap64(bits);
+  if (s->unpack == SHIFT13) bits >>= 13;
+  bits = ((bits & s->mask) ^ s->sign) | 0x4330000000000000ull;
+  double value;
+  memcpy(&value, &bits, 8);
+  return value - s->magic;
+}
+
 /* --- Cells ----------------------------------------------------------------------------------------------------- */
 
 /* b < a ? b : a and a < b ? b : a, lane by lane: one instruction each. */
@@ -228,38 +252,57 @@ static inline doubles4 lesser(doubles4 a, doubles4 b) { words4 less = (words4)(b
 static inline doubles4 greater(doubles4 a, doubles4 b) { words4 more = (words4)(a < b); return (doubles4)((more & (words4)b) | (~more & (words4)a)); }
 #endif
 
-static inline void extremes(const double *values, u32 start, u32 end, double *least, double *most) {
-  doubles4 low = splat_double(INFINITY), high = splat_double(-INFINITY);
-  u32 row = start;
-  for (; row + 4 <= end; row += 4) {
-    doubles4 value = *(const doubles4 *)(values + row);
-    low = lesser(low, value);
-    high = greater(high, value);
-  }
+static __attribute__((noinline)) void finite_extremes(const double *values, u32 start, u32 end, double *least, double *most) {
   double min = INFINITY, max = -INFINITY;
-  for (int lane = 0; lane < 4; lane++) {
-    if (low[lane] < min) min = low[lane];
-    if (high[lane] > max) max = high[lane];
-  }
-  for (; row < end; row++) {
-    if (values[row] < min) min = values[row];
-    if (values[row] > max) max = values[row];
-  }
-  if (min == -INFINITY || max == INFINITY) {
-    min = INFINITY;
-    max = -INFINITY;
-    for (row = start; row < end; row++) {
-      if (values[row] < min && values[row] > -INFINITY) min = values[row];
-      if (values[row] > max && values[row] < INFINITY) max = values[row];
-    }
+  for (u32 row = start; row < end; row++) {
+    if (values[row] < min && values[row] > -INFINITY) min = values[row];
+    if (values[row] > max && values[row] < INFINITY) max = values[row];
   }
   *least = min;
   *most = max;
 }
 
+static inline void extremes(const double *values, u32 start, u32 end, double *least, double *most) {
+  double min = INFINITY, max = -INFINITY;
+  if (end - start >= 4) {
+    doubles4 low = splat_double(INFINITY), high = splat_double(-INFINITY);
+    for (u32 row = start; row + 4 <= end; row += 4) {
+      doubles4 value = *(const doubles4 *)(values + row);
+      low = lesser(low, value);
+      high = greater(high, value);
+    }
+    doubles4 value = *(const doubles4 *)(values + end - 4);
+    low = lesser(low, value);
+    high = greater(high, value);
+    for (int lane = 0; lane < 4; lane++) {
+      min = low[lane] < min ? low[lane] : min;
+      max = high[lane] > max ? high[lane] : max;
+    }
+  } else {
+    for (u32 row = start; row < end; row++) {
+      min = values[row] < min ? values[row] : min;
+      max = values[row] > max ? values[row] : max;
+    }
+  }
+  *least = min;
+  *most = max;
+  if (min == -INFINITY || max == INFINITY) finite_extremes(values, start, end, least, most);
+}
+
+/* Which of the four lanes are true, as bits. */
+#ifdef __AVX__
+static inline u32 bits_of(words4 mask) { return (u32)_mm256_movemask_pd((__m256d)mask); }
+#else
+static inline u32 bits_of(words4 mask) { return (mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8); }
+#endif
+
+/* Time of the first row from `row` on with this value. There is one. */
 static inline double time_of(double value, const double *values, const double *times, u32 row) {
-  while (values[row] != value) row++;
-  return times[row];
+  doubles4 wanted = splat_double(value);
+  for (;; row += 4) {
+    u32 hits = bits_of((words4)(*(const doubles4 *)(values + row) == wanted));
+    if (hits) return times[row + (u32)__builtin_ctz(hits)];
+  }
 }
 
 static inline void fold_extremes(double *cell, const double *values, const double *times, u32 start, u32 end) {
@@ -279,6 +322,10 @@ static inline void fold_extremes(double *cell, const double *values, const doubl
 static inline void fold_nearest(double *cell, double first, double first_time, double last, double last_time) {
   if (!(cell[1] <= first_time)) cell[0] = first, cell[1] = first_time;
   if (!(cell[3] > last_time)) cell[2] = last, cell[3] = last_time;
+}
+
+static inline void fold_run_ends(double *cell, const double *values, const double *times, u32 start, u32 end) {
+  fold_nearest(cell, values[start], times[start], values[end - 1], times[end - 1]);
 }
 
 static inline void fold_stats(double *cell, const double *values, const double *times, u32 start, u32 end) {
@@ -337,11 +384,21 @@ static u32 find_runs(const double *times, u32 rows) {
       bucket += 1;
     }
     u32 end = row + 1;
+    while (end + 8 < rows && times[end + 7] < until) end += 8;
     while (end < rows && times[end] < until) end++;
     chunk_runs[found++] = (struct run){row, end, (u32)bucket};
     row = end;
   }
   return found;
+}
+
+static int is_ascending(const double *times, u32 rows) {
+  words4 descents = splat(0);
+  u32 row = 0;
+  for (; row + 4 < rows; row += 4) descents |= (words4)(*(const doubles4 *)(times + row + 1) < *(const doubles4 *)(times + row));
+  for (; row + 1 < rows; row++)
+    if (times[row + 1] < times[row]) return 0;
+  return bits_of(descents) == 0;
 }
 
 static void sort_rows(struct message *m, double *times, u8 *lengths, u8 *words, u32 rows) {
@@ -372,11 +429,7 @@ static u32 keep_long_rows(const u8 *chunk, u32 rows, u32 need, const u8 *words, 
 static void flush_cells(struct message *m, u32 rows, int is_short) {
   u8 *chunk = arena + m->chunk;
   double *times = (double *)chunk;
-  for (u32 row = 1; row < rows; row++)
-    if (times[row] < times[row - 1]) {
-      sort_rows(m, times, chunk + LENGTHS, chunk + WORDS, rows);
-      break;
-    }
+  if (!is_ascending(times, rows)) sort_rows(m, times, chunk + LENGTHS, chunk + WORDS, rows);
   u32 runs = find_runs(times, rows), mode = head->mode;
   int runs_hold = 1;
   struct signal *signals = signals_of(m);
@@ -397,24 +450,23 @@ static void flush_cells(struct message *m, u32 rows, int is_short) {
     double *cells = (double *)(arena + s->out);
     if (mode == NEAREST && runs * 4 < kept) {
       for (struct run *run = chunk_runs; run < chunk_runs + runs; run++) {
-        double first[4], last[4];
-        u32 end = run->end - 1;
-        unpack_column(s, words + run->start * 8, ninths + run->start * 8, 1, first, 0);
-        unpack_column(s, words + end * 8, ninths + end * 8, 1, last, 0);
-        fold_nearest(cells + run->bucket * 4, first[0], row_times[run->start], last[0], row_times[end]);
+        u32 start = run->start, end = run->end - 1;
+        double first = unpack_one(s, words + start * 8, ninths + start * 8), last = unpack_one(s, words + end * 8, ninths + end * 8);
+        fold_nearest(cells + run->bucket * 4, first, row_times[start], last, row_times[end]);
       }
       continue;
     }
     const double *values = chunk_values;
     unpack_column(s, words, ninths, kept, chunk_values, 0);
-    for (struct run *run = chunk_runs; run < chunk_runs + runs; run++) {
-      u32 start = run->start, end = run->end;
-      double *cell = cells + run->bucket * (mode == M4 ? 8 : mode == STATS ? 10 : 4);
-      if (mode == ENVELOPE || mode == M4) fold_extremes(cell, values, row_times, start, end);
-      if (mode == M4) cell += 4;
-      if (mode == STATS) fold_stats(cell, values, row_times, start, end);
-      else if (mode != ENVELOPE) fold_nearest(cell, values[start], row_times[start], values[end - 1], row_times[end - 1]);
+    const struct run *runs_end = chunk_runs + runs;
+#define EACH_RUN for (const struct run *run = chunk_runs; run < runs_end; run++)
+    if (mode == ENVELOPE) EACH_RUN fold_extremes(cells + run->bucket * 4, values, row_times, run->start, run->end);
+    else if (mode == M4) EACH_RUN {
+      fold_extremes(cells + run->bucket * 8, values, row_times, run->start, run->end);
+      fold_run_ends(cells + run->bucket * 8 + 4, values, row_times, run->start, run->end);
     }
+    else if (mode == NEAREST) EACH_RUN fold_run_ends(cells + run->bucket * 4, values, row_times, run->start, run->end);
+    else EACH_RUN fold_stats(cells + run->bucket * 10, values, row_times, run->start, run->end);
   }
 }
 
@@ -548,67 +600,95 @@ static inline void count(u32 staged) {
 
 static int drain_hashes;
 static void drain(void);
+static u64 counter_others;
 
+static __attribute__((noinline)) void take_other(put into, u32 message, i64 time, const u8 *payload, u32 bytes) {
+  if (message == NO_SOURCE) fail("a source address the tables do not have");
+  counter_others++;
+  int is_outside = (u64)(time - head->from_ns) >= (u64)(head->to_ns - head->from_ns);
+  if (is_outside) {
+    counter_outside++;
+    if (!head->clamp) return;
+  }
+  u32 staged = stage(into, message_at(message), payload, bytes, (double)(time - head->base_ns));
+  if (!is_outside) count(staged);
+  if (staged & FULL) drain();
+}
+
+/* Of a message without multiplexor, one word, long enough for all signals: no more questions. */
+static inline int put_whole(struct message *m, const u8 *payload, u32 bytes, double time) {
+  u32 row = m->cursor;
+  u8 *chunk = arena + m->chunk;
+  ((double *)chunk)[row] = time;
+  ((u64 *)(chunk + WORDS))[row] = load64(payload);
+  chunk[LENGTHS + row] = bytes;
+  m->cursor = row + 1;
+  return row + 1 == CHUNK_ROWS;
+}
+
+static inline __attribute__((always_inline)) void take(put into, const struct known *known, i64 from, u64 span, i64 base, i64 time, const u8 *payload, u32 bytes) {
+  u32 message = known->message;
+  if (bytes < known->whole_bytes || (u64)(time - from) >= span) take_other(into, message, time, payload, bytes);
+  else if (into == put_staged) {
+    if (put_whole(message_at(message), payload, bytes, (double)(time - base)) && flush(message_at(message)) & FULL) drain();
+  } else if (put_row(message_at(message), payload, bytes, (double)(time - base)) & FULL) drain();
+}
+
+/* Runs of one record id, as assembly/scan.ts walks them; one loop with all checks each. */
 static inline __attribute__((always_inline)) void scan(put into, const u8 *p, const u8 *end) {
-  const i64 from = head->from_ns, to = head->to_ns, base = head->base_ns;
-  const int clamp = head->clamp != 0;
+  const i64 from = head->from_ns, base = head->base_ns;
+  const u64 span = head->to_ns > from ? (u64)(head->to_ns - from) : 0;
   const struct record_entry *entries = (const struct record_entry *)(arena + RECORDS);
-  u64 frames = 0, unmatched = 0, outside = 0;
+  u64 frames = 0, unmatched = 0;
   while (p < end) {
-    const struct record_entry *entry = entries + *p;
-    u32 kind = entry->kind, message, bytes;
-    const u8 *payload, *next;
-    i64 time;
-    if (kind == KIND_STANDARD_D || kind == KIND_EXTENDED_D) {
-      int is_extended = kind == KIND_EXTENDED_D;
-      next = p + (is_extended ? 20 : 17);
-      if (next > end) break;
-      u32 id_word = load32(p + 7), id = is_extended ? (id_word & 0x1fffffff) | 0x20000000 : id_word & 0x7ff;
-      message = find_message(id, entry->channel_key, entry->hash_add);
-      time = (i64)(load64(p + 1) & 0xffffffffffffull) * 1000;
-      bytes = is_extended ? p[11] & 15 : p[8] >> 4;
-      if (bytes > 8) bytes = 8;
-      payload = p + (is_extended ? 12 : 9);
-    } else if (kind == KIND_VALUE_B) {
-      if (p + 28 > end) break;
-      u64 *running = (u64 *)(arena + VLSD + entry->slot * VLSD_SLOT);
-      u32 value_bytes = load32(p + 24);
-      if (p[23] != entry->value_id || load64(p + 15) != *running || value_bytes > 64) fail("a value does not follow its frame");
-      next = p + 28 + value_bytes;
-      if (next > end) break;
-      u32 word = load32(p + 9), channel = (word >> 1) & 3;
-      message = find_message(word >> 3 | (word & 1) << 29, channel, channel * CHANNEL_HASH);
-      time = (i64)nearbyint(load_double(p + 1));
-      bytes = p[13] >> 1;
-      if (bytes > value_bytes) bytes = value_bytes;
-      payload = p + 28;
-      *running += 4 + value_bytes;
-    } else if (kind == KIND_OTHER || kind == KIND_OTHER_FRAME) {
+    const u8 record_id = *p, *start = p;
+    const struct record_entry *entry = entries + record_id;
+    const u32 channel = entry->channel_key, hash_add = entry->hash_add;
+    if (entry->kind == KIND_STANDARD_D) {
+      for (; p < end && *p == record_id && p + 17 <= end; p += 17) {
+        const struct known *known = find_known(load16(p + 7) & 0x7ff, channel, hash_add);
+        u32 bytes = p[8] >> 4;
+        if (known->message == 0) unmatched++;
+        else take(into, known, from, span, base, (i64)(load64(p - 1) >> 16) * 1000, p + 9, bytes > 8 ? 8 : bytes);
+      }
+      frames += (u64)(p - start) / 17;
+    } else if (entry->kind == KIND_EXTENDED_D) {
+      for (; p < end && *p == record_id && p + 20 <= end; p += 20) {
+        const struct known *known = find_known((load32(p + 7) & 0x1fffffff) | 0x20000000, channel, hash_add);
+        u32 bytes = p[11] & 15;
+        if (known->message == 0) unmatched++;
+        else take(into, known, from, span, base, (i64)(load64(p - 1) >> 16) * 1000, p + 12, bytes > 8 ? 8 : bytes);
+      }
+      frames += (u64)(p - start) / 20;
+    } else if (entry->kind == KIND_VALUE_B) {
+      u64 *running = (u64 *)(arena + VLSD + entry->slot * VLSD_SLOT), offset = *running;
+      const u32 value_id = entry->value_id;
+      while (p < end && *p == record_id && p + 28 <= end) {
+        u32 value_bytes = load32(p + 24);
+        if (p[23] != value_id || load64(p + 15) != offset || value_bytes > 64) fail("a value does not follow its frame");
+        if (p + 28 + value_bytes > end) break;
+        u32 word = load32(p + 9), of_channel = (word >> 1) & 3, bytes = p[13] >> 1;
+        const struct known *known = find_known(word >> 3 | (word & 1) << 29, of_channel, of_channel * CHANNEL_HASH);
+        if (known->message == 0) unmatched++;
+        else take(into, known, from, span, base, (i64)nearbyint(load_double(p + 1)), p + 28, bytes > value_bytes ? value_bytes : bytes);
+        offset += 4 + value_bytes;
+        p += 28 + value_bytes;
+        frames++;
+      }
+      *running = offset;
+    } else if (entry->kind == KIND_OTHER || entry->kind == KIND_OTHER_FRAME) {
       if (p + 1 + entry->size > end) break;
-      frames += kind == KIND_OTHER_FRAME;
-      counter_other += kind == KIND_OTHER_FRAME;
+      frames += entry->kind == KIND_OTHER_FRAME;
+      counter_other += entry->kind == KIND_OTHER_FRAME;
+      counter_others += entry->kind == KIND_OTHER_FRAME;
       p += 1 + entry->size;
-      continue;
     } else fail("a record of a kind no workload should have");
-    if (message == NO_SOURCE) fail("a source address the tables do not have");
-    frames++;
-    p = next;
-    if (message == 0) {
-      unmatched++;
-      continue;
-    }
-    int is_outside = time < from || time >= to;
-    if (is_outside) {
-      outside++;
-      if (!clamp) continue;
-    }
-    u32 staged = stage(into, message_at(message), payload, bytes, (double)(time - base));
-    if (!is_outside) count(staged);
-    if (staged & FULL) drain();
+    if (p == start) break;
   }
   counter_frames += frames;
   counter_unmatched += unmatched;
-  counter_outside += outside;
+  counter_used += frames - unmatched - counter_others;
+  counter_others = 0;
 }
 
 static __attribute__((noinline)) void scan_staged(const u8 *p, const u8 *end) {
