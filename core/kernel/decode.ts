@@ -29,7 +29,12 @@ export interface DecodeRange {
 }
 
 export type DecodeOutput =
-  | { readonly kind: "columns"; readonly keepLengths: boolean }
+  | {
+      readonly kind: "columns";
+      readonly keepLengths: boolean;
+      /** Source addresses that each group shall have room for; default 3. */
+      readonly sources?: number;
+    }
   | {
       readonly kind: keyof typeof CELLS;
       /** Start of bucket 0, relative to `baseNs`. */
@@ -153,8 +158,9 @@ class Pass {
     this.#output = output;
     const isColumns = output.kind === "columns";
     this.#program = new Program(kernel, { everyFrame: isColumns && output.keepLengths });
-    // Two spare shares for each group: its source addresses are not known yet.
-    const columnCount = rules.reduce((sum, rule) => sum + columnsOf(rule) * (rule.key.kind === "group" ? 3 : 1), 0);
+    // Room for more than one share of each group: its source addresses are not known yet.
+    const sources = (isColumns ? output.sources : undefined) ?? 3;
+    const columnCount = rules.reduce((sum, rule) => sum + columnsOf(rule) * (rule.key.kind === "group" ? sources : 1), 0);
     this.#columns = isColumns ? new Columns(kernel, { columnCount, keepLengths: output.keepLengths }) : null;
     this.#cells = isColumns ? null : new Cells(kernel, CELLS[output.kind], output.bucketCount + (output.neighbours ? 2 : 0));
   }

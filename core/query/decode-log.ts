@@ -1,4 +1,5 @@
 /** One log decoded whatever the number of series: in as many passes as the kernel's memory asks for, with one ledger for all of them. */
+import { pgnOf } from "../dbc/match.ts";
 import { assert, type Notice } from "../fault.ts";
 import {
   type DecodeHost,
@@ -28,12 +29,23 @@ export interface DecodedLane extends LaneResult {
   readonly firstBucket: number;
 }
 
-/** Rules of one pass and the part of the buckets it covers. */
-interface Share {
-  readonly rules: readonly number[];
-  readonly firstBucket: number;
-  readonly bucketCount: number;
+/** Rules that are walked for together, in one pass or in one for each part of the buckets. */
+interface Group {
+  readonly units: readonly Unit[];
+  /** Source addresses that each parameter group has room for. */
+  readonly sources: number;
 }
+
+/** Rules that the same frames may belong to (of two databases, say): kept together, so that each frame counts once. */
+interface Unit {
+  readonly rules: readonly number[];
+  readonly lanes: number;
+  readonly hasGroup: boolean;
+}
+
+/** What a group may turn out to have, before anything is known of the log; more are met by another attempt. */
+const SOURCES_EXPECTED = 3;
+const SOURCES_MAX = 256;
 
 export async function decodeLog(
   kernel: Kernel,
@@ -46,90 +58,116 @@ export async function decodeLog(
 ): Promise<DecodedLog> {
   const lanes: DecodedLane[] = [];
   const notices: Notice[] = [];
-  /** Passes by their set of rules: frames of one set are counted once, however often its range was cut. */
-  const counted = new Map<string, { counts: FrameCounts; passes: number }>();
+  const counted: FrameCounts[] = [];
   let first: DecodeResult | null = null;
   let bytesRead = 0;
-  const shares = share(rules, output);
-  while (shares.length > 0) {
-    const next = shares.shift();
-    if (!next) break;
-    const passRules = next.rules.map((i) => rules[i]).filter((rule) => rule !== undefined);
-    const cut = cutTo(range, output, next);
-    const result = await decodePass(kernel, source, mdf, passRules, cut.range, cut.output, host);
-    checkBalance(result, source.key);
-    bytesRead += result.bytesRead;
-    if (result.left.length > 0 && next.rules.length > 1) {
-      // More source addresses than expected: the same again, half at a time.
-      const half = Math.ceil(next.rules.length / 2);
-      shares.unshift({ ...next, rules: next.rules.slice(0, half) }, { ...next, rules: next.rules.slice(half) });
+  const groups = groupsOf(unitsOf(rules), SOURCES_EXPECTED, output);
+  for (let group = groups.shift(); group; group = groups.shift()) {
+    const numbers = group.units.flatMap((unit) => unit.rules);
+    const asked = numbers.flatMap((i) => rules[i] ?? []);
+    const found: DecodedLane[] = [];
+    let counts: FrameCounts | null = null;
+    let smaller: Group[] | null = null;
+    let isTooWide = false;
+    for (const part of partsOf(group, output)) {
+      const cut = cutTo(range, output, part, group.sources);
+      const result = await decodePass(kernel, source, mdf, asked, cut.range, cut.output, host);
+      checkBalance(result, source.key);
+      bytesRead += result.bytesRead;
+      if (first === null) notices.push(...result.notices);
+      first ??= result;
+      if (result.left.length > 0) {
+        smaller = smallerThan(group, output);
+        if (smaller) break;
+        isTooWide = true;
+      }
+      for (const lane of result.lanes) found.push({ ...lane, rule: numbers[lane.rule] ?? 0, firstBucket: part.firstBucket });
+      counts = counts ? withPart(counts, result.counts) : result.counts;
+    }
+    if (smaller) {
+      groups.unshift(...smaller);
       continue;
     }
-    if (result.left.length > 0) notices.push(tooWide(source.key, rules[next.rules[0] ?? 0]));
-    if (first === null) notices.push(...result.notices);
-    first ??= result;
-    for (const lane of result.lanes) lanes.push({ ...lane, rule: next.rules[lane.rule] ?? 0, firstBucket: next.firstBucket });
-    addCounts(counted, next.rules.join(), result.counts);
+    if (isTooWide) notices.push(tooWide(source.key, asked[0]));
+    lanes.push(...found);
+    if (counts) counted.push(counts);
   }
   first ??= await decodePass(kernel, source, mdf, [], range, { kind: "columns", keepLengths: false }, host);
-  return {
-    lanes,
-    notices,
-    ledger: ledgerOf(
-      source,
-      mdf,
-      first,
-      [...counted.values()].map(({ counts }) => counts),
-      bytesRead || first.bytesRead,
-    ),
-  };
+  return { lanes, notices, ledger: ledgerOf(source, mdf, first, counted, bytesRead || first.bytesRead) };
 }
 
-/** Cuts the rules, and if one rule alone is too much also the buckets, so that each share fits. */
-function share(rules: readonly Rule[], output: DecodeOutput): Share[] {
-  const all = rules.map((_, i) => i);
-  if (rules.length === 0) return [];
-  if (output.kind === "columns")
-    return groups(all, (i) => weight(rules[i]), Columns.columnsMax).map((part) => ({
-      rules: part,
-      firstBucket: 0,
-      bucketCount: 0,
-    }));
-  const extra = output.neighbours ? 2 : 0;
-  const widest = Math.max(...all.map((i) => weight(rules[i])));
-  const shape = CELLS[output.kind];
-  // Buckets a pass can hold when it takes at least the widest rule.
-  const bucketsMax = Math.max(1, Math.floor(Cells.lanesMax(shape, 1) / widest) - extra);
-  const shares: Share[] = [];
-  for (let firstBucket = 0; firstBucket < Math.max(1, output.bucketCount); firstBucket += bucketsMax) {
-    const bucketCount = Math.min(bucketsMax, output.bucketCount - firstBucket);
-    const lanesMax = Cells.lanesMax(shape, bucketCount + extra);
-    for (const part of groups(all, (i) => weight(rules[i]), lanesMax)) shares.push({ rules: part, firstBucket, bucketCount });
-  }
-  return shares;
+function unitsOf(rules: readonly Rule[]): Unit[] {
+  const units = new Map<string, { rules: number[]; lanes: number; hasGroup: boolean }>();
+  rules.forEach(({ key, signals }, i) => {
+    const isStandard = key.kind === "exact" && !key.extended;
+    const frames = isStandard ? `id ${key.id}` : `group ${key.kind === "exact" ? pgnOf(key.id) : key.pgn}`;
+    const name = `${key.bus} ${key.channel} ${frames}`;
+    const unit = units.get(name) ?? { rules: [], lanes: 0, hasGroup: false };
+    unit.rules.push(i);
+    unit.lanes += signals.length;
+    unit.hasGroup ||= key.kind === "group";
+    units.set(name, unit);
+  });
+  return [...units.values()];
 }
 
-/** A group may have several source addresses: room for two more. */
-const weight = (rule: Rule | undefined): number => (rule ? rule.signals.length * (rule.key.kind === "group" ? 3 : 1) : 0);
+/** Lanes that a unit takes. */
+const weightOf = (unit: Unit, sources: number): number => unit.lanes * (unit.hasGroup ? sources : 1);
 
-function groups(items: readonly number[], weightOf: (item: number) => number, weightMax: number): number[][] {
-  const parts: number[][] = [];
+/** Cuts the units so that each group fits with all buckets or, if one unit alone does not, by itself. */
+function groupsOf(units: readonly Unit[], sources: number, output: DecodeOutput): Group[] {
+  const lanesMax =
+    output.kind === "columns" ? Columns.columnsMax : Cells.lanesMax(CELLS[output.kind], output.bucketCount + outside(output));
+  const groups: Unit[][] = [];
   let room = 0;
-  for (const item of items) {
-    const itemWeight = weightOf(item);
-    if (itemWeight > room || parts.length === 0) {
-      parts.push([]);
-      room = weightMax;
+  for (const unit of units) {
+    const weight = weightOf(unit, sources);
+    if (weight > room || groups.length === 0) {
+      groups.push([]);
+      room = lanesMax;
     }
-    parts.at(-1)?.push(item);
-    room -= itemWeight;
+    groups.at(-1)?.push(unit);
+    room -= weight;
   }
+  return groups.map((group) => ({ units: group, sources }));
+}
+
+/** What to try instead where something found no room: half the rules, then more senders; null if nothing helps. */
+function smallerThan({ units, sources }: Group, output: DecodeOutput): Group[] | null {
+  const half = Math.ceil(units.length / 2);
+  if (units.length > 1) return [units.slice(0, half), units.slice(half)].map((part) => ({ units: part, sources }));
+  if (sources >= SOURCES_MAX || !units.some((unit) => unit.hasGroup)) return null;
+  return groupsOf(units, Math.min(SOURCES_MAX, sources * 4), output);
+}
+
+const outside = (output: DecodeOutput): number => (output.kind !== "columns" && output.neighbours ? 2 : 0);
+
+/** Some buckets of the output. */
+interface Part {
+  readonly firstBucket: number;
+  readonly bucketCount: number;
+}
+
+/** As many buckets at once as the lanes of the group leave room for. */
+function partsOf({ units, sources }: Group, output: DecodeOutput): Part[] {
+  if (output.kind === "columns") return [{ firstBucket: 0, bucketCount: 0 }];
+  const lanes = units.reduce((sum, unit) => sum + weightOf(unit, sources), 0);
+  const bucketsMax = Math.max(1, Math.floor(Cells.lanesMax(CELLS[output.kind], 1) / Math.max(1, lanes)) - outside(output));
+  const parts: Part[] = [];
+  for (let firstBucket = 0; firstBucket < Math.max(1, output.bucketCount); firstBucket += bucketsMax)
+    parts.push({ firstBucket, bucketCount: Math.min(bucketsMax, output.bucketCount - firstBucket) });
   return parts;
 }
 
-/** The range and grid of a share. Neighbours belong to the ends of the whole range, which each share then finds in its own way. */
-function cutTo(range: DecodeRange, output: DecodeOutput, part: Share): { range: DecodeRange; output: DecodeOutput } {
-  if (output.kind === "columns" || (part.firstBucket === 0 && part.bucketCount === output.bucketCount)) return { range, output };
+/** The range and grid of a part. Neighbours belong to the ends of the whole range, which each part then finds in its own way. */
+function cutTo(
+  range: DecodeRange,
+  output: DecodeOutput,
+  part: Part,
+  sources: number,
+): { range: DecodeRange; output: DecodeOutput } {
+  if (output.kind === "columns") return { range, output: { ...output, sources } };
+  if (part.bucketCount === output.bucketCount) return { range, output };
   const originNs = output.originNs + part.firstBucket * output.stepNs;
   const endNs = originNs + part.bucketCount * output.stepNs;
   const fromNs = range.baseNs + BigInt(originNs);
@@ -140,32 +178,29 @@ function cutTo(range: DecodeRange, output: DecodeOutput, part: Share): { range: 
   };
 }
 
-function addCounts(counted: Map<string, { counts: FrameCounts; passes: number }>, rules: string, counts: FrameCounts): void {
-  const there = counted.get(rules);
-  if (!there) {
-    counted.set(rules, { counts: { ...counts }, passes: 1 });
-    return;
-  }
-  // The same rules over another part of the range: what was used there was out of range here.
-  const matched = counts.used + counts.muxInactive + counts.tooShort + counts.withoutPayload;
-  there.counts.used += counts.used;
-  there.counts.muxInactive += counts.muxInactive;
-  there.counts.tooShort += counts.tooShort;
-  there.counts.withoutPayload += counts.withoutPayload;
-  there.counts.samples += counts.samples;
-  there.counts.outOfRange -= matched;
-  there.passes++;
+/** The same rules over another part of the range: what was used there was out of range here. */
+function withPart(all: FrameCounts, part: FrameCounts): FrameCounts {
+  const inRange = part.used + part.muxInactive + part.tooShort + part.withoutPayload;
+  return {
+    ...all,
+    used: all.used + part.used,
+    muxInactive: all.muxInactive + part.muxInactive,
+    tooShort: all.tooShort + part.tooShort,
+    withoutPayload: all.withoutPayload + part.withoutPayload,
+    samples: all.samples + part.samples,
+    outOfRange: all.outOfRange - inRange,
+  };
 }
 
-/** Sums over shares of different rules: their frames are different ones; what none matched is unmatched. */
+/** Sums over groups of rules: their frames are different ones; what none matched is unmatched. */
 function ledgerOf(
   source: ByteSource,
   mdf: MdfFile,
   first: DecodeResult,
-  shares: readonly FrameCounts[],
+  groups: readonly FrameCounts[],
   bytesRead: number,
 ): Ledger {
-  const sum = (term: keyof FrameCounts) => shares.reduce((total, counts) => total + counts[term], 0);
+  const sum = (term: keyof FrameCounts) => groups.reduce((total, counts) => total + counts[term], 0);
   const { frames, otherKind, otherRecords } = first.counts;
   const matched = sum("used") + sum("muxInactive") + sum("tooShort") + sum("outOfRange") + sum("withoutPayload");
   return {
@@ -174,12 +209,12 @@ function ledgerOf(
     ...bytesOf(source, mdf, first),
     frames,
     used: sum("used"),
-    unmatched: shares.length === 0 ? first.counts.unmatched : frames - otherKind - matched,
+    unmatched: groups.length === 0 ? first.counts.unmatched : frames - otherKind - matched,
     muxInactive: sum("muxInactive"),
     tooShort: sum("tooShort"),
     outOfRange: sum("outOfRange"),
     otherKind,
-    withoutPayload: shares.length === 0 ? first.counts.withoutPayload : sum("withoutPayload"),
+    withoutPayload: groups.length === 0 ? first.counts.withoutPayload : sum("withoutPayload"),
     otherRecords,
     samples: sum("samples"),
     bytesRead,

@@ -87,17 +87,14 @@ export async function queryDevice(
   for (const [i, selector] of selectors.entries()) {
     const number = numbers[i] ?? 0;
     const found = work.answers(i, number, notices);
-    for (const answer of found.length > 0 ? found : [emptyAnswer(selector, number, notices)]) {
-      // Where the budget ended the reading, that is the reason, and it is told already.
-      const reason = isEmpty(answer) && !isCut ? await whyEmpty(parts, selector, dbcs, logs, range, signal) : null;
-      series.push(reason === null ? answer : { ...answer, notices: [{ severity: "warning", text: reason }, ...answer.notices] });
-    }
+    series.push(...found);
+    if (found.length > 0) continue;
+    // Where the budget ended the reading, that is the reason, and it is told already.
+    const reason = isCut ? null : await whyEmpty(parts, selector, dbcs, logs, range, signal);
+    series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
   }
   return { series, ledger: work.ledger, files: work.files, rules: work.rules };
 }
-
-const isEmpty = ({ segments, stats }: SeriesAnswer): boolean =>
-  segments.every((segment) => segment.timesNs.length === 0) && (stats ?? []).every((part) => part.counts.length === 0);
 
 /** The range, widened to whole buckets when asked (design, decision 5). An empty one touches no bucket. */
 function widened(query: Query): QueryRange {
@@ -257,16 +254,17 @@ class DeviceWork {
     series.parts.push({ ...where, kind, originNs, ...folded });
   }
 
-  /** Answers of one selector, sorted by what they are. */
+  /** Answers of one selector that have points, sorted by what they are. */
   answers(i: number, number: number, notices: readonly Notice[]): SeriesAnswer[] {
     const found = [...(this.#ofSelector.get(i) ?? [])]
       .map((key) => this.#growing.get(key))
       .filter((series) => series !== undefined);
     found.sort((a, b) => compareLabels(a, b));
-    return found.map((series) => this.#answer(series, number, notices));
+    return found.flatMap((series) => this.#answer(series, number, notices) ?? []);
   }
 
-  #answer(series: Growing, selector: number, notices: readonly Notice[]): SeriesAnswer {
+  /** null: nothing of the series lies in the range. */
+  #answer(series: Growing, selector: number, notices: readonly Notice[]): SeriesAnswer | null {
     const { method, grid, neighbours, budgetPoints } = this.#query;
     const { signal } = series.asked;
     const about = {
@@ -281,16 +279,16 @@ class DeviceWork {
     const parts = isMerged ? mergeParts(series.parts, grid.stepNs) : series.parts;
     const withNotice = (notice: Notice | null) => (notice ? [...notices, notice] : notices);
     if (method === "stats") {
-      const rows = parts.map((part) => statsOf(part, grid.stepNs));
+      const rows = parts.map((part) => statsOf(part, grid.stepNs)).filter((part) => part.counts.length > 0);
       const cut = cutToBudget(rows, budgetPoints);
-      return { ...about, segments: [], stats: cut.parts, notices: withNotice(cut.notice) };
+      return rows.length === 0 ? null : { ...about, segments: [], stats: cut.parts, notices: withNotice(cut.notice) };
     }
     let segments: readonly Segment[] =
       method === "raw" ? series.segments : parts.map((part) => pointsOf(part, method, grid.stepNs));
     if (neighbours) segments = withNeighbours(segments, series.arounds, this.#range);
     segments = inTimeOrder(segments.filter((segment) => segment.timesNs.length > 0));
     const cut = cutToBudget(segments, budgetPoints);
-    return { ...about, segments: cut.parts, stats: null, notices: withNotice(cut.notice) };
+    return segments.length === 0 ? null : { ...about, segments: cut.parts, stats: null, notices: withNotice(cut.notice) };
   }
 }
 
@@ -301,8 +299,9 @@ function cellPart(where: Where, lanes: readonly DecodedLane[], plan: LogPlan, ki
   const dense = new Map<number, Float64Array>();
   for (const { cells, firstBucket } of lanes) {
     if (!cells) continue;
-    const hasOutside = plan.output.kind !== "columns" && plan.output.neighbours;
-    const inside = hasOutside ? cells.slice(words, -words) : cells;
+    const outside = plan.output.kind !== "columns" && plan.output.neighbours ? words : 0;
+    // A copy: other series of the query may be made of the same lane.
+    const inside = cells.slice(outside, cells.length - outside);
     const there = dense.get(firstBucket);
     if (there) combineDense(kind, there, inside);
     else dense.set(firstBucket, inside);

@@ -12,7 +12,7 @@ export function cellKindOf(method: Exclude<Method, "raw">, neighbours: boolean):
   return "envelope";
 }
 
-/** Logs that share a bucket (the border between two splits): its cell goes to the earlier one. Parts come in the order of the logs. */
+/** Logs that share a bucket (the border between two splits): its cell goes to the earlier one. Parts come in the order of the logs and stay as they are. */
 export function mergeParts(parts: readonly CellPart[], stepNs: bigint): CellPart[] {
   const owners = new Map<BucketKey, { part: CellPart; cell: number }>();
   const zeroNs = parts[0]?.originNs ?? 0n;
@@ -37,14 +37,15 @@ export function mergeParts(parts: readonly CellPart[], stepNs: bigint): CellPart
         Number(part.baseNs - owner.part.baseNs),
       );
     });
-    const mine =
-      kept.length === part.buckets.length
-        ? part
-        : {
-            ...part,
-            buckets: Float64Array.from(kept, (i) => part.buckets[i] ?? 0),
-            cells: Float64Array.from(kept.flatMap((i) => [...part.cells.subarray(i * words, (i + 1) * words)])),
-          };
+    const isWhole = kept.length === part.buckets.length;
+    const mine = {
+      ...part,
+      buckets: isWhole ? part.buckets : Float64Array.from(kept, (i) => part.buckets[i] ?? 0),
+      // A copy, which cells of later parts may go into.
+      cells: isWhole
+        ? part.cells.slice()
+        : Float64Array.from(kept.flatMap((i) => [...part.cells.subarray(i * words, (i + 1) * words)])),
+    };
     mine.buckets.forEach((bucket, cell) => {
       const key = keyOf(bucket);
       owners.set(key, { part: mine, cell });

@@ -6,7 +6,7 @@
 import { FaultError } from "../../core/fault.ts";
 import type { EngineOptions } from "../../core/query/create.ts";
 import type { Engine } from "../../core/query/engine.ts";
-import { imbalance } from "../../core/query/ledger.ts";
+import type { Ledger } from "../../core/query/ledger.ts";
 import type { Query } from "../../core/query/query.ts";
 import type { MemoryStore } from "../../core/store/memory.ts";
 import type { LogStore } from "../../core/store/source.ts";
@@ -23,7 +23,7 @@ import {
 } from "../../fixtures/damage.ts";
 import { type Drive, generateDrive } from "../../fixtures/drive.ts";
 import { recordPlaces } from "../../fixtures/log.ts";
-import { driveStore, engineOver, type LoadedKernel, never } from "../support/engine.ts";
+import { answersTo, driveStore, engineOver, type LoadedKernel, never, wrongIn } from "../support/engine.ts";
 import { type Failure, FaultyStore } from "../support/faulty.ts";
 import { generatedQueries, type NamedQuery } from "./engine-queries.ts";
 
@@ -179,14 +179,12 @@ export async function* answersOf(kernel: LoadedKernel): AsyncGenerator<Answered>
 
 interface Outcome {
   readonly answer: unknown;
-  readonly ledger: Parameters<typeof imbalance>[0] | null;
+  readonly ledger: Ledger | null;
 }
 
 async function answerTo(engine: Engine, query: Query): Promise<Outcome> {
-  const run = engine.query(query, never());
-  const series = [];
-  for await (const one of run.series) series.push(one);
-  return { answer: { series, ledger: run.ledger() }, ledger: run.ledger() };
+  const answer = await answersTo(engine, query);
+  return { answer, ledger: answer.ledger };
 }
 
 async function explained(engine: Engine, query: Query): Promise<Outcome> {
@@ -197,7 +195,7 @@ async function explained(engine: Engine, query: Query): Promise<Outcome> {
 async function answered(name: string, work: () => Promise<Outcome>): Promise<Answered> {
   try {
     const { answer, ledger } = await work();
-    return { name, hash: await sha256(canonical(answer)), wrong: ledger === null ? [] : imbalance(ledger) };
+    return { name, hash: await sha256(canonical(answer)), wrong: ledger === null ? [] : wrongIn(ledger) };
   } catch (error) {
     if (!(error instanceof FaultError)) return { name, hash: "", wrong: [`${error}`] };
     const isBug = error.fault.code.startsWith("bug/");
