@@ -38,13 +38,30 @@ function attempt(tree: string, mutation: Mutation): Outcome {
   const original = readFileSync(path, "utf8");
   const places = original.split(mutation.from).length - 1;
   if (places !== 1) throw new Error(`${mutation.file}: "${mutation.from}" stands there ${places} times; it must be once`);
-  writeFileSync(path, original.replace(mutation.from, () => mutation.to));
+  writeFileSync(
+    path,
+    original.replace(mutation.from, () => mutation.to),
+  );
   try {
     if (mutation.file.startsWith("assembly/")) {
-      const built = spawnSync("npx", ["asc", "assembly/index.ts", "--config", "assembly/asconfig.json", "--target", "release"], { cwd: tree });
+      const built = spawnSync("npx", ["asc", "assembly/index.ts", "--config", "assembly/asconfig.json", "--target", "release"], {
+        cwd: tree,
+      });
       if (built.status !== 0) return { mutation, noticedBy: "the build" };
     }
-    const args = ["vitest", "run", "--project", "node", "--bail", "1", "--reporter", "json", "--outputFile", "mutate.json", ...mutation.tests];
+    const args = [
+      "vitest",
+      "run",
+      "--project",
+      "node",
+      "--bail",
+      "1",
+      "--reporter",
+      "json",
+      "--outputFile",
+      "mutate.json",
+      ...mutation.tests,
+    ];
     spawnSync("npx", args, { cwd: tree, timeout: 300_000, stdio: "ignore" });
     return { mutation, noticedBy: firstFailure(join(tree, "mutate.json")) };
   } finally {
