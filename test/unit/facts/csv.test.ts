@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CsvLane, csvRows } from "../../../core/facts/csv.ts";
+import { CSV_HEADER, type CsvLane, csvRows } from "../../../core/facts/csv.ts";
 
 const lane = (parts: Partial<CsvLane> = {}): CsvLane => ({
   channel: 1,
@@ -16,6 +16,11 @@ const lane = (parts: Partial<CsvLane> = {}): CsvLane => ({
 const rows = (...lanes: CsvLane[]) => [...csvRows(lanes)].join("").split("\n").slice(0, -1);
 
 describe("csvRows", () => {
+  test("the header names what stands in a line", () => {
+    expect(CSV_HEADER.trim().split(",").length).toBe(rows(lane({ unit: "V" }))[0]?.split(",").length);
+    expect(CSV_HEADER).toBe("timeNs,channel,message,signal,value,unit\n");
+  });
+
   test("one line a sample: time, channel, message, signal, value, unit", () => {
     const one = lane({ unit: "km/h", timesNs: new Float64Array([5, 1e9]), values: new Float64Array([0.1, -3]) });
     expect(rows(one)).toEqual(["1700000000000000005,1,Message,Signal,0.1,km/h", "1700000001000000000,1,Message,Signal,-3,km/h"]);
