@@ -1,6 +1,7 @@
 /** What a DBC says, as JSON of schema `buslens-dbc/1`, comparable with what other programs read. */
 import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
 import { compareKeys } from "../store/check-key.ts";
+import { numberText } from "./document.ts";
 
 /** The document, one top-level field and one message per line, LF at its end. `sha256Hex` is that of the file's bytes. */
 export function dbcFacts(dbc: Dbc, sha256Hex: string, fileName: string): string {
@@ -40,10 +41,10 @@ function signalFacts(signal: DbcSignal): string {
     byteOrder: JSON.stringify(signal.byteOrder),
     signed: JSON.stringify(signal.signed),
     float: JSON.stringify(signal.float !== null),
-    factor: JSON.stringify(signal.factorNumber),
-    offset: JSON.stringify(signal.offsetNumber),
-    min: JSON.stringify(signal.min),
-    max: JSON.stringify(signal.max),
+    factor: numberText(signal.factorNumber),
+    offset: numberText(signal.offsetNumber),
+    min: signal.min === null ? "null" : numberText(signal.min),
+    max: signal.max === null ? "null" : numberText(signal.max),
     unit: JSON.stringify(signal.unit),
     receivers: JSON.stringify(sorted(signal.receivers)),
     selector: JSON.stringify(signal.selector),

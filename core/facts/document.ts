@@ -15,9 +15,15 @@ export function document(fields: Readonly<Record<string, string | readonly strin
 
 const rows = (texts: readonly string[]): string => (texts.length === 0 ? "[]" : `[\n${texts.join(",\n")}\n]`);
 
-/** JSON of a number in a document: shortest text that gives the double back; -0 keeps its sign, what is not finite is text. */
-export const numberText = (value: number): string =>
-  Object.is(value, -0) ? "-0" : Number.isFinite(value) ? String(value) : `"${value}"`;
+/**
+ * JSON of a number in a document: shortest text that gives the double back; -0 keeps its sign, what is not finite is text. From 2^53 on
+ * with an exponent, because readers with integers of their own (Python) would take all the digits for exact.
+ */
+export function numberText(value: number): string {
+  if (Object.is(value, -0)) return "-0";
+  if (!Number.isFinite(value)) return `"${value}"`;
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER ? value.toExponential() : String(value);
+}
 
 /** Last part of a path: of `file` only this counts in comparisons. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -24,6 +24,8 @@ export type Command =
       readonly files: readonly string[];
       readonly dbcs: readonly string[];
       readonly signals: readonly string[];
+      /** null: all of them. */
+      readonly channel: number | null;
       readonly form: "table" | "facts" | "csv";
     }
   | { readonly name: "dbc"; readonly file: string; readonly json: boolean }
@@ -47,6 +49,7 @@ const OPTIONS = {
   csv: flag,
   dbc: texts,
   signal: texts,
+  channel: text,
   port: text,
   host: text,
   limit: text,
@@ -60,7 +63,7 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   serve: SERVE_OPTIONS,
   demo: SERVE_OPTIONS.filter((option) => option !== "dbc" && option !== "endpoint"),
   inspect: ["json"],
-  decode: ["dbc", "signal", "facts", "csv"],
+  decode: ["dbc", "signal", "channel", "facts", "csv"],
   dbc: ["json"],
 };
 
@@ -123,7 +126,8 @@ function decodeCommand(files: readonly string[], values: Values): Command {
   if (values.facts && values.csv) throw new UsageError("choose --facts or --csv");
   const form = values.facts ? "facts" : values.csv ? "csv" : "table";
   if (form === "facts" && dbcs.length > 1) throw new UsageError("--facts takes one --dbc");
-  return { name: "decode", files, dbcs, signals: values.signal ?? [], form };
+  const channel = values.channel === undefined ? null : wholeNumber(values.channel, "channel", 255);
+  return { name: "decode", files, dbcs, signals: values.signal ?? [], channel, form };
 }
 
 function serveCommand(

@@ -28,7 +28,7 @@ export async function decode(command: Decode, signal: AbortSignal): Promise<void
   for (const [at, file] of command.files.entries()) {
     try {
       for (const dbc of dbcs) {
-        const { text, notices } = await signalsDocument(file, dbc, signal);
+        const { text, notices } = await signalsDocument(file, dbc, command.channel, signal);
         read++;
         sayNotices(file, notices);
         sayIfNothingFits(text, file);
@@ -113,7 +113,7 @@ function signalsTable(text: string, command: Decode, dbcCount: number): string {
 async function printCsv(command: Decode, dbcs: readonly GivenDbc[], signal: AbortSignal): Promise<void> {
   const engine = hostEngine(await loadKernel(), await logFiles(command.files, signal), dbcs);
   const said = new Set<string>();
-  const selectors = await occurring(engine, await readableDevices(engine, signal), command.signals, { said, signal });
+  const selectors = await occurring(engine, await readableDevices(engine, signal), command, { said, signal });
   if (selectors.length === 0 && command.signals.length === 0)
     say(
       `buslens: warning: no frame belongs to a message of ${dbcs.map(({ file }) => file).join(", ")}; is it the database of this bus?`,
@@ -141,7 +141,7 @@ async function readableDevices(engine: Engine, signal: AbortSignal): Promise<Rea
 async function occurring(
   engine: Engine,
   devices: ReadonlySet<string>,
-  wanted: readonly string[],
+  { signals: wanted, channel: wantedChannel }: Decode,
   { said, signal }: { readonly said: Set<string>; readonly signal: AbortSignal },
 ): Promise<readonly SeriesSelector[]> {
   const selectors = new Map<string, SeriesSelector>();
@@ -152,6 +152,7 @@ async function occurring(
       said,
     );
     for (const { bus, channel, matches } of ids) {
+      if (wantedChannel !== null && channel !== wantedChannel) continue;
       for (const { db, message, sourceAddress, signals } of matches) {
         for (const { name } of signals) {
           if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -17,15 +17,20 @@ export async function framesDocument(file: string, signal: AbortSignal): Promise
   return framesFacts({ ...(await opened(file, signal)), fileName: file });
 }
 
-/** Schema buslens-signals/1. Faults: `input/*`, `storage/*`. */
-export async function signalsDocument(file: string, dbc: GivenDbc, signal: AbortSignal): Promise<FactsDocument> {
+/** Schema buslens-signals/1, of one channel or (null) of all. Faults: `input/*`, `storage/*`. */
+export async function signalsDocument(
+  file: string,
+  dbc: GivenDbc,
+  channel: number | null,
+  signal: AbortSignal,
+): Promise<FactsDocument> {
   const dbcSha256 = createHash("sha256").update(dbc.bytes).digest("hex");
   return signalsFacts({
     ...(await opened(file, signal)),
     fileName: file,
     dbc: parseDbc(dbc.bytes, dbc.file),
     dbcSha256,
-    channel: null,
+    channel,
   });
 }
 

@@ -45,11 +45,12 @@ The folder is kept and used again. Options as for serve.
 Header, and for every bus and channel the frames by kind, of an MDF 4 file (.MF4, compressed .MFC too).
   --json    one JSON document, schema buslens-frames/1, to compare with other programs
 `,
-  decode: `buslens decode FILE… --dbc D [--signal NAME]… [--facts | --csv]
+  decode: `buslens decode FILE… --dbc D [--signal NAME]… [--channel N] [--facts | --csv]
 
 Signals of the frames that the database knows: a table of counts, first, last, least and greatest values.
   --dbc FILE|DIR    the database (with --csv and the table: may be given more than once)
   --signal NAME     only these signals
+  --channel N       only frames of this channel
   --csv             every sample, one per line: timeNs,channel,message,signal,value,unit (ns since 1970 UTC)
   --facts           one JSON document per file, schema buslens-signals/1, to compare with other programs
 `,

@@ -45,11 +45,12 @@ describe("the command line", () => {
   test("documents and help", () => {
     expect(readArguments(["inspect", "a.MF4", "--json"])).toEqual({ name: "inspect", file: "a.MF4", json: true });
     expect(readArguments(["dbc", "a.dbc"])).toEqual({ name: "dbc", file: "a.dbc", json: false });
-    expect(readArguments(["decode", "a.MF4", "b.MF4", "--dbc", "d.dbc", "--signal", "x", "--csv"])).toEqual({
+    expect(readArguments(["decode", "a.MF4", "b.MF4", "--dbc", "d.dbc", "--signal", "x", "--channel", "2", "--csv"])).toEqual({
       name: "decode",
       files: ["a.MF4", "b.MF4"],
       dbcs: ["d.dbc"],
       signals: ["x"],
+      channel: 2,
       form: "csv",
     });
     expect(readArguments(["--help"])).toEqual({ name: "help", topic: null });
