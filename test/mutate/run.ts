@@ -49,24 +49,9 @@ function attempt(tree: string, mutation: Mutation): Outcome {
       });
       if (built.status !== 0) return { mutation, noticedBy: "the build" };
     }
-    const args = [
-      "vitest",
-      "run",
-      "--project",
-      "node",
-      "--bail",
-      "1",
-      "--reporter",
-      "json",
-      "--outputFile",
-      "mutate.json",
-      ...mutation.tests,
-    ];
-    spawnSync("npx", args, { cwd: tree, timeout: 300_000, stdio: "ignore" });
-    return { mutation, noticedBy: firstFailure(join(tree, "mutate.json")) };
+    return { mutation, noticedBy: runTests(tree, mutation.tests) };
   } finally {
     writeFileSync(path, original);
-    rmSync(join(tree, "mutate.json"), { force: true });
   }
 }
 
@@ -75,18 +60,45 @@ function firstFailure(path: string): string | null {
   const report = JSON.parse(readFileSync(path, "utf8")) as {
     testResults: { name: string; status: string; message: string; assertionResults: { status: string; fullName: string }[] }[];
   };
-  for (const file of report.testResults) {
-    const failed = file.assertionResults.find((test) => test.status === "failed");
-    if (failed) return failed.fullName;
-    if (file.status === "failed") return `${file.name.split("/").slice(-1)[0]}: ${file.message.split("\n")[0]}`;
-  }
-  return null;
+  // With --bail the files that were stopped count as failed too: a test that failed comes first.
+  const failed = report.testResults.flatMap((file) => file.assertionResults.filter((test) => test.status === "failed"));
+  if (failed[0]) return failed[0].fullName;
+  const broken = report.testResults.find((file) => file.status === "failed");
+  return broken ? `${broken.name.split("/").at(-1)}: ${broken.message.split("\n")[0]}` : null;
+}
+
+/** The tests that are to notice must pass while nothing is broken. */
+function checkWhole(tree: string): void {
+  const tests = [...new Set(mutations.flatMap((mutation) => mutation.tests))];
+  const noticed = runTests(tree, tests);
+  if (noticed !== null) throw new Error(`A test fails although nothing is broken: ${noticed}`);
+}
+
+function runTests(tree: string, tests: readonly string[]): string | null {
+  const args = [
+    "vitest",
+    "run",
+    "--project",
+    "node",
+    "--bail",
+    "1",
+    "--reporter",
+    "json",
+    "--outputFile",
+    "mutate.json",
+    ...tests,
+  ];
+  spawnSync("npx", args, { cwd: tree, timeout: 400_000, stdio: "ignore" });
+  const noticed = firstFailure(join(tree, "mutate.json"));
+  rmSync(join(tree, "mutate.json"), { force: true });
+  return noticed;
 }
 
 const chosen = process.argv.slice(2).map(Number);
 const tree = copyTree();
 const outcomes: Outcome[] = [];
 try {
+  if (chosen.length === 0) checkWhole(tree);
   for (const [i, mutation] of mutations.entries()) {
     if (chosen.length > 0 && !chosen.includes(i + 1)) continue;
     const outcome = attempt(tree, mutation);
