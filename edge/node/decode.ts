@@ -122,7 +122,8 @@ async function printCsv(command: Decode, dbcs: readonly GivenDbc[], signal: Abor
   for (let first = 0; first < selectors.length; first += SERIES_AT_ONCE) {
     for await (const answer of engine.query(rawQuery(selectors.slice(first, first + SERIES_AT_ONCE)), signal).series) {
       for (const piece of csvText(answer)) await print(piece);
-      sayNoticesOnce(answer.notices, said);
+      // Why a series has no sample is of interest to who asked for it by name.
+      if (answer.segments.length > 0 || command.signals.length > 0) sayNoticesOnce(answer.notices, said);
     }
   }
 }
