@@ -5,8 +5,8 @@ abstract class Run {
   @inline static extremes(values: usize, start: u32, end: u32): v128 {
     let low = f64x2.splat(Infinity);
     let high = f64x2.splat(-Infinity);
-    let at = values + (<usize>start << 3);
-    const stop = values + (<usize>end << 3);
+    let at = values + ((<usize>start) << 3);
+    const stop = values + ((<usize>end) << 3);
     if (end - start >= 4) {
       let low2 = low;
       let high2 = high;
@@ -32,18 +32,19 @@ abstract class Run {
         high = f64x2.pmax(high, value);
       }
     }
-    if (f64x2.extract_lane(low, 0) === -Infinity || f64x2.extract_lane(high, 0) === Infinity) return finiteExtremes(values, start, end);
+    if (f64x2.extract_lane(low, 0) === -Infinity || f64x2.extract_lane(high, 0) === Infinity)
+      return finiteExtremes(values, start, end);
     return v128.shuffle<u64>(low, high, 0, 2);
   }
 
   /** Time of the first row from `start` on with this value. There is one. */
   @inline static timeOf(value: f64, values: usize, times: usize, start: u32): f64 {
     const wanted = f64x2.splat(value);
-    let row = <usize>start << 3;
+    let row = (<usize>start) << 3;
     while (true) {
       const first = i64x2.bitmask(f64x2.eq(v128.load(values + row), wanted));
       const hits = first | (i64x2.bitmask(f64x2.eq(v128.load(values + row, 16), wanted)) << 2);
-      if (hits) return load<f64>(times + row + (<usize>ctz(hits) << 3));
+      if (hits) return load<f64>(times + row + ((<usize>ctz(hits)) << 3));
       row += 32;
     }
   }
@@ -68,7 +69,7 @@ export abstract class Fold {
     const least = f64x2.extract_lane(found, 0);
     const most = f64x2.extract_lane(found, 1);
     if (least > most) return; // not one finite value
-    const startTime = load<f64>(times + (<usize>start << 3));
+    const startTime = load<f64>(times + ((<usize>start) << 3));
     const cellMin = load<f64>(cell);
     if (least < cellMin || (least === cellMin && startTime < load<f64>(cell, 16))) {
       const time = Run.timeOf(least, values, times, start);
@@ -100,8 +101,8 @@ export abstract class Fold {
   }
 
   @inline static nearest(cell: usize, values: usize, times: usize, start: u32, end: u32): void {
-    const first = <usize>start << 3;
-    const last = <usize>(end - 1) << 3;
+    const first = (<usize>start) << 3;
+    const last = (<usize>(end - 1)) << 3;
     Fold.ends(cell, load<f64>(values + first), load<f64>(times + first), load<f64>(values + last), load<f64>(times + last));
   }
 
@@ -120,8 +121,8 @@ export abstract class Fold {
     let sum2 = sum;
     let square = sum;
     let square2 = sum;
-    let at = values + (<usize>start << 3);
-    const stop = values + (<usize>end << 3);
+    let at = values + ((<usize>start) << 3);
+    const stop = values + ((<usize>end) << 3);
     for (; at + 32 <= stop; at += 32) {
       const a = v128.load(at);
       const b = v128.load(at, 16);
@@ -172,8 +173,8 @@ export function clearCells(at: usize, words: u32, extremesAt: i32, timesFrom: u3
       if (<i32>w === extremesAt) empty = Infinity;
       else if (<i32>w === extremesAt + 1) empty = -Infinity;
       else if (w >= timesFrom) empty = NaN;
-      store<f64>(at + (<usize>w << 3), empty);
+      store<f64>(at + ((<usize>w) << 3), empty);
     }
-    at += <usize>words << 3;
+    at += (<usize>words) << 3;
   }
 }

@@ -11,9 +11,14 @@ const NEVER_WHOLE: u32 = 0xffffffff;
 const NO_KEY: u64 = u64.MAX_VALUE;
 
 export abstract class Lookup {
+  /** Where the entry of this identifier stands, if the cache has it. */
+  @inline static place(idAndHashAdd: u32): usize {
+    return ID_CACHE + ((<usize>((idAndHashAdd * 0x9e3779b1) >>> 20)) << 4);
+  }
+
   /** The entry of this identifier. `hashAdd` = channel × CHANNEL_HASH. */
   @inline static known(id: u32, channel: u32, hashAdd: u32): usize {
-    const known = ID_CACHE + ((<usize>(((id + hashAdd) * 0x9e3779b1) >>> 20)) << 4);
+    const known = Lookup.place(id + hashAdd);
     const key = <u64>id | ((<u64>channel) << 32);
     if (load<u64>(known) !== key) resolve(key, known);
     return known;

@@ -2,12 +2,34 @@
 
 import { flushMessage } from "./flush";
 import { hear } from "./heard";
-import {CHANNEL_HASH, 
-  ENTRY_SHIFT, Entry, HEAD, Head, Kind, MESSAGE_SHIFT, MESSAGES, NO_SOURCE, PayloadKind, RECORDS, Stop, VLSD
+import {
+  CHANNEL_HASH,
+  ENTRY_SHIFT,
+  Entry,
+  HEAD,
+  Head,
+  Kind,
+  MESSAGE_SHIFT,
+  MESSAGES,
+  NO_SOURCE,
+  PayloadKind,
+  RECORDS,
+  Stop,
+  VLSD,
 } from "./layout";
 import { Known, Lookup } from "./lookup";
 import {
-  Found, findPayload, frameChannel, frameId, frameLength, frameTime, keepValue, payloadBytes, payloadPtr, readFrame,VLSD_SLOT_BYTES, 
+  Found,
+  findPayload,
+  frameChannel,
+  frameId,
+  frameLength,
+  frameTime,
+  keepValue,
+  payloadBytes,
+  payloadPtr,
+  readFrame,
+  VLSD_SLOT_BYTES,
 } from "./record";
 import { Rows, writeRow } from "./rows";
 import { Stage, Staged, stage } from "./stage";
@@ -20,29 +42,35 @@ export enum Walk {
   Hear = 2,
 }
 
+let framesOfRuns: u64 = 0;
 let used: u64 = 0;
+let unmatched: u64 = 0;
 let muxInactive: u64 = 0;
 let tooShort: u64 = 0;
 let outOfRange: u64 = 0;
-/** Frames that did not go the short way, and were counted one by one. */
+/** Frames of runs that asked for more than a look, and were counted one by one. */
 let others: u64 = 0;
+/** Why a run cannot go on: Stop. */
+let reason: u32 = 0;
 
-/** The range, for frames of the short way: from ≤ time < from + span. Times go out relative to base. */
+/** The range, for frames of runs: from ≤ time < from + span. Times go out relative to base. */
 let from: i64 = 0;
 let span: u64 = 0;
 let base: i64 = 0;
+/** Frames outside the range are of no interest. */
+let skipsOutside: bool = false;
 
-/** Counts a staged frame once. */
-@inline
-function count(staged: u32): void {
-  if (staged & Staged.Used) used++;
-  else if (staged & Staged.Short) tooShort++;
-  else muxInactive++;
-}
+abstract class Counters {
+  /** Counts a staged frame once. */
+  @inline static staged(staged: u32): void {
+    if (staged & Staged.Used) used++;
+    else if (staged & Staged.Short) tooShort++;
+    else muxInactive++;
+  }
 
-@inline
-function bump(counter: usize, by: u64): void {
-  store<u64>(HEAD + counter, load<u64>(HEAD + counter) + by);
+  @inline static add(counter: usize, by: u64): void {
+    store<u64>(HEAD + counter, load<u64>(HEAD + counter) + by);
+  }
 }
 
 function stop(reason: u32, at: usize): usize {
@@ -53,27 +81,209 @@ function stop(reason: u32, at: usize): usize {
 /** Bytes every short cut may look ahead without asking: the longest fixed record plus the head of a value. */
 const LOOK_AHEAD: usize = 64;
 
-abstract class Frame {
-  /** A frame of a message that is asked for: staged if it lies in the range. Returns Stop.Done, or why the scan cannot go on. */
-  @inline static take(known: usize, time: i64, payload: usize, payloadBytes: u32): u32 {
-    const message = load<u32>(known, Known.message);
-    if (payloadBytes < load<u32>(known, Known.wholeBytes) || <u64>(time - from) >= span) return takeOther(message, time, payload, payloadBytes);
-    return Stage.whole(message, payload, payloadBytes, <f64>(time - base)) && flushMessage(message) & Staged.Full ? Stop.OutputFull : Stop.Done;
-  }
-}
-
-/** What the short way does not know: new source addresses, frames out of range or too short, multiplexors, payloads over eight bytes. */
-function takeOther(message: u32, time: i64, payload: usize, payloadBytes: u32): u32 {
+/** What runs leave to others: new source addresses, frames too short, multiplexors, payloads over eight bytes, neighbours of the range. */
+function takeOther(known: usize, time: i64, payload: usize, payloadBytes: u32): u32 {
+  const message = load<u32>(known, Known.message);
   if (message === NO_SOURCE) return Stop.NewSource;
+  if (message === 0) {
+    unmatched++;
+    return Stop.Done;
+  }
   others++;
   const isOutside = <u64>(time - from) >= span;
   if (isOutside) {
     outOfRange++;
-    if (!load<u32>(HEAD, Head.clamp)) return Stop.Done;
+    if (skipsOutside) return Stop.Done;
   }
   const staged = stage(message, payload, payloadBytes, <f64>(time - base));
-  if (!isOutside) count(staged);
+  if (!isOutside) Counters.staged(staged);
   return staged & Staged.Full ? Stop.OutputFull : Stop.Done;
+}
+
+/** Why the inner loop of a run was left. */
+enum Left {
+  /** The next record is of another id, or too near the end. */
+  Ended = 0,
+  /** The record at hand needs more than a look. */
+  Other = 1,
+  /** A chunk is full. */
+  Full = 2,
+}
+
+type Standard = u8;
+type Extended = u16;
+
+/**
+ * Runs of records of one id, of the kinds CANedge writes most. Each is a loop without a call, so that everything stays in registers, inside
+ * one that does what the inner cannot. They return the first record they did not take; `reason` says whether the scan can go on.
+ */
+abstract class Run {
+  @inline static ofD<Id>(p: usize, safeEnd: usize, entry: usize): usize {
+    const size: usize = sizeof<Id>() === sizeof<Extended>() ? 20 : 17;
+    const payloadAt: usize = size - 8;
+    const recordId = <u32>load<u8>(p);
+    const channelKey = (<u64>load<u32>(entry, Entry.channelKey)) << 32;
+    const hashAdd = load<u32>(entry, Entry.hashAdd);
+    const earliest = from;
+    const width = span;
+    const zero = base;
+    let skipped: u64 = 0;
+    let outside: u64 = 0;
+    while (true) {
+      let left: u32 = Left.Ended;
+      let full: u32 = 0;
+      do {
+        const id = Run.idOf<Id>(p);
+        const known = Lookup.place(id + hashAdd);
+        const message = load<u32>(known, Known.message);
+        left = Left.Other;
+        if (load<u64>(known) !== (channelKey | <u64>id)) break;
+        if (message === 0) skipped++;
+        else {
+          const payloadBytes = Run.lengthOf<Id>(p);
+          if (payloadBytes < load<u32>(known, Known.wholeBytes)) break;
+          const time = Run.timeOf(p);
+          if (<u64>(time - earliest) >= width) {
+            if (!skipsOutside) break;
+            outside++;
+          } else if (Stage.whole(message, p + payloadAt, payloadBytes, <f64>(time - zero))) {
+            full = message;
+            left = Left.Full;
+            p += size;
+            break;
+          }
+        }
+        p += size;
+        left = Left.Ended;
+      } while (p < safeEnd && <u32>load<u8>(p) === recordId);
+      if (left === Left.Ended) break;
+      if (left === Left.Full) {
+        if (flushMessage(full) & Staged.Full) reason = Stop.OutputFull;
+      } else {
+        const known = Lookup.known(Run.idOf<Id>(p), <u32>(channelKey >> 32), hashAdd);
+        reason = takeOther(known, Run.timeOf(p), p + payloadAt, Run.lengthOf<Id>(p));
+        if (reason !== Stop.NewSource) p += size;
+      }
+      if (reason !== Stop.Done || p >= safeEnd || <u32>load<u8>(p) !== recordId) break;
+    }
+    unmatched += skipped;
+    outOfRange += outside;
+    others += outside;
+    return p;
+  }
+
+  @inline static idOf<Id>(p: usize): u32 {
+    const word = load<u32>(p, 7);
+    return sizeof<Id>() === sizeof<Extended>() ? (word & 0x1fffffff) | 0x20000000 : word & 0x7ff;
+  }
+
+  @inline static lengthOf<Id>(p: usize): u32 {
+    return min<u32>(sizeof<Id>() === sizeof<Extended>() ? <u32>load<u8>(p, 11) & 15 : <u32>load<u8>(p, 8) >> 4, 8);
+  }
+
+  /** 48 bits of µs behind the record id. */
+  @inline static timeOf(p: usize): i64 {
+    return <i64>(load<u64>(p - 1) >> 16) * 1000;
+  }
+}
+
+function runOfStandardD(p: usize, safeEnd: usize, entry: usize): usize {
+  const start = p;
+  p = Run.ofD<Standard>(p, safeEnd, entry);
+  framesOfRuns += <u64>((p - start) / 17);
+  return p;
+}
+
+function runOfExtendedD(p: usize, safeEnd: usize, entry: usize): usize {
+  const start = p;
+  p = Run.ofD<Extended>(p, safeEnd, entry);
+  framesOfRuns += <u64>((p - start) / 20);
+  return p;
+}
+
+/** Generation B, where the value follows its frame, as the device writes it: one record of 28 + length bytes. */
+function runOfValueB(p: usize, safeEnd: usize, end: usize, entry: usize): usize {
+  const recordId = <u32>load<u8>(p);
+  const valueId = load<u32>(entry, Entry.valueId);
+  const state = VLSD + <usize>load<u32>(entry, Entry.slot) * VLSD_SLOT_BYTES;
+  const earliest = from;
+  const width = span;
+  const zero = base;
+  let offset = load<u64>(state);
+  let frames: u64 = 0;
+  let skipped: u64 = 0;
+  let outside: u64 = 0;
+  while (true) {
+    let left: u32 = Left.Ended;
+    let full: u32 = 0;
+    let known: usize = 0;
+    let payloadBytes: u32 = 0;
+    let next: usize = 0;
+    do {
+      const valueBytes = load<u32>(p, 24);
+      left = Left.Ended;
+      if (<u32>load<u8>(p, 23) !== valueId || load<u64>(p, 15) !== offset || valueBytes > 64) break;
+      next = p + 28 + <usize>valueBytes;
+      if (next > end) break;
+      const id = RunB.idOf(p);
+      const channel = RunB.channelOf(p);
+      known = Lookup.place(id + channel * CHANNEL_HASH);
+      const message = load<u32>(known, Known.message);
+      left = Left.Other;
+      payloadBytes = min<u32>(<u32>load<u8>(p, 13) >> 1, valueBytes);
+      if (load<u64>(known) !== (<u64>id | ((<u64>channel) << 32))) break;
+      if (message === 0) skipped++;
+      else {
+        if (payloadBytes < load<u32>(known, Known.wholeBytes)) break;
+        const time = RunB.timeOf(p);
+        if (<u64>(time - earliest) >= width) {
+          if (!skipsOutside) break;
+          outside++;
+        } else if (Stage.whole(message, p + 28, payloadBytes, <f64>(time - zero))) {
+          full = message;
+          left = Left.Full;
+        }
+      }
+      frames++;
+      offset += 4 + <u64>valueBytes;
+      p = next;
+      if (left === Left.Full) break;
+      left = Left.Ended;
+    } while (p < safeEnd && <u32>load<u8>(p) === recordId);
+    if (left === Left.Ended) break;
+    if (left === Left.Full) {
+      if (flushMessage(full) & Staged.Full) reason = Stop.OutputFull;
+    } else {
+      const channel = RunB.channelOf(p);
+      known = Lookup.known(RunB.idOf(p), channel, channel * CHANNEL_HASH);
+      reason = takeOther(known, RunB.timeOf(p), p + 28, payloadBytes);
+      if (reason !== Stop.NewSource) {
+        frames++;
+        offset += <u64>(next - p) - 24;
+        p = next;
+      }
+    }
+    if (reason !== Stop.Done || p >= safeEnd || <u32>load<u8>(p) !== recordId) break;
+  }
+  store<u64>(state, offset);
+  framesOfRuns += frames;
+  unmatched += skipped;
+  outOfRange += outside;
+  others += outside;
+  return p;
+}
+
+abstract class RunB {
+  @inline static idOf(p: usize): u32 {
+    const word = load<u32>(p, 9);
+    return (word >> 3) | ((word & 1) << 29);
+  }
+  @inline static channelOf(p: usize): u32 {
+    return (<u32>load<u8>(p, 9) >> 1) & 3;
+  }
+  @inline static timeOf(p: usize): i64 {
+    return <i64>nearest(load<f64>(p, 1));
+  }
 }
 
 /**
@@ -81,85 +291,30 @@ function takeOther(message: u32, time: i64, payload: usize, payloadBytes: u32): 
  */
 export function scanDecode(p: usize, end: usize): usize {
   used = 0;
+  unmatched = 0;
   muxInactive = 0;
   tooShort = 0;
   outOfRange = 0;
   others = 0;
+  framesOfRuns = 0;
+  reason = Stop.Done;
   from = load<i64>(HEAD, Head.fromNs);
   const to = load<i64>(HEAD, Head.toNs);
   span = to > from ? <u64>(to - from) : 0;
   base = load<i64>(HEAD, Head.baseNs);
+  skipsOutside = load<u32>(HEAD, Head.clamp) === 0;
   const safeEnd = load<u32>(HEAD, Head.idBytes) === 1 ? end - LOOK_AHEAD : 0;
-  let frames: u64 = 0;
-  let unmatched: u64 = 0;
-  let reason: u32 = Stop.Done;
   store<u32>(HEAD, Stop.Done, Head.stop);
 
   while (p < end) {
     if (p < safeEnd) {
-      // Runs of one record id, of the kinds CANedge writes most: everything that depends on it stays in registers.
       const start = p;
-      const recordId = <u32>load<u8>(p);
-      const entry = RECORDS + (<usize>recordId << ENTRY_SHIFT);
+      const entry = RECORDS + ((<usize>load<u8>(p)) << ENTRY_SHIFT);
       const kind = load<u32>(entry, Entry.kind);
-      let size: usize = 0;
-      if (kind === Kind.StandardD) {
-        const channel = load<u32>(entry, Entry.channelKey);
-        const hashAdd = load<u32>(entry, Entry.hashAdd);
-        size = 17;
-        do {
-          const known = Lookup.known(load<u32>(p, 7) & 0x7ff, channel, hashAdd);
-          if (load<u32>(known, Known.message) === 0) unmatched++;
-          else {
-            reason = Frame.take(known, <i64>(load<u64>(p - 1) >> 16) * 1000, p + 9, min<u32>(<u32>load<u8>(p, 8) >> 4, 8));
-            if (reason !== Stop.Done) break;
-          }
-          p += 17;
-        } while (p < safeEnd && <u32>load<u8>(p) === recordId);
-        frames += <u64>((p - start) / 17);
-      } else if (kind === Kind.ExtendedD) {
-        const channel = load<u32>(entry, Entry.channelKey);
-        const hashAdd = load<u32>(entry, Entry.hashAdd);
-        size = 20;
-        do {
-          const known = Lookup.known((load<u32>(p, 7) & 0x1fffffff) | 0x20000000, channel, hashAdd);
-          if (load<u32>(known, Known.message) === 0) unmatched++;
-          else {
-            reason = Frame.take(known, <i64>(load<u64>(p - 1) >> 16) * 1000, p + 12, min<u32>(<u32>load<u8>(p, 11) & 15, 8));
-            if (reason !== Stop.Done) break;
-          }
-          p += 20;
-        } while (p < safeEnd && <u32>load<u8>(p) === recordId);
-        frames += <u64>((p - start) / 20);
-      } else if (kind === Kind.ValueB) {
-        // The value follows its frame, as the device writes it: one record of 28 + length bytes.
-        const valueId = load<u32>(entry, Entry.valueId);
-        const state = VLSD + <usize>load<u32>(entry, Entry.slot) * VLSD_SLOT_BYTES;
-        let offset = load<u64>(state);
-        do {
-          const valueBytes = load<u32>(p, 24);
-          if (<u32>load<u8>(p, 23) !== valueId || load<u64>(p, 15) !== offset || valueBytes > 64 || p + 28 + <usize>valueBytes > end) break;
-          const word = load<u32>(p, 9);
-          const channel = (word >> 1) & 3;
-          const known = Lookup.known((word >> 3) | ((word & 1) << 29), channel, channel * CHANNEL_HASH);
-          size = 28 + <usize>valueBytes;
-          if (load<u32>(known, Known.message) === 0) unmatched++;
-          else {
-            const payloadBytes = min<u32>(<u32>load<u8>(p, 13) >> 1, valueBytes);
-            reason = Frame.take(known, <i64>nearest(load<f64>(p, 1)), p + 28, payloadBytes);
-            if (reason === Stop.NewSource) break;
-          }
-          frames++;
-          offset += 4 + <u64>valueBytes;
-          p += size;
-        } while (reason === Stop.Done && p < safeEnd && <u32>load<u8>(p) === recordId);
-        store<u64>(state, offset);
-      }
+      if (kind === Kind.StandardD) p = runOfStandardD(p, safeEnd, entry);
+      else if (kind === Kind.ExtendedD) p = runOfExtendedD(p, safeEnd, entry);
+      else if (kind === Kind.ValueB) p = runOfValueB(p, safeEnd, end, entry);
       if (reason !== Stop.Done) {
-        if (reason === Stop.OutputFull && kind !== Kind.ValueB) {
-          frames++;
-          p += size;
-        }
         store<u32>(HEAD, reason, Head.stop);
         break;
       }
@@ -168,12 +323,12 @@ export function scanDecode(p: usize, end: usize): usize {
     p = step(p, end, Walk.Decode);
     if (load<u32>(HEAD, Head.stop) !== Stop.Done) break;
   }
-  bump(Head.frames, frames);
-  bump(Head.unmatched, unmatched);
-  bump(Head.outOfRange, outOfRange);
-  bump(Head.used, used + frames - unmatched - others);
-  bump(Head.muxInactive, muxInactive);
-  bump(Head.tooShort, tooShort);
+  Counters.add(Head.frames, framesOfRuns);
+  Counters.add(Head.unmatched, unmatched);
+  Counters.add(Head.outOfRange, outOfRange);
+  Counters.add(Head.used, used + framesOfRuns - unmatched - others);
+  Counters.add(Head.muxInactive, muxInactive);
+  Counters.add(Head.tooShort, tooShort);
   return p;
 }
 
@@ -188,24 +343,25 @@ export function scanOther(p: usize, end: usize, walk: u32): usize {
     p = next;
     if (load<u32>(HEAD, Head.stop) !== Stop.Done) break;
   }
-  bump(Head.used, used);
+  Counters.add(Head.used, used);
   return p;
 }
 
-/** Record id in 1, 2, 4 or 8 bytes. */
-@inline
-function recordIdAt(p: usize, idBytes: u32): u64 {
-  return load<u64>(p) & (idBytes === 8 ? u64.MAX_VALUE : ((<u64>1 << (<u64>idBytes << 3)) - 1));
+abstract class RecordId {
+  /** In 1, 2, 4 or 8 bytes. */
+  @inline static at(p: usize, idBytes: u32): u64 {
+    return load<u64>(p) & (idBytes === 8 ? u64.MAX_VALUE : ((<u64>1) << ((<u64>idBytes) << 3)) - 1);
+  }
 }
 
 /** Entry of the record at `p`, or 0. */
 function entryAt(p: usize, idBytes: u32): usize {
-  if (idBytes === 1) return RECORDS + (<usize>load<u8>(p) << ENTRY_SHIFT);
+  if (idBytes === 1) return RECORDS + ((<usize>load<u8>(p)) << ENTRY_SHIFT);
   if (idBytes === 0) return RECORDS;
-  const id = recordIdAt(p, idBytes);
+  const id = RecordId.at(p, idBytes);
   const count = load<u32>(HEAD, Head.recordIdCount);
   for (let i: u32 = 0; i < count; i++) {
-    if (load<u64>(HEAD + Head.recordIdList + (<usize>i << 3)) === id) return RECORDS + (<usize>i << ENTRY_SHIFT);
+    if (load<u64>(HEAD + Head.recordIdList + ((<usize>i) << 3)) === id) return RECORDS + ((<usize>i) << ENTRY_SHIFT);
   }
   return 0;
 }
@@ -217,7 +373,7 @@ function step(p: usize, end: usize, walk: u32): usize {
   const entry = entryAt(p, idBytes);
   const kind = entry === 0 ? <u32>Kind.Unknown : load<u32>(entry, Entry.kind);
   if (kind === Kind.Unknown) {
-    store<u32>(HEAD, <u32>recordIdAt(p, idBytes), Head.badId);
+    store<u32>(HEAD, <u32>RecordId.at(p, idBytes), Head.badId);
     return stop(Stop.BadRecord, p);
   }
   const record = p + <usize>idBytes;
@@ -225,33 +381,33 @@ function step(p: usize, end: usize, walk: u32): usize {
   const next = record + <usize>load<u32>(entry);
   if (next > end) return stop(Stop.NeedMore, p);
   if (kind === Kind.Other) {
-    bump(Head.otherRecords, 1);
+    Counters.add(Head.otherRecords, 1);
     return next;
   }
   readFrame(entry, record);
   if (walk === Walk.Hear) {
     hear(entry);
-    bump(Head.frames, 1);
+    Counters.add(Head.frames, 1);
     return next;
   }
   let message: u32 = 0;
   if (walk === Walk.Decode) {
     if (kind === Kind.OtherFrame) {
-      bump(Head.frames, 1);
-      bump(Head.otherKind, 1);
+      Counters.add(Head.frames, 1);
+      Counters.add(Head.otherKind, 1);
       return next;
     }
     message = Lookup.message(frameId, frameChannel, frameChannel * CHANNEL_HASH);
     if (message === NO_SOURCE) return stop(Stop.NewSource, p);
     if (message === 0) {
-      bump(Head.frames, 1);
-      bump(Head.unmatched, 1);
+      Counters.add(Head.frames, 1);
+      Counters.add(Head.unmatched, 1);
       return next;
     }
     const isOutside = frameTime < load<i64>(HEAD, Head.fromNs) || frameTime >= load<i64>(HEAD, Head.toNs);
     if (isOutside && !load<u32>(HEAD, Head.clamp)) {
-      bump(Head.frames, 1);
-      bump(Head.outOfRange, 1);
+      Counters.add(Head.frames, 1);
+      Counters.add(Head.outOfRange, 1);
       return next;
     }
   } else if (Rows.isFull()) return stop(Stop.OutputFull, p);
@@ -262,13 +418,13 @@ function step(p: usize, end: usize, walk: u32): usize {
     // A device writes the value right behind its frame: have both in the window before anything is counted.
     const valueBehind = next + 64 + <usize>idBytes + 4 > end;
     if (valueBehind && !load<u32>(HEAD, Head.isLast) && !isValueComplete(next, end, idBytes)) return stop(Stop.NeedMore, p);
-    bump(Head.frames, 1);
-    if (!park(entry, record, message)) bump(Head.withoutPayload, 1);
+    Counters.add(Head.frames, 1);
+    if (!park(entry, record, message)) Counters.add(Head.withoutPayload, 1);
     return next;
   }
-  bump(Head.frames, 1);
+  Counters.add(Head.frames, 1);
   if (found === Found.Never) {
-    bump(Head.withoutPayload, 1);
+    Counters.add(Head.withoutPayload, 1);
     return next;
   }
   return deliver(entry, record, message, walk) & Staged.Full ? stop(Stop.OutputFull, next) : next;
@@ -291,8 +447,8 @@ function deliver(entry: usize, record: usize, message: u32, walk: u32): u32 {
   }
   const isOutside = frameTime < load<i64>(HEAD, Head.fromNs) || frameTime >= load<i64>(HEAD, Head.toNs);
   const staged = stage(message, payloadPtr, payloadBytes, <f64>(frameTime - load<i64>(HEAD, Head.baseNs)));
-  if (isOutside) bump(Head.outOfRange, 1);
-  else count(staged);
+  if (isOutside) Counters.add(Head.outOfRange, 1);
+  else Counters.staged(staged);
   return staged;
 }
 
@@ -316,7 +472,7 @@ function stepValue(p: usize, record: usize, end: usize, entry: usize, walk: u32)
   const owned = waiting + 32;
   readFrame(owner, owned);
   if (findPayload(owner, owned) !== Found.Yes) {
-    bump(Head.withoutPayload, 1);
+    Counters.add(Head.withoutPayload, 1);
     return next;
   }
   return deliver(owner, owned, load<u32>(waiting, 4), walk) & Staged.Full ? stop(Stop.OutputFull, next) : next;
@@ -325,7 +481,7 @@ function stepValue(p: usize, record: usize, end: usize, entry: usize, walk: u32)
 /** Drains all chunks into columns or cells. */
 export function flushAll(): void {
   const count = load<u32>(HEAD, Head.messageCount);
-  for (let i: u32 = 0; i < count; i++) flushMessage(MESSAGES + (<usize>i << MESSAGE_SHIFT));
+  for (let i: u32 = 0; i < count; i++) flushMessage(MESSAGES + ((<usize>i) << MESSAGE_SHIFT));
 }
 
 export function lengthOfLast(): u32 {

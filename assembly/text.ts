@@ -9,23 +9,24 @@ export function pairsWritten(): u32 {
   return written;
 }
 
-/** Digits of an integer below 10^15, at least `least`. */
-@inline
-function writeInteger(value: u64, out: usize, least: u32): usize {
-  let digits: u32 = 1;
-  let power: u64 = 10;
-  while (digits < 17 && value >= power) {
-    power *= 10;
-    digits++;
+abstract class Digits {
+  /** Of an integer below 10^15, at least `least`. */
+  @inline static integer(value: u64, out: usize, least: u32): usize {
+    let digits: u32 = 1;
+    let power: u64 = 10;
+    while (digits < 17 && value >= power) {
+      power *= 10;
+      digits++;
+    }
+    if (digits < least) digits = least;
+    let at = out + <usize>digits;
+    while (at > out) {
+      const quotient = value / 10;
+      store<u8>(--at, <u8>(48 + (value - quotient * 10)));
+      value = quotient;
+    }
+    return out + <usize>digits;
   }
-  if (digits < least) digits = least;
-  let at = out + <usize>digits;
-  while (at > out) {
-    const quotient = value / 10;
-    store<u8>(--at, <u8>(48 + (value - quotient * 10)));
-    value = quotient;
-  }
-  return out + <usize>digits;
 }
 
 /**
@@ -33,7 +34,7 @@ function writeInteger(value: u64, out: usize, least: u32): usize {
  * is the shortest text that reads back as this double (golden README §1).
  */
 function writeDecimal(value: f64, decimals: u32, out: usize): usize {
-  const power = load<f64>(POWERS + (<usize>decimals << 3));
+  const power = load<f64>(POWERS + ((<usize>decimals) << 3));
   const scaled = nearest(abs(value) * power);
   if (!(scaled < 1e15) || scaled / power !== abs(value)) return out;
   let integer = <u64>scaled;
@@ -43,10 +44,10 @@ function writeDecimal(value: f64, decimals: u32, out: usize): usize {
     integer /= 10;
     decimals--;
   }
-  if (decimals === 0) return writeInteger(integer, at, 1);
+  if (decimals === 0) return Digits.integer(integer, at, 1);
   // JSON.stringify turns to exponents below 1e-6.
   if (abs(value) < 1e-6) return out;
-  const end = writeInteger(integer, at, decimals + 1);
+  const end = Digits.integer(integer, at, decimals + 1);
   for (let move = end; move > end - <usize>decimals; move--) store<u8>(move, load<u8>(move - 1));
   store<u8>(end - <usize>decimals, 46);
   return end + 1;
@@ -57,7 +58,16 @@ function writeDecimal(value: f64, decimals: u32, out: usize): usize {
  * Stops before a value that is not finite or not a decimal of `decimals` ≤ 15 places, and when fewer than 64 bytes are left;
  * pairsWritten() says where. A comma stands before every pair but the first of the call. Returns the bytes written.
  */
-export function writePairs(values: usize, times: usize, count: u32, baseMs: f64, baseRestNs: f64, decimals: u32, out: usize, capacity: u32): u32 {
+export function writePairs(
+  values: usize,
+  times: usize,
+  count: u32,
+  baseMs: f64,
+  baseRestNs: f64,
+  decimals: u32,
+  out: usize,
+  capacity: u32,
+): u32 {
   const end = out + <usize>capacity - 64;
   let at = out;
   let i: u32 = 0;
@@ -65,14 +75,14 @@ export function writePairs(values: usize, times: usize, count: u32, baseMs: f64,
     let p = at;
     if (i > 0) store<u8>(p++, 44);
     store<u8>(p++, 91);
-    const afterValue = writeDecimal(load<f64>(values + (<usize>i << 3)), decimals, p);
+    const afterValue = writeDecimal(load<f64>(values + ((<usize>i) << 3)), decimals, p);
     if (afterValue === p) break;
     p = afterValue;
     store<u8>(p++, 44);
-    const timeMs = baseMs + floor((load<f64>(times + (<usize>i << 3)) + baseRestNs) / 1e6);
+    const timeMs = baseMs + floor((load<f64>(times + ((<usize>i) << 3)) + baseRestNs) / 1e6);
     if (!(abs(timeMs) < 1e15)) break;
     if (timeMs < 0) store<u8>(p++, 45);
-    p = writeInteger(<u64>abs(timeMs), p, 1);
+    p = Digits.integer(<u64>abs(timeMs), p, 1);
     store<u8>(p++, 93);
     at = p;
   }

@@ -5,6 +5,7 @@ import { Kernel } from "../core/kernel/kernel.ts";
 import { CELLS, Cells } from "../core/kernel/output.ts";
 import { kernelFloors, printKernelTable } from "./kernel-floors.ts";
 import { type CellMode, KernelTask, type Plan, RECORDS_AT } from "./kernel-task.ts";
+import { pinToOneCore } from "./pin.ts";
 import { PlainDecoder } from "./plain.ts";
 import { Reference } from "./reference.ts";
 import { printFloors, printLines } from "./report.ts";
@@ -49,6 +50,7 @@ export async function kernelBench(options: {
   readonly rounds: number;
   readonly only?: string | undefined;
 }): Promise<KernelResult[]> {
+  pinToOneCore();
   const bytes = wasm();
   const wide = wideKernel(bytes);
   const wideCells = wideKernel(bytes);

@@ -50,7 +50,7 @@ export class PlainDecoder {
     for (const layout of workload.stream.layouts) {
       const { frame } = layout;
       this.#size[layout.recordId] = layout.recordBytes + 1;
-      if (!frame || frame.kind !== "data" || frame.bus !== "CAN") continue;
+      if (frame?.kind !== "data" || frame.bus !== "CAN") continue;
       const channel = frame.busChannel?.kind === "constant" ? frame.busChannel.value : 0;
       this.#channel[layout.recordId] = channel;
       if (frame.payload.kind === "vlsd-group") this.#kind[layout.recordId] = frame.time.encoding === "f64" ? 3 : 0;
