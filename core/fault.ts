@@ -57,6 +57,12 @@ export class FaultError extends Error {
   }
 }
 
+/** A fault of one object, which the rest of the work outlives: told in a notice. The others end the request. */
+export function isOfOneObject(error: unknown): error is FaultError {
+  if (!(error instanceof FaultError)) return false;
+  return error.fault.code !== "request/cancelled" && !error.fault.code.startsWith("bug/");
+}
+
 /** Something an answer's reader should know; never a reason to fail. */
 export interface Notice {
   readonly severity: "info" | "warning" | "error";

@@ -1,6 +1,6 @@
 /** Feeds the bytes of one record stream to the kernel, window by window, and keeps the account of them. */
 import type { Extent, RecordStream } from "../bus/layout.ts";
-import { FaultError, type Notice } from "../fault.ts";
+import { isOfOneObject, type Notice } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
 import {
   CARRY_BYTES_MAX,
@@ -120,8 +120,7 @@ export async function walkStream(
     }
   } catch (error) {
     // The store failed half way: what was read stays.
-    if (!(error instanceof FaultError) || error.fault.code === "request/cancelled" || error.fault.code.startsWith("bug/"))
-      throw error;
+    if (!isOfOneObject(error)) throw error;
     isDamaged = true;
     const atByte = fileOffset(extents, doneBytes);
     const text = `${source.key} could not be read on from byte ${atByte}: ${error.fault.message}. What lies before it is shown`;

@@ -3,7 +3,7 @@ import { openLogs } from "../canedge/compressed.ts";
 import { type Catalogue, folderCatalogue } from "../catalogue/folder.ts";
 import { type Library, libraryOf, loadLibrary } from "../dbc/library.ts";
 import { parseDbc } from "../dbc/parse.ts";
-import { FaultError, type Notice } from "../fault.ts";
+import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
 import type { SeriesAnswer } from "../series/series.ts";
@@ -25,7 +25,7 @@ export interface EngineOptions {
   /** Databases instead of those in the store. */
   readonly dbcs?: readonly { readonly file: string; readonly bytes: Uint8Array }[];
   readonly host: Host;
-  /** Kernels at work at once, 8 MiB each. */
+  /** Kernels at work at once, 8 MiB each; and as many more that unpack compressed logs for them. */
   readonly kernelsMax?: number;
   /** Up to this many logs of a device the catalogue reads every head (see folderCatalogue). */
   readonly probeMax?: number;
@@ -221,8 +221,7 @@ async function heard(
         heard: await parts.heardLog(log.key, signal, onWork && ((done) => onWork({ bytes: before + done.bytes, bytesAll }))),
       });
     } catch (error) {
-      if (!(error instanceof FaultError) || error.fault.code === "request/cancelled" || error.fault.code.startsWith("bug/"))
-        throw error;
+      if (!isOfOneObject(error)) throw error;
       notices.push({ severity: "error", text: `${log.key}: ${error.fault.message}`, fault: error.fault });
     }
     bytes += log.sizeBytes;

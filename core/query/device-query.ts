@@ -2,7 +2,7 @@
 
 import { scaling } from "../dbc/decimal.ts";
 import { isDecodable } from "../dbc/geometry.ts";
-import { type Fault, FaultError, type Notice } from "../fault.ts";
+import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
 import type { DecodeOutput } from "../kernel/decode.ts";
 import type { Segment, SeriesAnswer, SeriesLabels, SeriesSelector, StatsSegment } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
@@ -76,8 +76,7 @@ export async function queryDevice(
       try {
         await work.read(log, host);
       } catch (error) {
-        if (!(error instanceof FaultError) || error.fault.code === "request/cancelled" || error.fault.code.startsWith("bug/"))
-          throw error;
+        if (!isOfOneObject(error)) throw error;
         notices.push(unreadable(log.key, error.fault));
       }
     }
@@ -412,9 +411,11 @@ function overBudget(logs: readonly LogEntry[], first: LogEntry): Notice {
   const left = logs.slice(logs.indexOf(first));
   const megabytes = Math.ceil(left.reduce((sum, log) => sum + log.sizeBytes, 0) / 1e6);
   const until = first.startNs === null ? "" : ` up to ${new Date(Number(first.startNs / 1_000_000n)).toISOString()}`;
+  const message = `Reading on takes ${megabytes} MB more than this request may read; ask for a shorter range or raise the limit`;
   return {
     severity: "warning",
-    text: `Shown${until}. Reading on takes ${megabytes} MB more than this request may read; ask for a shorter range or raise the limit`,
+    text: `Shown${until}, where ${first.key} begins. ${message}`,
+    fault: { code: "limit/too-large", message, object: first.key, found: first.sizeBytes },
   };
 }
 

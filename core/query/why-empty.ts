@@ -3,6 +3,7 @@
 import { matchIndex } from "../dbc/match.ts";
 import type { Dbc } from "../dbc/model.ts";
 import { nearestNames } from "../dbc/names.ts";
+import { isOfOneObject } from "../fault.ts";
 import type { SeriesSelector } from "../series/series.ts";
 import type { EngineParts } from "./create.ts";
 import type { LogEntry } from "./engine.ts";
@@ -12,8 +13,17 @@ import { databaseOf } from "./rules.ts";
 /** What was heard in the first logs; those that cannot be read have their own notice. */
 async function heardIn(parts: EngineParts, logs: readonly LogEntry[], signal: AbortSignal): Promise<HeardLog[]> {
   const readable = logs.filter((log) => !log.fault).slice(0, LOGS_MAX);
-  const read = await Promise.allSettled(readable.map((log) => parts.heardLog(log.key, signal)));
-  return read.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const read = await Promise.all(readable.map((log) => heardOrNull(parts, log.key, signal)));
+  return read.filter((one) => one !== null);
+}
+
+async function heardOrNull(parts: EngineParts, key: string, signal: AbortSignal): Promise<HeardLog | null> {
+  try {
+    return await parts.heardLog(key, signal);
+  } catch (error) {
+    if (isOfOneObject(error)) return null;
+    throw error;
+  }
 }
 
 /** Logs are searched for what they hold only this far: the sentence must not cost more than the answer. */
@@ -32,7 +42,7 @@ export async function whyEmpty(
   const devices = await parts.catalogue.devices(signal);
   if (!devices.includes(device)) return `There is no device ${device} here. ${listed("Devices", devices)}`;
   if (dbcs.length === 0)
-    return `No DBC is loaded, so ${selector.signal} cannot be decoded. ${await heardSentence(parts, selector, logs, signal)}`;
+    return `No DBC is loaded, so ${selector.signal} cannot be decoded. ${heardSentence(selector, await heardIn(parts, logs, signal))}`;
   const meant = databaseOf(selector, dbcs);
   if (meant.length === 0)
     return `There is no DBC ${selector.db}. ${listed(
@@ -50,16 +60,19 @@ export async function whyEmpty(
     const hint = nearest.length > 0 ? listed("Nearest", nearest) : listed("It has", [...names].sort());
     return `${where} has no signal ${selector.signal}${selector.message === undefined ? "" : ` in ${selector.message}`}. ${hint}`;
   }
-  if (logs.length === 0) return `${device} has no log in this range. ${await ownRange(parts, device, signal)}`;
-  const heard = await heardIn(parts, logs, signal);
-  const overlaps = heard.some(
+  const { fromNs, toNs } = range;
+  if (fromNs !== null && toNs !== null && fromNs >= toNs)
+    return `The range is empty: it does not begin before it ends. ${await ownRange(parts, device, signal)}`;
+  if (logs.length === 0) return `${device} has no data in this range. ${await ownRange(parts, device, signal)}`;
+  const read = await heardIn(parts, logs, signal);
+  if (read.length === 0) return `No log of ${device} in this range can be read`;
+  // The log before the range's start is among them as long as nobody knew where it ends.
+  const heard = read.filter(
     ({ firstNs, lastNs }) =>
-      firstNs !== null &&
-      lastNs !== null &&
-      (range.fromNs === null || lastNs >= range.fromNs) &&
-      (range.toNs === null || firstNs < range.toNs),
+      firstNs !== null && lastNs !== null && (fromNs === null || lastNs >= fromNs) && (toNs === null || firstNs < toNs),
   );
-  if (!overlaps && heard.length > 0) return `${device} has no data in this range. ${await ownRange(parts, device, signal)}`;
+  if (heard.length === 0 && logs.length <= LOGS_MAX)
+    return `${device} has no data in this range. ${await ownRange(parts, device, signal)}`;
   const matches = matchIndex(meant);
   const ids = heard
     .flatMap((one) => one.ids)
@@ -69,16 +82,11 @@ export async function whyEmpty(
   if (isHeard)
     return `${selector.signal}: frames of ${names.slice(0, 3).join(", ")} were read, but none of them carries this signal in this range`;
   const bus = selector.channel === undefined ? "" : ` on ${selector.bus ?? "CAN"} ${selector.channel}`;
-  return `No frame of ${names.slice(0, 3).join(", ")} occurs${bus}. ${await heardSentence(parts, selector, logs, signal)}`;
+  const looked = logs.length > LOGS_MAX ? ` in the first ${LOGS_MAX} logs` : "";
+  return `No frame of ${names.slice(0, 3).join(", ")} occurs${bus}${looked}. ${heardSentence(selector, heard)}`;
 }
 
-async function heardSentence(
-  parts: EngineParts,
-  selector: SeriesSelector,
-  logs: readonly LogEntry[],
-  signal: AbortSignal,
-): Promise<string> {
-  const heard = await heardIn(parts, logs, signal);
+function heardSentence(selector: SeriesSelector, heard: readonly HeardLog[]): string {
   const ids = new Set<string>();
   for (const { ids: rows } of heard) {
     for (const row of rows) {
@@ -94,7 +102,7 @@ async function ownRange(parts: EngineParts, device: string, signal: AbortSignal)
   const starts = logs.flatMap((log) => (log.startNs === null ? [] : [log.startNs]));
   if (starts.length === 0) return "None of its logs can be read";
   const last = [...logs].reverse().find((log) => log.startNs !== null);
-  const end = last ? ((await parts.heardLog(last.key, signal)).lastNs ?? last.startNs) : null;
+  const end = last ? ((await heardOrNull(parts, last.key, signal))?.lastNs ?? last.startNs) : null;
   const first = starts.reduce((a, b) => (b < a ? b : a));
   return `Its data runs from ${iso(first)} to ${iso(end ?? first)}`;
 }
