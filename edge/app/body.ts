@@ -33,7 +33,8 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 export function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 async function readText(request: Request): Promise<string> {
@@ -45,7 +46,9 @@ async function readText(request: Request): Promise<string> {
   let text = "";
   let bytes = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(() => {
+      throw new FaultError({ code: "request/cancelled", message: "the request body did not arrive in full" });
+    });
     if (done) return text + decoder.decode();
     bytes += value.length;
     if (bytes > BODY_BYTES_MAX) {

@@ -7,6 +7,10 @@ import { faultResponse } from "../app/fault-answer.ts";
 import { type Environment, limitOf, originsOf, storeOf, tokenCheckOf } from "./environment.ts";
 import { viewerAssets } from "./viewer-assets.ts";
 
+const NO_BUCKET =
+  "no bucket is configured: bind an R2 bucket as LOGS, or give S3_ENDPOINT, S3_BUCKET, S3_REGION and the two keys";
+const NO_HASH = "this Worker was built without the hash of its kernel: run npm run build before wrangler deploy";
+
 type App = ReturnType<typeof createApp>;
 
 // One per isolate and configuration. A value, not a promise: a request may not wait for another one's.
@@ -31,10 +35,11 @@ async function appOf(env: Environment): Promise<App | null> {
 
 export default {
   async fetch(request: Request, env: Environment): Promise<Response> {
+    if (!/^[0-9a-f]{64}$/.test(moduleHash.trim())) return problem("bug/unexpected", NO_HASH);
     const name = configurationOf(env);
     if (ready?.name !== name) {
       const app = await appOf(env);
-      if (app === null) return noBucket();
+      if (app === null) return problem("storage/unreachable", NO_BUCKET);
       ready = { name, app };
     }
     return ready.app.fetch(request);
@@ -45,8 +50,4 @@ export default {
 const configurationOf = (env: Environment): string =>
   JSON.stringify(Object.entries(env).filter(([, value]) => typeof value === "string"));
 
-function noBucket(): Response {
-  const message =
-    "no bucket is configured: bind an R2 bucket as LOGS, or give S3_ENDPOINT, S3_BUCKET, S3_REGION and the two keys";
-  return faultResponse({ code: "storage/unreachable", message });
-}
+const problem = (code: "storage/unreachable" | "bug/unexpected", message: string): Response => faultResponse({ code, message });

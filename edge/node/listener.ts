@@ -1,8 +1,8 @@
 /** Between Node's HTTP server and the app: which names it answers to, gzip, and JSON also for what is no HTTP. */
 import { createServer, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { getRequestListener } from "@hono/node-server";
-import { faultBody, faultResponse, JSON_TYPE } from "../app/fault-answer.ts";
+import { getRequestListener, type HttpBindings, RequestError } from "@hono/node-server";
+import { faultBody, faultOf, faultResponse, JSON_TYPE } from "../app/fault-answer.ts";
 import { gzipped } from "./gzip.ts";
 
 export interface ListenerOptions {
@@ -15,11 +15,43 @@ type Answering = (request: Request) => Response | Promise<Response>;
 
 /** A server that is not listening yet. */
 export function httpServer(answering: Answering, { hostname, onlyOwnNames }: ListenerOptions): Server {
-  const answer = async (request: Request): Promise<Response> =>
-    onlyOwnNames && !isOwnName(request, hostname) ? foreignName() : gzipped(request, await answering(request));
-  const server = createServer(getRequestListener(answer, { hostname, errorHandler: notUnderstood }));
+  const answer = async (request: Request, { incoming, outgoing }: HttpBindings): Promise<Response> => {
+    if (incoming.headers.host === undefined && incoming.httpVersion !== "1.0") return notUnderstood();
+    if (onlyOwnNames && !isOwnName(request, hostname)) return foreignName();
+    return endingQuietly(gzipped(request, await answering(request)), outgoing);
+  };
+  const errorHandler = (error: unknown): Response =>
+    error instanceof RequestError ? notUnderstood() : faultResponse(faultOf(error));
+  const listener = getRequestListener((request, bindings) => answer(request, bindings as HttpBindings), {
+    hostname,
+    errorHandler,
+  });
+  const server = createServer({ requireHostHeader: false }, listener);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(socket, error.code ?? ""));
   return server;
+}
+
+/**
+ * An answer that breaks after its first byte is cut off, so that no client takes it for whole. Left to the library, the text of the error
+ * would be sent as if it belonged to it. What was wrong has been reported by then.
+ */
+function endingQuietly(answer: Response, outgoing: HttpBindings["outgoing"]): Response {
+  if (answer.body === null) return answer;
+  const reader = answer.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch {
+        outgoing.destroy();
+        controller.close();
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, answer);
 }
 
 /** Names that lead here and that nobody else can give to an address of theirs. Containers reach their host's loopback by the last two. */
@@ -59,7 +91,7 @@ function refuse(socket: Duplex, code: string): void {
   if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const status = code === "HPE_HEADER_OVERFLOW" ? 431 : code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
   const message =
-    status === 431 ? "the headers are too large" : status === 408 ? "the request took too long" : "this is not HTTP";
+    status === 431 ? "the headers are too large" : status === 408 ? "the request took too long" : "the request is not valid HTTP";
   const body = JSON.stringify(faultBody({ code: "request/bad-parameter", message }));
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `Content-Type: ${JSON_TYPE}`, `Content-Length: ${body.length}`];
   socket.end(`${head.join("\r\n")}\r\nConnection: close\r\n\r\n${body}`);

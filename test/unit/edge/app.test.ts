@@ -65,6 +65,17 @@ describe("the front door", () => {
     }
   });
 
+  test("a client that goes away while it sends is no mistake of ours", async () => {
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error("aborted"));
+      },
+    });
+    const init: RequestInit & { duplex: string } = { method: "POST", body, duplex: "half" };
+    const answer = await appOf(fakeEngine()).request("http://server/query", init);
+    expect((await json(answer)).error.code).toBe("request/cancelled");
+  });
+
   test("a body that is too large is refused", async () => {
     const response = await post(appOf(fakeEngine()), "/search", `"${"x".repeat(5_000_000)}"`);
     expect([response.status, (await json(response)).error.code]).toEqual([413, "limit/too-large"]);

@@ -79,11 +79,53 @@ describe("what is no request", () => {
     ["no host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
     ["an address that is none", "GET * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400],
     ["large headers", `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(40_000)}\r\n\r\n`, 431],
-  ])("%s gets a status and, where it was HTTP, JSON", async (_what, bytes, status) => {
+  ])("%s gets a status and JSON", async (_what, bytes, status) => {
     const answer = await raw(await listen(), bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).not.toMatch(/<|\bat .*\.(ts|js):/);
-    if (!bytes.startsWith("GET / HTTP/1.1\r\nConnection")) expect(answer).toMatch(/\r\n\r\n\{"message":"[^"]+"/);
+    expect(answer).toMatch(/\r\n\r\n\{"message":"[^"]+"/);
+  });
+});
+
+describe("an answer that breaks", () => {
+  const broken = (first: string): Response => {
+    const pieces = [first];
+    return new Response(
+      new ReadableStream({
+        async pull(controller) {
+          const piece = pieces.shift();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          if (piece === undefined) throw new Error("ENOENT: /secret/folder");
+          controller.enqueue(new TextEncoder().encode(piece));
+        },
+      }),
+      { headers: { "Content-Type": "application/json" } },
+    );
+  };
+
+  test.each(["identity", "gzip"])("is cut off without another word (%s)", async (encoding) => {
+    const listening = httpServer(() => broken("[1,"), { hostname: "127.0.0.1", onlyOwnNames: true });
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    const { port } = listening.address() as AddressInfo;
+    const text = await raw(
+      port,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: ${encoding}\r\nConnection: close\r\n\r\n`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
+    expect(text).not.toContain("secret");
+    expect(text).not.toMatch(/\r\n0\r\n\r\n$/); // the end of a whole answer in chunks
+    await expect(fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text())).rejects.toThrow();
+  });
+
+  test("an answer that cannot be made is 500 in JSON", async () => {
+    const failing = (): Promise<Response> => Promise.reject(new Error("ENOENT: /secret/folder"));
+    const listening = httpServer(failing, { hostname: "127.0.0.1", onlyOwnNames: true });
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    const text = await get((listening.address() as AddressInfo).port, "localhost");
+    expect(text).toMatch(/^HTTP\/1\.1 500 [\s\S]*\r\n\r\n\{"message":"[^"]+"/);
+    expect(text).not.toContain("secret");
   });
 });
 
