@@ -57,6 +57,8 @@ export class DiskSource implements ByteSource {
       return this.#fill(file, block.subarray(0, Math.min(BLOCK_BYTES, endByte - start)), start);
     };
     let ahead = readBlock(0, atByte);
+    // Looking whether the file is the same goes on while its caller decodes; what it finds is told with the next step.
+    let same: Promise<void> = Promise.resolve();
     try {
       for (let start = atByte, turn = 1; start < endByte; turn++) {
         const window = await ahead;
@@ -65,11 +67,15 @@ export class DiskSource implements ByteSource {
           ahead = readBlock(turn, start);
           ahead.catch(() => undefined); // awaited in the next turn, or below
         }
-        await this.#checkSame(file);
+        await same;
         throwIfCancelled(signal);
+        same = this.#checkSame(file);
+        same.catch(() => undefined); // awaited with the next step, or below
         yield window;
       }
+      await same;
     } finally {
+      await same.catch(() => undefined);
       await ahead.catch(() => undefined); // no read may write into a block that is handed on
       await file.close();
       giveBack(blocks);
