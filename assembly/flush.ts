@@ -1,8 +1,8 @@
 /** A full chunk leaves: into columns, or folded into the cells of its buckets. */
 
 import { Fold } from "./cells";
-import { CHUNK_ROWS, Chunk, HEAD, Head, Message, Mode, SCRATCH, SIGNAL_SHIFT, Signal, STATS_BYTES } from "./layout";
-import { physicalColumn, rawColumn, unpackColumn, unpackOne } from "./unpack";
+import { CHUNK_ROWS, Chunk, HEAD, Head, Message, Mode, SCRATCH, SIGNAL_SHIFT, Signal, STATS_BYTES, Unpack } from "./layout";
+import { One, physicalColumn, rawColumn, scalarPhysical, unpackColumn } from "./unpack";
 
 /** Scratch: values of one signal (512 f64), runs (512 × 16 bytes: start u32, end u32, bucket u32), a copy of rows that are long enough. */
 const VALUES: usize = SCRATCH;
@@ -122,14 +122,29 @@ abstract class Runs {
   }
 }
 
-/** Long buckets in nearest mode: only the first and last sample of each run are unpacked. */
+/** Nearest mode, buckets not too short: only the first and last sample of each run are unpacked. */
 function foldEnds(signal: usize, runs: usize, runsEnd: usize, words: usize, ninth: usize, times: usize, cells: usize): void {
+  const unpack = <i32>load<u8>(signal, Signal.unpack);
+  const isScalar = unpack >= Unpack.Scalar;
+  const isBig = load<u8>(signal, Signal.isBig) !== 0;
+  const shift: u64 = unpack === Unpack.Shift13 ? 13 : 0;
+  const mask = load<u64>(signal, Signal.mask);
+  const sign = load<u64>(signal, Signal.sign);
+  const magic = load<f64>(signal, Signal.magic);
   for (let run = runs; run < runsEnd; run += RUN_BYTES) {
     const first = (<usize>load<u32>(run)) << 3;
     const last = (<usize>(load<u32>(run, 4) - 1)) << 3;
-    const firstValue = unpackOne(signal, words + first, ninth + first);
-    const lastValue = unpackOne(signal, words + last, ninth + last);
-    Fold.ends(cells + (Runs.bucket(run) << 5), firstValue, load<f64>(times + first), lastValue, load<f64>(times + last));
+    const cell = cells + (Runs.bucket(run) << 5);
+    let firstValue: f64;
+    let lastValue: f64;
+    if (isScalar) {
+      firstValue = scalarPhysical(signal, words + first, ninth + first);
+      lastValue = scalarPhysical(signal, words + last, ninth + last);
+    } else {
+      firstValue = One.raw(load<u64>(words + first), isBig, shift, mask, sign, magic);
+      lastValue = One.raw(load<u64>(words + last), isBig, shift, mask, sign, magic);
+    }
+    Fold.ends(cell, firstValue, load<f64>(times + first), lastValue, load<f64>(times + last));
   }
 }
 

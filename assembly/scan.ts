@@ -78,8 +78,8 @@ function stop(reason: u32, at: usize): usize {
   return at;
 }
 
-/** Bytes every short cut may look ahead without asking: the longest fixed record plus the head of a value. */
-const LOOK_AHEAD: usize = 64;
+/** Bytes a run may look ahead without asking: a frame of generation B with a value of 64 bytes. */
+const LOOK_AHEAD: usize = 96;
 
 /** What runs leave to others: new source addresses, frames too short, multiplexors, payloads over eight bytes, neighbours of the range. */
 function takeOther(known: usize, time: i64, payload: usize, payloadBytes: u32): u32 {
@@ -100,27 +100,18 @@ function takeOther(known: usize, time: i64, payload: usize, payloadBytes: u32): 
   return staged & Staged.Full ? Stop.OutputFull : Stop.Done;
 }
 
-/** Why the inner loop of a run was left. */
-enum Left {
-  /** The next record is of another id, or too near the end. */
-  Ended = 0,
-  /** The record at hand needs more than a look. */
-  Other = 1,
-  /** A chunk is full. */
-  Full = 2,
-}
-
 type Standard = u8;
 type Extended = u16;
 
 /**
  * Runs of records of one id, of the kinds CANedge writes most. Each is a loop without a call, so that everything stays in registers, inside
- * one that does what the inner cannot. They return the first record they did not take; `reason` says whether the scan can go on.
+ * one that does what the inner leaves: flush a full chunk, or look closer at the record at hand. They return the first record they did not
+ * take; `reason` says whether the scan can go on.
  */
-abstract class Run {
-  @inline static ofD<Id>(p: usize, safeEnd: usize, entry: usize): usize {
+abstract class RunD {
+  @inline static walk<Id>(p: usize, safeEnd: usize, entry: usize): usize {
     const size: usize = sizeof<Id>() === sizeof<Extended>() ? 20 : 17;
-    const payloadAt: usize = size - 8;
+    const start = p;
     const recordId = <u32>load<u8>(p);
     const channelKey = (<u64>load<u32>(entry, Entry.channelKey)) << 32;
     const hashAdd = load<u32>(entry, Entry.hashAdd);
@@ -130,160 +121,152 @@ abstract class Run {
     let skipped: u64 = 0;
     let outside: u64 = 0;
     while (true) {
-      let left: u32 = Left.Ended;
       let full: u32 = 0;
       do {
-        const id = Run.idOf<Id>(p);
+        const id = RunD.id<Id>(p);
         const known = Lookup.place(id + hashAdd);
         const message = load<u32>(known, Known.message);
-        left = Left.Other;
         if (load<u64>(known) !== (channelKey | <u64>id)) break;
         if (message === 0) skipped++;
         else {
-          const payloadBytes = Run.lengthOf<Id>(p);
+          const payloadBytes = RunD.payloadBytes<Id>(p);
           if (payloadBytes < load<u32>(known, Known.wholeBytes)) break;
-          const time = Run.timeOf(p);
+          const time = RunD.time(p);
           if (<u64>(time - earliest) >= width) {
             if (!skipsOutside) break;
             outside++;
-          } else if (Stage.whole(message, p + payloadAt, payloadBytes, <f64>(time - zero))) {
+          } else if (Stage.whole(message, p + size - 8, payloadBytes, <f64>(time - zero))) {
             full = message;
-            left = Left.Full;
             p += size;
             break;
           }
         }
         p += size;
-        left = Left.Ended;
       } while (p < safeEnd && <u32>load<u8>(p) === recordId);
-      if (left === Left.Ended) break;
-      if (left === Left.Full) {
+      if (full !== 0) {
         if (flushMessage(full) & Staged.Full) reason = Stop.OutputFull;
-      } else {
-        const known = Lookup.known(Run.idOf<Id>(p), <u32>(channelKey >> 32), hashAdd);
-        reason = takeOther(known, Run.timeOf(p), p + payloadAt, Run.lengthOf<Id>(p));
+      } else if (p < safeEnd && <u32>load<u8>(p) === recordId) {
+        const known = Lookup.known(RunD.id<Id>(p), <u32>(channelKey >> 32), hashAdd);
+        reason = takeOther(known, RunD.time(p), p + size - 8, RunD.payloadBytes<Id>(p));
         if (reason !== Stop.NewSource) p += size;
       }
       if (reason !== Stop.Done || p >= safeEnd || <u32>load<u8>(p) !== recordId) break;
     }
+    framesOfRuns += <u64>((p - start) / size);
     unmatched += skipped;
     outOfRange += outside;
     others += outside;
     return p;
   }
 
-  @inline static idOf<Id>(p: usize): u32 {
+  @inline static id<Id>(p: usize): u32 {
     const word = load<u32>(p, 7);
     return sizeof<Id>() === sizeof<Extended>() ? (word & 0x1fffffff) | 0x20000000 : word & 0x7ff;
   }
 
-  @inline static lengthOf<Id>(p: usize): u32 {
+  @inline static payloadBytes<Id>(p: usize): u32 {
     return min<u32>(sizeof<Id>() === sizeof<Extended>() ? <u32>load<u8>(p, 11) & 15 : <u32>load<u8>(p, 8) >> 4, 8);
   }
 
   /** 48 bits of µs behind the record id. */
-  @inline static timeOf(p: usize): i64 {
+  @inline static time(p: usize): i64 {
     return <i64>(load<u64>(p - 1) >> 16) * 1000;
   }
 }
 
 function runOfStandardD(p: usize, safeEnd: usize, entry: usize): usize {
-  const start = p;
-  p = Run.ofD<Standard>(p, safeEnd, entry);
-  framesOfRuns += <u64>((p - start) / 17);
-  return p;
+  return RunD.walk<Standard>(p, safeEnd, entry);
 }
 
 function runOfExtendedD(p: usize, safeEnd: usize, entry: usize): usize {
-  const start = p;
-  p = Run.ofD<Extended>(p, safeEnd, entry);
-  framesOfRuns += <u64>((p - start) / 20);
-  return p;
+  return RunD.walk<Extended>(p, safeEnd, entry);
 }
 
 /** Generation B, where the value follows its frame, as the device writes it: one record of 28 + length bytes. */
-function runOfValueB(p: usize, safeEnd: usize, end: usize, entry: usize): usize {
+abstract class RunB {
+  /** `offset`: where the next value must lie. 64 bytes at most, so it ends before the look-ahead does. */
+  @inline static isPlain(p: usize, valueId: u32, offset: u64): bool {
+    return <u32>load<u8>(p, 23) === valueId && load<u64>(p, 15) === offset && load<u32>(p, 24) <= 64;
+  }
+
+  @inline static id(p: usize): u32 {
+    const word = load<u32>(p, 9);
+    return (word >> 3) | ((word & 1) << 29);
+  }
+
+  @inline static channel(p: usize): u32 {
+    return (<u32>load<u8>(p, 9) >> 1) & 3;
+  }
+
+  @inline static payloadBytes(p: usize): u32 {
+    return min<u32>(<u32>load<u8>(p, 13) >> 1, load<u32>(p, 24));
+  }
+
+  @inline static time(p: usize): i64 {
+    return <i64>nearest(load<f64>(p, 1));
+  }
+}
+
+function runOfValueB(p: usize, safeEnd: usize, entry: usize): usize {
+  const start = p;
   const recordId = <u32>load<u8>(p);
   const valueId = load<u32>(entry, Entry.valueId);
   const state = VLSD + <usize>load<u32>(entry, Entry.slot) * VLSD_SLOT_BYTES;
+  const firstOffset = load<u64>(state);
   const earliest = from;
   const width = span;
   const zero = base;
-  let offset = load<u64>(state);
-  let frames: u64 = 0;
+  let offset = firstOffset;
   let skipped: u64 = 0;
   let outside: u64 = 0;
   while (true) {
-    let left: u32 = Left.Ended;
     let full: u32 = 0;
-    let known: usize = 0;
-    let payloadBytes: u32 = 0;
-    let next: usize = 0;
     do {
+      if (<u32>load<u8>(p, 23) !== valueId) break;
+      if (load<u64>(p, 15) !== offset) break;
       const valueBytes = load<u32>(p, 24);
-      left = Left.Ended;
-      if (<u32>load<u8>(p, 23) !== valueId || load<u64>(p, 15) !== offset || valueBytes > 64) break;
-      next = p + 28 + <usize>valueBytes;
-      if (next > end) break;
-      const id = RunB.idOf(p);
-      const channel = RunB.channelOf(p);
-      known = Lookup.place(id + channel * CHANNEL_HASH);
+      if (valueBytes > 64) break;
+      const id = RunB.id(p);
+      const channel = RunB.channel(p);
+      const known = Lookup.place(id + channel * CHANNEL_HASH);
       const message = load<u32>(known, Known.message);
-      left = Left.Other;
-      payloadBytes = min<u32>(<u32>load<u8>(p, 13) >> 1, valueBytes);
       if (load<u64>(known) !== (<u64>id | ((<u64>channel) << 32))) break;
       if (message === 0) skipped++;
       else {
+        const payloadBytes = RunB.payloadBytes(p);
         if (payloadBytes < load<u32>(known, Known.wholeBytes)) break;
-        const time = RunB.timeOf(p);
+        const exactNs = load<f64>(p, 1);
+        if (!(abs(exactNs) < 2251799813685248.0)) break;
+        // Below 2^51 the sum with 3·2^51 has whole numbers only; its last bits are the rounded time.
+        const time = reinterpret<i64>(exactNs + 6755399441055744.0) - 0x4338000000000000;
         if (<u64>(time - earliest) >= width) {
           if (!skipsOutside) break;
           outside++;
-        } else if (Stage.whole(message, p + 28, payloadBytes, <f64>(time - zero))) {
-          full = message;
-          left = Left.Full;
-        }
+        } else if (Stage.whole(message, p + 28, payloadBytes, <f64>(time - zero))) full = message;
       }
-      frames++;
       offset += 4 + <u64>valueBytes;
-      p = next;
-      if (left === Left.Full) break;
-      left = Left.Ended;
-    } while (p < safeEnd && <u32>load<u8>(p) === recordId);
-    if (left === Left.Ended) break;
-    if (left === Left.Full) {
+      p += 28 + <usize>valueBytes;
+    } while (full === 0 && p < safeEnd && <u32>load<u8>(p) === recordId);
+    if (full !== 0) {
       if (flushMessage(full) & Staged.Full) reason = Stop.OutputFull;
-    } else {
-      const channel = RunB.channelOf(p);
-      known = Lookup.known(RunB.idOf(p), channel, channel * CHANNEL_HASH);
-      reason = takeOther(known, RunB.timeOf(p), p + 28, payloadBytes);
+    } else if (p < safeEnd && <u32>load<u8>(p) === recordId && RunB.isPlain(p, valueId, offset)) {
+      const known = Lookup.known(RunB.id(p), RunB.channel(p), RunB.channel(p) * CHANNEL_HASH);
+      reason = takeOther(known, RunB.time(p), p + 28, RunB.payloadBytes(p));
       if (reason !== Stop.NewSource) {
-        frames++;
-        offset += <u64>(next - p) - 24;
-        p = next;
+        const valueBytes = load<u32>(p, 24);
+        offset += 4 + <u64>valueBytes;
+        p += 28 + <usize>valueBytes;
       }
-    }
+    } else break;
     if (reason !== Stop.Done || p >= safeEnd || <u32>load<u8>(p) !== recordId) break;
   }
   store<u64>(state, offset);
-  framesOfRuns += frames;
+  // Each frame moves the offset on by 24 bytes less than the place in the file.
+  framesOfRuns += (<u64>(p - start) - (offset - firstOffset)) / 24;
   unmatched += skipped;
   outOfRange += outside;
   others += outside;
   return p;
-}
-
-abstract class RunB {
-  @inline static idOf(p: usize): u32 {
-    const word = load<u32>(p, 9);
-    return (word >> 3) | ((word & 1) << 29);
-  }
-  @inline static channelOf(p: usize): u32 {
-    return (<u32>load<u8>(p, 9) >> 1) & 3;
-  }
-  @inline static timeOf(p: usize): i64 {
-    return <i64>nearest(load<f64>(p, 1));
-  }
 }
 
 /**
@@ -313,7 +296,7 @@ export function scanDecode(p: usize, end: usize): usize {
       const kind = load<u32>(entry, Entry.kind);
       if (kind === Kind.StandardD) p = runOfStandardD(p, safeEnd, entry);
       else if (kind === Kind.ExtendedD) p = runOfExtendedD(p, safeEnd, entry);
-      else if (kind === Kind.ValueB) p = runOfValueB(p, safeEnd, end, entry);
+      else if (kind === Kind.ValueB) p = runOfValueB(p, safeEnd, entry);
       if (reason !== Stop.Done) {
         store<u32>(HEAD, reason, Head.stop);
         break;

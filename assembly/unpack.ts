@@ -63,15 +63,12 @@ export function unpackColumn(signal: usize, words: usize, ninth: usize, rows: u3
   else Loop.column<Raw>(signal, words, rows, out);
 }
 
-/** One value, as unpackColumn gives it. */
-export function unpackOne(signal: usize, word: usize, ninth: usize): f64 {
-  const unpack = <i32>load<u8>(signal, Signal.unpack);
-  if (unpack >= Unpack.Scalar) return scalarPhysical(signal, word, ninth);
-  let bits = load<u64>(word);
-  if (load<u8>(signal, Signal.isBig)) bits = bswap(bits);
-  if (unpack === Unpack.Shift13) bits >>= 13;
-  bits = ((bits & load<u64>(signal, Signal.mask)) ^ load<u64>(signal, Signal.sign)) | 0x4330000000000000;
-  return reinterpret<f64>(bits) - load<f64>(signal, Signal.magic);
+/** Single values, as unpackColumn gives them: what depends on the signal alone is read once, outside the loop. */
+export abstract class One {
+  @inline static raw(word: u64, isBig: bool, shift: u64, mask: u64, sign: u64, magic: f64): f64 {
+    const bits = (((isBig ? bswap(word) : word) >> shift) & mask) ^ sign;
+    return reinterpret<f64>(bits | 0x4330000000000000) - magic;
+  }
 }
 
 /** Unpacks straight into a column of physical values. */
@@ -127,7 +124,7 @@ function scalarRaw(signal: usize, word: usize, ninth: usize): u64 {
 }
 
 /** Golden rule 1, decided for one value: the sum exact in int64 where it can be, one division; otherwise doubles. */
-function scalarPhysical(signal: usize, word: usize, ninth: usize): f64 {
+export function scalarPhysical(signal: usize, word: usize, ninth: usize): f64 {
   const raw = scalarRaw(signal, word, ninth);
   const factor = load<f64>(signal, Signal.plainFactor);
   const offset = load<f64>(signal, Signal.plainOffset);
