@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
     const folder = place === null ? await demoFolder() : folderPath(place);
     const store = await DiskStore.open(folder);
     await print(`${await fill(store)} objects of ${folder} are in the local bucket\n`);
-    return await run(store, port ?? (await freePort()));
+    return await run(store, port || (await freePort(port === null ? [PORT_DEFAULT, 0] : [0])));
   } catch (error) {
     if (error instanceof UsageError) say(`buslens: ${error.message}`);
     else if (error instanceof FaultError) say(faultLine(error.fault, null));
@@ -68,7 +68,7 @@ function readArguments(args: readonly string[]): { readonly place: string | null
       allowPositionals: true,
     });
     const port = values.port === undefined ? null : Number(values.port);
-    if (positionals.length > 1 || (port !== null && !(Number.isInteger(port) && port > 0 && port < 65_536)))
+    if (positionals.length > 1 || (port !== null && !(Number.isInteger(port) && port >= 0 && port < 65_536)))
       throw new UsageError(USAGE);
     return { place: positionals[0] ?? null, port };
   } catch {
@@ -181,9 +181,9 @@ async function developmentToken(): Promise<string> {
   return made;
 }
 
-/** Wrangler's usual port, or any that is free. */
-async function freePort(): Promise<number> {
-  for (const wanted of [PORT_DEFAULT, 0]) {
+/** The first of the ports that nobody listens on; 0 stands for any. */
+async function freePort(ports: readonly number[]): Promise<number> {
+  for (const wanted of ports) {
     const server = createServer();
     const port = await new Promise<number | null>((resolve) => {
       server.once("error", () => resolve(null));

@@ -1,4 +1,5 @@
 /** What the Worker is given: bindings, vars and secrets of wrangler.jsonc. */
+import { FaultError } from "../../core/fault.ts";
 import type { LogStore } from "../../core/store/source.ts";
 import { bearer, nobody, type TokenCheck } from "../app/access.ts";
 import { originOf } from "../app/cors.ts";
@@ -27,8 +28,8 @@ export interface Environment {
 
 const BYTES_PER_MB = 1024 * 1024;
 
-/** null: neither bucket is configured. */
-export async function storeOf(env: Environment): Promise<LogStore | null> {
+/** Faults: `storage/unreachable` with a sentence that says what is not configured. */
+export async function storeOf(env: Environment): Promise<LogStore> {
   const prefix = env.BUSLENS_PREFIX ?? "";
   const root = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   const {
@@ -38,7 +39,12 @@ export async function storeOf(env: Environment): Promise<LogStore | null> {
     S3_ACCESS_KEY_ID: accessKeyId,
     S3_SECRET_ACCESS_KEY: secretAccessKey,
   } = env;
+  if (endpoint && !bucket) throw missing("S3_ENDPOINT is given, but S3_BUCKET, the name of the bucket there, is not");
   if (bucket) {
+    if (!accessKeyId || !secretAccessKey)
+      throw missing(
+        "S3_BUCKET is given, but the secrets S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are not: npx wrangler secret put",
+      );
     // 90 KB of code and some 50 ms of start-up that a Worker on R2 does not pay.
     const { S3Store } = await import("../stores/s3.ts");
     return new S3Store({
@@ -46,11 +52,14 @@ export async function storeOf(env: Environment): Promise<LogStore | null> {
       root,
       ...(endpoint ? { endpoint } : {}),
       ...(region ? { region } : {}),
-      ...(accessKeyId && secretAccessKey ? { credentials: { accessKeyId, secretAccessKey } } : {}),
+      credentials: { accessKeyId, secretAccessKey },
     });
   }
-  return env.LOGS ? new R2Store(env.LOGS, { root }) : null;
+  if (env.LOGS) return new R2Store(env.LOGS, { root });
+  throw missing("no bucket is configured: bind an R2 bucket as LOGS, or give S3_ENDPOINT, S3_BUCKET, S3_REGION and the two keys");
 }
+
+const missing = (message: string): FaultError => new FaultError({ code: "storage/unreachable", message });
 
 /** One bearer token, or nobody at all with the sentence that says how to set one. */
 export function tokenCheckOf(env: Environment): TokenCheck {

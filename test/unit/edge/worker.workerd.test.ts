@@ -29,9 +29,13 @@ describe("the Worker", () => {
     expect((await ask("/api/catalogue", withToken)).status).toBe(200);
   });
 
-  test("says what is missing when no bucket is bound", async () => {
-    const response = await worker.fetch(new Request("http://worker/"), { BUSLENS_TOKEN: TOKEN });
-    expect([response.status, await response.json()]).toMatchObject([503, { message: expect.stringContaining("LOGS") }]);
+  test.each([
+    ["a bucket", {}, "LOGS"],
+    ["the name of the bucket", { S3_ENDPOINT: "https://s3.example" }, "S3_BUCKET"],
+    ["the keys of the bucket", { S3_ENDPOINT: "https://s3.example", S3_BUCKET: "logs" }, "S3_SECRET_ACCESS_KEY"],
+  ])("says that %s is not configured", async (_what, more, name) => {
+    const response = await worker.fetch(new Request("http://worker/"), { BUSLENS_TOKEN: TOKEN, ...more });
+    expect([response.status, await response.json()]).toMatchObject([503, { message: expect.stringContaining(name) }]);
   });
 
   test("answers Grafana and the API from R2, with the hash of the kernel it runs", async () => {
