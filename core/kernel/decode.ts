@@ -7,7 +7,8 @@ import type { ByteSource } from "../store/source.ts";
 import { HEAD, Head, Mode, Walk } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
 import { type AskedLane, messageTree, treeNodes } from "./message-tree.ts";
-import { CELLS, Cells, type ColumnPiece, Columns, type LengthPiece } from "./output.ts";
+import { CELLS, Cells, Columns, type LengthPiece } from "./output.ts";
+import type { ColumnPiece } from "./pieces.ts";
 import { type AskedKey, type MessagePart, newSource, Program } from "./program.ts";
 import { walkStream } from "./walk.ts";
 
@@ -34,6 +35,8 @@ export type DecodeOutput =
       readonly keepLengths: boolean;
       /** Source addresses that each group shall have room for; default 3. */
       readonly sources?: number;
+      /** Of a lane with more samples keep those with the earliest times; default all. */
+      readonly keepFirst?: number;
     }
   | {
       readonly kind: keyof typeof CELLS;
@@ -53,6 +56,8 @@ export interface LaneResult {
   readonly sourceAddress: number | null;
   /** Columns in stored order per piece; a lane of a multiplexed signal may have several pieces for the same time. */
   readonly pieces: readonly ColumnPiece[];
+  /** Samples left out because of `keepFirst`. */
+  readonly dropped: number;
   /** Cells, `words` doubles each; with neighbours one before and one behind. */
   readonly cells: Float64Array | null;
   /** Nodes of the multiplexor tree in which the signal stands, for counting short frames. */
@@ -161,7 +166,7 @@ class Pass {
     // Room for more than one share of each group: its source addresses are not known yet.
     const sources = (isColumns ? output.sources : undefined) ?? 3;
     const columnCount = rules.reduce((sum, rule) => sum + columnsOf(rule) * (rule.key.kind === "group" ? sources : 1), 0);
-    this.#columns = isColumns ? new Columns(kernel, { columnCount, keepLengths: output.keepLengths }) : null;
+    this.#columns = isColumns ? new Columns(kernel, { ...output, columnCount }) : null;
     this.#cells = isColumns ? null : new Cells(kernel, CELLS[output.kind], output.bucketCount + (output.neighbours ? 2 : 0));
   }
 
@@ -290,7 +295,8 @@ class Pass {
           signal: lane.asked.signal,
           output: lane.asked.output,
           sourceAddress: lane.sourceAddress,
-          pieces: this.#columns?.pieces.get(lane.asked.lane) ?? [],
+          pieces: this.#columns?.pieces.get(lane.asked.lane)?.pieces ?? [],
+          dropped: this.#columns?.pieces.get(lane.asked.lane)?.dropped ?? 0,
           cells: cells?.get(lane.asked.lane) ?? null,
           nodes: lane.nodes,
           rootAt: lane.rootAt,

@@ -1,6 +1,7 @@
 /** Where the samples of one pass come out: columns that are drained when full, or cells that are read at the end. */
 import { CHUNK_ROWS, ENVELOPE_BYTES, M4_BYTES, Message, Mode, NEAREST_BYTES, OUT, OUT_END, Signal, STATS_BYTES } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
+import { type ColumnPiece, Pieces } from "./pieces.ts";
 import type { LanePart, MessagePart } from "./program.ts";
 
 /** f64 words of one cell, where its empty values lie (assembly/cells.ts), and which words are values. */
@@ -21,12 +22,6 @@ export const CELLS = {
   stats: { mode: Mode.Stats, words: STATS_BYTES / 8, extremesAt: 3, timesFrom: 5, values: [3, 4, 5, 7] },
 } as const satisfies Record<string, CellShape>;
 
-/** Samples of one lane in stored order per part; `lengths` only if some row is too short for the signal. */
-export interface ColumnPiece {
-  readonly times: Float64Array;
-  readonly values: Float64Array | BigUint64Array;
-}
-
 /** Rows of one message node: how long each frame was, for facts. */
 export interface LengthPiece {
   readonly times: Float64Array;
@@ -40,11 +35,17 @@ export class Columns {
   #rowsMax = 0;
   #at = OUT;
   readonly #keepLengths: boolean;
-  readonly pieces = new Map<number, ColumnPiece[]>();
+  readonly #keepFirst: number;
+  /** By lane. */
+  readonly pieces = new Map<number, Pieces>();
   readonly lengths = new Map<number, LengthPiece[]>();
 
-  constructor(kernel: Kernel, options: { readonly columnCount: number; readonly keepLengths: boolean }) {
+  constructor(
+    kernel: Kernel,
+    options: { readonly columnCount: number; readonly keepLengths: boolean; readonly keepFirst?: number },
+  ) {
     this.#kernel = kernel;
+    this.#keepFirst = options.keepFirst ?? Number.POSITIVE_INFINITY;
     this.#keepLengths = options.keepLengths;
     const rows = Math.floor((OUT_END - OUT) / (8 * Math.max(1, options.columnCount)) / CHUNK_ROWS) * CHUNK_ROWS;
     this.#rowsMax = Math.max(CHUNK_ROWS, Math.min(rows, 64 * CHUNK_ROWS));
@@ -83,10 +84,16 @@ export class Columns {
       const hasShort = this.#kernel.bytes[node.at + Message.columnShort] !== 0;
       const lengths = hasShort || this.#keepLengths ? this.#kernel.bytes.slice(lengthsAt, lengthsAt + rows) : null;
       if (this.#keepLengths && lengths) push(this.lengths, node.at, { times, lengths });
-      for (const part of node.parts) push(this.pieces, part.lane, this.#piece(part, times, hasShort ? lengths : null));
+      for (const part of node.parts) this.#piecesOf(part.lane).add(this.#piece(part, times, hasShort ? lengths : null));
       this.#kernel.setU32(node.at + Message.columnRows, 0);
       this.#kernel.bytes[node.at + Message.columnShort] = 0;
     }
+  }
+
+  #piecesOf(lane: number): Pieces {
+    const there = this.pieces.get(lane) ?? new Pieces(this.#keepFirst);
+    this.pieces.set(lane, there);
+    return there;
   }
 
   #piece(part: LanePart, times: Float64Array, lengths: Uint8Array | null): ColumnPiece {

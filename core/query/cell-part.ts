@@ -1,6 +1,4 @@
 /** Cells of one series in one log: only the buckets that have samples, by their number. */
-import type { ColumnPiece } from "../kernel/output.ts";
-
 /** Which cells a method needs; words as in assembly/layout.ts. */
 export type CellKind = "envelope" | "m4" | "nearest" | "stats";
 
@@ -80,32 +78,6 @@ export function sparse(kind: CellKind, dense: Float64Array, firstBucket: number)
 export function isEmptyCell(kind: CellKind, cells: Float64Array, at: number): boolean {
   const { tMin, first } = WORDS[kind];
   return Number.isNaN(cells[at + (first >= 0 ? first + 1 : tMin)]);
-}
-
-/** Samples in ascending time, stable: the pieces of a lane joined. */
-export function joinPieces(pieces: readonly ColumnPiece[]): { times: Float64Array; values: Float64Array } {
-  const count = pieces.reduce((sum, piece) => sum + piece.times.length, 0);
-  const times = new Float64Array(count);
-  const values = new Float64Array(count);
-  let at = 0;
-  let isAscending = true;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const piece of pieces) {
-    times.set(piece.times, at);
-    if (piece.values instanceof Float64Array) values.set(piece.values, at);
-    at += piece.times.length;
-  }
-  for (let i = 0; i < count && isAscending; i++) {
-    const time = times[i] ?? 0;
-    isAscending = time >= last;
-    last = time;
-  }
-  return isAscending ? { times, values } : sortSamples(times, values);
-}
-
-function sortSamples(times: Float64Array, values: Float64Array): { times: Float64Array; values: Float64Array } {
-  const order = Uint32Array.from(times, (_, i) => i).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
-  return { times: Float64Array.from(order, (i) => times[i] ?? 0), values: Float64Array.from(order, (i) => values[i] ?? 0) };
 }
 
 /** Cells of samples in ascending time, for grids with more buckets than a kernel has cells. `originNs` relative to the samples' base. */

@@ -4,9 +4,10 @@ import { scaling } from "../dbc/decimal.ts";
 import { isDecodable } from "../dbc/geometry.ts";
 import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
 import type { DecodeOutput } from "../kernel/decode.ts";
+import { joinPieces } from "../kernel/pieces.ts";
 import type { Segment, SeriesAnswer, SeriesLabels, SeriesSelector, StatsSegment } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
-import { type CellPart, combineDense, foldSamples, joinPieces, sparse, WORDS } from "./cell-part.ts";
+import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-part.ts";
 import type { EngineParts } from "./create.ts";
 import { type DecodedLane, type DecodedLog, decodeLog } from "./decode-log.ts";
 import type { LogEntry, OnWork, PlannedFile } from "./engine.ts";
@@ -28,6 +29,9 @@ export interface DeviceAnswer {
   readonly rules: readonly AskedRule[];
 }
 
+/** While one log is decoded, the next is opened and read. */
+const LOGS_AT_ONCE = 2;
+
 /** One series on its way: what was found in each log. */
 interface Growing {
   readonly labels: SeriesLabels;
@@ -35,6 +39,8 @@ interface Growing {
   readonly parts: CellPart[];
   readonly segments: Segment[];
   readonly arounds: Around[];
+  /** Raw points that no budget has room for. */
+  dropped: number;
 }
 
 /** `numbers`: the selectors' numbers in the whole query. */
@@ -62,6 +68,7 @@ export async function queryDevice(
       logs.reduce((sum, log) => sum + log.sizeBytes, 0),
       onWork,
     );
+    const readable: LogEntry[] = [];
     for (const log of logs) {
       if (log.fault) {
         notices.push(unreadable(log.key, log.fault));
@@ -73,12 +80,12 @@ export async function queryDevice(
         break;
       }
       if (budget.leftBytes !== null) budget.leftBytes -= log.sizeBytes;
-      try {
-        await work.read(log, host);
-      } catch (error) {
-        if (!isOfOneObject(error)) throw error;
-        notices.push(unreadable(log.key, error.fault));
-      }
+      readable.push(log);
+    }
+    for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) => work.read(log, host))) {
+      if (result) result();
+      else if (isOfOneObject(error)) notices.push(unreadable(item.key, error.fault));
+      else throw error;
     }
   }
   notices.push(...work.notices);
@@ -93,6 +100,24 @@ export async function queryDevice(
     series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
   }
   return { series, ledger: work.ledger, files: work.files, rules: work.rules };
+}
+
+/** Outcomes in the order of the items, with a few of them at work at once. */
+async function* inOrder<Item, Result>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<Result>) {
+  const running: Promise<{ item: Item; result: Result | null; error: unknown }>[] = [];
+  const start = (item: Item) =>
+    running.push(
+      work(item).then(
+        (result) => ({ item, result, error: null }),
+        (error: unknown) => ({ item, result: null, error }),
+      ),
+    );
+  for (const item of items) {
+    start(item);
+    const first = running.length >= atOnce ? running.shift() : undefined;
+    if (first) yield await first;
+  }
+  for (const left of running) yield await left;
 }
 
 /** The range, widened to whole buckets when asked (design, decision 5). An empty one touches no bucket. */
@@ -148,39 +173,43 @@ class DeviceWork {
     this.#asked = asked;
   }
 
-  async read(log: LogEntry, host: ReturnType<typeof pace>): Promise<void> {
+  /** Decodes a log and gives back what adds it to the answer: logs are decoded side by side, but added in order. */
+  async read(log: LogEntry, host: ReturnType<typeof pace>): Promise<() => void> {
     const opened = await this.#parts.openDecodable(log.key, host.signal);
     const { mdf, source } = opened;
     const channels = channelsOf(mdf.streams) ?? (await this.#parts.channelsHeard(log.key, host.signal));
     const rules = rulesFor(this.#asked, this.#selectors, channels);
-    this.#noteRules(rules);
     const startNs = log.startNs ?? mdf.header.startNs;
     const heard = () => this.#parts.heardLog(log.key, host.signal);
     const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, heard);
     const kernelRules = rules.map(({ rule }) => rule);
     const where = { file: log.key, session: log.session, baseNs: startNs };
-    const outOfRange = await this.#parts.kernels.use(async (kernel) => {
-      const decode = (output: DecodeOutput) => decodeLog(kernel, source, mdf, kernelRules, plan.range, output, host);
-      const decoded = await decode(plan.output);
+    const { output } = plan;
+    const wantsAround = this.#query.neighbours && this.#query.method !== "stats";
+    const aside = output.kind === "columns" ? aroundOutput(plan.range) : output;
+    const { decoded, around } = await this.#parts.kernels.use(async (kernel) => {
+      const decode = (into: DecodeOutput) => decodeLog(kernel, source, mdf, kernelRules, plan.range, into, host);
+      const decoded = await decode(output);
+      return { decoded, around: !wantsAround ? null : aside === output ? decoded : await decode(aside) };
+    });
+    const isBeyond = decoded.ledger.outOfRange > 0 && (await this.#isBeyondReach(startNs, heard));
+    return () => {
+      this.#noteRules(rules);
       this.ledger = addLedgers(this.ledger, decoded.ledger);
       this.notices.push(...mdf.notices, ...decoded.notices);
       for (const [series, lanes] of this.#bySeries(rules, decoded)) this.#add(series, where, lanes, plan);
-      if (!this.#query.neighbours || this.#query.method === "stats") return decoded.ledger.outOfRange;
-      const { output } = plan;
-      const aside = output.kind === "columns" ? aroundOutput(plan.range) : output;
-      const around = aside === output ? decoded : await decode(aside);
-      for (const [series, lanes] of this.#bySeries(rules, around))
+      for (const [series, lanes] of around ? this.#bySeries(rules, around) : [])
         series.arounds.push(aroundOf(where, lanes, aside.kind, aside.bucketCount));
-      if (around !== decoded) this.ledger = addLedgers(this.ledger, { ...emptyLedger, bytesRead: around.ledger.bytesRead });
-      return decoded.ledger.outOfRange;
-    });
-    if (outOfRange > 0 && (await this.#isBeyondReach(startNs, heard))) this.notices.push(beyondReach(log.key));
-    this.files.push({
-      key: log.key,
-      version: source.version,
-      sizeBytes: source.sizeBytes,
-      reads: mdf.streams.flatMap((stream) => stream.extents),
-    });
+      if (around && around !== decoded)
+        this.ledger = addLedgers(this.ledger, { ...emptyLedger, bytesRead: around.ledger.bytesRead });
+      if (isBeyond) this.notices.push(beyondReach(log.key));
+      this.files.push({
+        key: log.key,
+        version: source.version,
+        sizeBytes: source.sizeBytes,
+        reads: mdf.streams.flatMap((stream) => stream.extents),
+      });
+    };
   }
 
   /** Whether frames out of range are so late that their times would not be exact. */
@@ -224,7 +253,14 @@ class DeviceWork {
       : `${labels.bus} ${labels.channel} ${labels.db}\n${labels.message}\n${labels.sourceAddress}\n${labels.signal}\n${asked.message.id}`;
     let series = this.#growing.get(key);
     if (!series) {
-      series = { labels: selector.merge ? askedLabels(selector) : labels, asked, parts: [], segments: [], arounds: [] };
+      series = {
+        labels: selector.merge ? askedLabels(selector) : labels,
+        asked,
+        parts: [],
+        segments: [],
+        arounds: [],
+        dropped: 0,
+      };
       this.#growing.set(key, series);
     }
     const keys = this.#ofSelector.get(i) ?? new Set();
@@ -242,6 +278,7 @@ class DeviceWork {
     const { times, values } = joinPieces(lanes.flatMap((lane) => lane.pieces));
     if (times.length === 0) return;
     if (method === "raw") {
+      series.dropped += lanes.reduce((sum, lane) => sum + lane.dropped, 0);
       series.segments.push({ ...where, timesNs: times, values });
       return;
     }
@@ -286,7 +323,7 @@ class DeviceWork {
       method === "raw" ? series.segments : parts.map((part) => pointsOf(part, method, grid.stepNs));
     if (neighbours) segments = withNeighbours(segments, series.arounds, this.#range);
     segments = inTimeOrder(segments.filter((segment) => segment.timesNs.length > 0));
-    const cut = cutToBudget(segments, budgetPoints);
+    const cut = cutToBudget(segments, budgetPoints, series.dropped);
     return segments.length === 0 ? null : { ...about, segments: cut.parts, stats: null, notices: withNotice(cut.notice) };
   }
 }
@@ -348,13 +385,14 @@ function interleave(a: Segment, b: Segment): Segment {
   return { ...a, timesNs: times, values };
 }
 
-/** The first points, or rows of `stats`, of all parts in their order. */
+/** The first points, or rows of `stats`, of all parts in their order. `dropped`: points left out already. */
 function cutToBudget<Part extends Segment | StatsSegment>(
   parts: readonly Part[],
   budgetPoints: number | null,
+  dropped = 0,
 ): { parts: readonly Part[]; notice: Notice | null } {
   const lengthOf = (part: Segment | StatsSegment) => ("timesNs" in part ? part.timesNs : part.startsNs).length;
-  const count = parts.reduce((sum, part) => sum + lengthOf(part), 0);
+  const count = parts.reduce((sum, part) => sum + lengthOf(part), dropped);
   if (budgetPoints === null || count <= budgetPoints) return { parts, notice: null };
   let left = budgetPoints;
   const kept: Part[] = [];

@@ -41,16 +41,19 @@ export async function planLog(
   const endNs = asked.toNs !== null && asked.toNs < highNs ? asked.toNs : highNs;
   const toNs = endNs < fromNs ? fromNs : endNs;
   const range = { fromNs: fromNs - headerNs, toNs: toNs - headerNs, baseNs: startNs - headerNs };
-  const columns: LogPlan = { range, output: { kind: "columns", keepLengths: false }, gridNs: startNs };
+  const columns = { kind: "columns", keepLengths: false } as const;
   const isOddGrid = grid.kind === "midnight-per-file" && DAY_NS % grid.stepNs !== 0n;
-  if (method === "raw" || isOddGrid) return columns;
+  const { budgetPoints } = query;
+  if (method === "raw" && budgetPoints !== null)
+    return { range, output: { ...columns, keepFirst: Math.max(1, budgetPoints) }, gridNs: startNs };
+  if (method === "raw" || isOddGrid) return { range, output: columns, gridNs: startNs };
   const { stepNs } = grid;
   const originNs = grid.kind === "fixed" ? grid.originNs : 0n;
   const isMany = toNs - fromNs > UNSEEN_BUCKETS_MAX * stepNs;
   const span = isMany ? spanOf(await heard(), fromNs, toNs) : { fromNs, toNs };
   const firstBucket = bucketOf(span.fromNs, originNs, stepNs);
   const bucketCount = span.toNs > span.fromNs ? bucketOf(span.toNs - 1n, originNs, stepNs) - firstBucket + 1n : 0n;
-  if (bucketCount > KERNEL_BUCKETS_MAX) return columns;
+  if (bucketCount > KERNEL_BUCKETS_MAX) return { range, output: columns, gridNs: startNs };
   const gridNs = originNs + firstBucket * stepNs;
   return {
     // With neighbours, what lies outside is wanted too; without, no frame may lie beside the cells.

@@ -6,7 +6,7 @@ import { canonical } from "../../contract/engine-worlds.ts";
 import { answersTo, driveStore, engineOver, queryFor, turns, wrongIn } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
 
-const drive = generateDrive({ splitSeconds: 5 });
+const drive = generateDrive({ splitSeconds: 3 });
 const RealMemory = WebAssembly.Memory;
 
 afterEach(() => {
@@ -32,10 +32,13 @@ test("200 queries at once: the same answers as one after the other, by at most k
   const alone = engineOver(nodeKernel(), driveStore(plain));
   const expected: string[] = [];
   for (const { query } of queries) expected.push(canonical((await answersTo(alone, query)).series));
-  for (const kernelsMax of [1, 3]) {
+  for (const [kernelsMax, count] of [
+    [3, 200],
+    [1, 30],
+  ] as const) {
     const kernels = countKernels();
     const engine = engineOver(nodeKernel(), driveStore(plain), { kernelsMax, host: turns });
-    const answers = await Promise.all(queries.map(({ query }) => answersTo(engine, query)));
+    const answers = await Promise.all(queries.slice(0, count).map(({ query }) => answersTo(engine, query)));
     expect(kernels.made).toBeLessThanOrEqual(kernelsMax);
     expect(answers.flatMap(({ ledger }) => wrongIn(ledger))).toEqual([]);
     const differs = answers.flatMap(({ series }, i) => (canonical(series) === expected[i] ? [] : [queries[i]?.name]));

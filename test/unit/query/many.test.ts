@@ -86,14 +86,14 @@ describe("a group from many source addresses", () => {
 });
 
 describe("all signals of the DBCs at once", () => {
-  const drive = generateDrive({ splitSeconds: 4 });
+  const drive = generateDrive({ splitSeconds: 2 });
   const logs = drive.truth.logs.filter(({ key }) => key.startsWith("B0551002"));
   const names = (list: readonly MessageRow[]) => [...new Set(list.flatMap((one) => one.signals.map((row) => row.name)))];
   const selectors = names(logs.flatMap((log) => log.series.map((series) => series.message))).map((name) => ({
     device: "B0551002",
     signal: name,
   }));
-  const grid = { kind: "fixed", originNs: 0n, stepNs: BigInt(4 * SECOND) / 2000n } as const;
+  const grid = { kind: "fixed", originNs: 0n, stepNs: BigInt(2 * SECOND) / 2000n } as const;
 
   test.for(["m4", "stats", "raw"] as const)("%s × 2000 buckets a log: every frame is accounted for once", async (method) => {
     const engine = engineOver(nodeKernel(), driveStore(drive));
