@@ -1,0 +1,220 @@
+/** `node bench/end-to-end.ts [--big]`: queries through engine, app and HTTP, memory, unpacking and JSON. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseDbc } from "../core/dbc/parse.ts";
+import { Kernel } from "../core/kernel/kernel.ts";
+import { readMdf } from "../core/mdf/read.ts";
+import { memorySource } from "../core/store/memory.ts";
+import { cpuNs } from "./clock.ts";
+import { codecBench } from "./codecs.ts";
+import { appOver } from "./in-process.ts";
+import { KernelTask } from "./kernel-task.ts";
+import { type LogFolder, panelBody, SIGNALS, writeLogs } from "./log-folder.ts";
+import { type Floor, printFloors, printLines } from "./report.ts";
+import { interleave, medianOf, ratioOf } from "./rounds.ts";
+import { ServerProcess } from "./server.ts";
+import { slicesOf } from "./slices.ts";
+import type { Workload } from "./workloads.ts";
+
+const WARM_MOST = 3;
+const COLD_MOST = 8;
+const PANELS_MOST = 3;
+const PEAK_MB_MOST = 200;
+const GROWTH_MOST = 0.1;
+
+export interface EndToEndResult {
+  readonly what: string;
+  /** What it is set against, and the ratio or share that the floor is about. */
+  readonly against: string;
+  readonly value: number;
+  readonly most: number | null;
+  readonly least: number | null;
+  /** Milliseconds, megabytes or MB/s, as the name says. */
+  readonly details: Readonly<Record<string, number>>;
+}
+
+export async function endToEndBench(options: { readonly big: boolean }): Promise<EndToEndResult[]> {
+  const dir = mkdtempSync(join(tmpdir(), "buslens-bench-"));
+  try {
+    const ten = writeLogs(join(dir, "ten"), 10, 3_200_000);
+    const one = writeLogs(join(dir, "one"), 1, 3_200_000);
+    return [
+      ...(await queryBench(ten)),
+      await panelBench(one),
+      ...(await memoryBench(dir, options.big ? [1000, 2000] : [64, 256])),
+      ...codecBench(),
+    ];
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Scan of one log's records for one signal as /query asks it of the kernel, windows copied in; ns for all logs. */
+async function kernelOnly(folder: LogFolder): Promise<() => number> {
+  const bytes = new Uint8Array(readFileSync(join(folder.dir, folder.device, "00000001", "00000001.MF4")));
+  const mdf = await readMdf(memorySource("log", bytes), new AbortController().signal);
+  const [stream] = mdf.streams;
+  const [extent] = stream?.extents ?? [];
+  if (!stream || !extent) throw new Error("the log has no records");
+  const dbc = parseDbc(new Uint8Array(readFileSync(join(folder.dir, "buslens-big.dbc"))), "buslens-big.dbc");
+  const messages = dbc.messages
+    .map((message) => ({ ...message, signals: message.signals.filter(({ name }) => name === SIGNALS[0]) }))
+    .filter(({ signals }) => signals.length > 0);
+  const records = bytes.subarray(extent.atByte, extent.atByte + extent.lengthBytes);
+  const workload: Workload = { name: "log", origin: "", bytes: records, stream, channel: 1, messages };
+  const [whole] = slicesOf(records, stream, 1);
+  if (!whole) throw new Error("the log has no records");
+  const stepNs = Math.ceil((whole.toNs - whole.fromNs) / 100);
+  const plan = { mode: "nearest", slices: [whole], stepNs, bucketCount: 100, baseNs: whole.fromNs } as const;
+  const module = new WebAssembly.Module(new Uint8Array(readFileSync(new URL("../build/kernel.wasm", import.meta.url))));
+  const task = new KernelTask(new Kernel(module), workload, plan, false);
+  return () => {
+    let ns = 0;
+    for (let log = 0; log < folder.logs; log++) ns += task.runCopying();
+    return ns;
+  };
+}
+
+async function queryBench(folder: LogFolder): Promise<EndToEndResult[]> {
+  const body = panelBody(folder, SIGNALS.slice(0, 1));
+  const kernel = await kernelOnly(folder);
+  const ask = await appOver(folder.dir);
+  const points = (JSON.parse(await ask(body)) as { datapoints: unknown[] }[])[0]?.datapoints.length ?? 0;
+  if (points < 900) throw new Error(`/query gave ${points} points, not about 1000`);
+  const wallMs: number[] = [];
+  const warm = await interleave(11, {
+    kernel,
+    query: async () => {
+      const cpu = cpuNs();
+      const start = performance.now();
+      await ask(body);
+      wallMs.push(performance.now() - start);
+      return cpuNs() - cpu;
+    },
+  });
+  const coldScript = fileURLToPath(new URL("cold.ts", import.meta.url));
+  const coldWallMs: number[] = [];
+  const cold = await interleave(5, {
+    kernel,
+    query: () => {
+      const run = spawnSync(process.execPath, [coldScript, folder.dir], { input: body, encoding: "utf8" });
+      if (run.status !== 0) throw new Error(run.stderr);
+      const answer = JSON.parse(run.stdout) as { cpuNs: number; wallNs: number };
+      coldWallMs.push(answer.wallNs / 1e6);
+      return answer.cpuNs;
+    },
+  });
+  const details = (times: { kernel: readonly number[]; query: readonly number[] }, wall: readonly number[]) => ({
+    queryCpuMs: (medianOf(times.query) ?? 0) / 1e6,
+    queryWallMs: medianOf(wall) ?? 0,
+    kernelMs: (medianOf(times.kernel) ?? 0) / 1e6,
+    mb: (folder.logBytes * folder.logs) / 1e6,
+  });
+  const against = "kernel alone over the same bytes, CPU time";
+  return [
+    {
+      what: "one signal over ten 3 MB logs, warm",
+      against,
+      value: ratioOf(warm.query, warm.kernel) ?? Number.NaN,
+      most: WARM_MOST,
+      least: null,
+      details: details(warm, wallMs),
+    },
+    {
+      what: "one signal over ten 3 MB logs, cold process",
+      against,
+      value: ratioOf(cold.query, cold.kernel) ?? Number.NaN,
+      most: COLD_MOST,
+      least: null,
+      details: details(cold, coldWallMs),
+    },
+  ];
+}
+
+async function panelBench(folder: LogFolder): Promise<EndToEndResult> {
+  const server = await ServerProcess.start(folder.dir);
+  try {
+    const wall = async (work: () => Promise<unknown>): Promise<number> => {
+      const start = performance.now();
+      await work();
+      return (performance.now() - start) * 1e6;
+    };
+    const eight = SIGNALS.map((signal) => panelBody(folder, [signal]));
+    const bundled = panelBody(folder, SIGNALS);
+    const alone = (await Promise.all(eight.map((body) => server.query(body)))).flatMap((text) => JSON.parse(text) as object[]);
+    const together = JSON.parse(await server.query(bundled)) as { refId: string }[];
+    const same = together.every((one, i) => JSON.stringify({ ...one, refId: "A" }) === JSON.stringify(alone[i]));
+    if (!same || together.length !== SIGNALS.length) throw new Error("eight panels and one bundled request differ");
+    const times = await interleave(15, {
+      eight: () => wall(() => Promise.all(eight.map((body) => server.query(body)))),
+      bundled: () => wall(() => server.query(bundled)),
+    });
+    return {
+      what: "eight panels at once over HTTP, one 3 MB log",
+      against: "one request that bundles them, wall time",
+      value: ratioOf(times.eight, times.bundled) ?? Number.NaN,
+      most: PANELS_MOST,
+      least: null,
+      details: { eightMs: (medianOf(times.eight) ?? 0) / 1e6, bundledMs: (medianOf(times.bundled) ?? 0) / 1e6 },
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Peak of a server that answers one signal of one log, and how it grows with the log. */
+async function memoryBench(dir: string, megabytes: readonly [number, number]): Promise<EndToEndResult[]> {
+  const peaks: number[] = [];
+  for (const size of megabytes) {
+    const logs = join(dir, `${size}MB`);
+    const folder = writeLogs(logs, 1, size * 1e6);
+    const server = await ServerProcess.start(logs);
+    try {
+      for (let i = 0; i < 3; i++) await server.query(panelBody(folder, SIGNALS.slice(0, 1)));
+      peaks.push(server.peakMb() ?? Number.NaN);
+    } finally {
+      await server.stop();
+      rmSync(logs, { recursive: true });
+    }
+  }
+  const [small = 0, large = 0] = peaks;
+  const details = Object.fromEntries(megabytes.map((size, i) => [`peakMbAt${size}Mb`, peaks[i] ?? 0]));
+  return [
+    {
+      what: `peak memory serving one signal of ${megabytes[1]} MB, in MB`,
+      against: "resident size of the server's process",
+      value: Math.max(small, large),
+      most: PEAK_MB_MOST,
+      least: null,
+      details,
+    },
+    {
+      what: `peak memory at ${megabytes[1]} MB against ${megabytes[0]} MB`,
+      against: "the smaller log",
+      value: large / small,
+      most: 1 + GROWTH_MOST,
+      least: null,
+      details,
+    },
+  ];
+}
+
+export function endToEndFloors(results: readonly EndToEndResult[]): Floor[] {
+  return results.map(({ what, value, most, least, details }) => ({
+    what,
+    floor: most !== null ? `≤ ${most}` : `≥ ${least}`,
+    found: `${value.toFixed(2)} (${Object.entries(details)
+      .map(([name, number]) => `${name} ${number.toFixed(1)}`)
+      .join(", ")})`,
+    holds: Number.isNaN(value) ? null : most !== null ? value <= most : value >= (least ?? 0),
+  }));
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const results = await endToEndBench({ big: process.argv.includes("--big") });
+  printLines("end-to-end", results, { keep: process.argv.includes("--keep") });
+  printFloors(endToEndFloors(results));
+}
