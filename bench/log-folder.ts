@@ -59,6 +59,9 @@ export const SIGNALS = [
   "CoolantTemp",
 ] as const;
 
+/** Grafana rounds to whole steps like these. */
+const INTERVALS_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+
 /** The body of a Grafana panel's POST /query. */
 export function panelBody(folder: LogFolder, signals: readonly string[]): string {
   const range = { from: new Date(folder.fromMs).toISOString(), to: new Date(folder.toMs).toISOString() };
@@ -67,5 +70,7 @@ export function panelBody(folder: LogFolder, signals: readonly string[]): string
     type: "timeserie",
     target: JSON.stringify({ device: folder.device, itf: "CAN", chn: "CH1", db: "buslens-big", signal }),
   }));
-  return JSON.stringify({ range, intervalMs: Math.ceil((folder.toMs - folder.fromMs) / 1000), maxDataPoints: 1000, targets });
+  const wanted = (folder.toMs - folder.fromMs) / 1000;
+  const intervalS = INTERVALS_S.find((seconds) => seconds * 1000 >= wanted) ?? 86_400;
+  return JSON.stringify({ range, intervalMs: intervalS * 1000, maxDataPoints: 1000, targets });
 }
