@@ -121,14 +121,27 @@ async function readStream(
     return extents;
   };
   const extents = take(data);
-  const layouts: RecordLayout[] = [];
-  for (const one of group.groups) {
-    layouts.push(one.sdLink === 0 ? one.layout : withValues(one.layout, take(await dataExtents(blocks, one.sdLink, "SD", id))));
+  let layouts = plainLayouts(group);
+  if (group.groups.some((one) => one.sdLink !== 0)) {
+    const filled: RecordLayout[] = [];
+    for (const one of group.groups) {
+      filled.push(one.sdLink === 0 ? one.layout : withValues(one.layout, take(await dataExtents(blocks, one.sdLink, "SD", id))));
+    }
+    layouts = filled;
   }
   if (data.unsupported !== null) return { stream: null, notices };
   const counted = clipToCounts(extents, group, id);
   if (counted.missing !== null && notices.length === 0) notices.push(countNotice(blocks, group, counted.missing));
   return { stream: { recordIdBytes: group.recordIdBytes, layouts, extents: counted.extents }, notices };
+}
+
+const listsOfGroups = new WeakMap<DataGroup, readonly RecordLayout[]>();
+
+/** The same list for the same group: logs that share a header (HeaderCache) share what the kernel's host makes of their layouts. */
+function plainLayouts(group: DataGroup): readonly RecordLayout[] {
+  const layouts = listsOfGroups.get(group) ?? group.groups.map((one) => one.layout);
+  listsOfGroups.set(group, layouts);
+  return layouts;
 }
 
 function withValues(layout: RecordLayout, extents: readonly Extent[]): RecordLayout {
