@@ -12,6 +12,23 @@ export function heatshrinkStart(outPtr: usize): void {
   memory.fill(outPtr - HISTORY_BYTES, 0, HISTORY_BYTES);
 }
 
+abstract class Copy {
+  /** `count` bytes from `distance` before `out`; they may overlap. Returns the end. Writes up to 15 bytes more. */
+  @inline static back(out: usize, distance: usize, count: usize): usize {
+    const end = out + count;
+    let from = out - distance;
+    if (distance >= 16) {
+      for (; out < end; out += 16, from += 16) v128.store(out, v128.load(from));
+    } else if (distance === 1) {
+      const same = i8x16.splat(load<i8>(from));
+      for (; out < end; out += 16) v128.store(out, same);
+    } else if (distance >= 8) {
+      for (; out < end; out += 8, from += 8) store<u64>(out, load<u64>(from));
+    } else while (out < end) store<u8>(out++, load<u8>(from++));
+    return end;
+  }
+}
+
 /**
  * Decodes from `inPtr` until the input ends or `outCap` − 1024 bytes are written. 32 KiB of history lie before `outPtr`; afterwards the last
  * 32 KiB of output are moved there, so the host must copy the output out before the next call: hence `outPtr` alternates
@@ -27,6 +44,23 @@ export function heatshrink(inPtr: usize, inBytes: u32, outPtr: usize, outCap: u3
   const referenceBits: u32 = 1 + windowBits + lookaheadBits;
   const windowMask = ((<u64>1) << (<u64>windowBits)) - 1;
   const countMask = ((<u64>1) << (<u64>lookaheadBits)) - 1;
+  // With 32 bits or more at hand every token is whole (31 bits at most). Above the bitCount bits not used yet stands what was used.
+  while (out < outEnd && at + 4 <= inEnd) {
+    if (bitCount < 32) {
+      bits = (bits << 32) | <u64>bswap(load<u32>(at));
+      at += 4;
+      bitCount += 32;
+    }
+    if ((bits >> <u64>(bitCount - 1)) & 1) {
+      bitCount -= 9;
+      store<u8>(out++, <u8>(bits >> <u64>bitCount));
+    } else {
+      bitCount -= referenceBits;
+      const token = bits >> <u64>bitCount;
+      out = Copy.back(out, <usize>((token >> <u64>lookaheadBits) & windowMask) + 1, <usize>(token & countMask) + 1);
+    }
+  }
+  bits &= ((<u64>1) << (<u64>bitCount)) - 1;
   while (out < outEnd) {
     // Most significant bit first; `bits` holds the bitCount bits not used yet, right-aligned.
     while (bitCount <= 48 && at < inEnd) {
@@ -42,10 +76,7 @@ export function heatshrink(inPtr: usize, inBytes: u32, outPtr: usize, outCap: u3
       if (bitCount < referenceBits) break;
       bitCount -= referenceBits;
       const token = bits >> <u64>bitCount;
-      const distance = <usize>((token >> <u64>lookaheadBits) & windowMask) + 1;
-      const end = out + <usize>(token & countMask) + 1;
-      let from = out - distance;
-      while (out < end) store<u8>(out++, load<u8>(from++));
+      out = Copy.back(out, <usize>((token >> <u64>lookaheadBits) & windowMask) + 1, <usize>(token & countMask) + 1);
     }
     bits &= ((<u64>1) << (<u64>bitCount)) - 1;
   }

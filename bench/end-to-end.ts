@@ -13,7 +13,7 @@ import { appOver } from "./in-process.ts";
 import { KernelTask } from "./kernel-task.ts";
 import { type LogFolder, panelBody, SIGNALS, writeLogs } from "./log-folder.ts";
 import { type Floor, printFloors, printLines } from "./report.ts";
-import { interleave, medianOf, ratioOf } from "./rounds.ts";
+import { interleave, medianOf, ratioOf, ratioOfFastest } from "./rounds.ts";
 import { ServerProcess } from "./server.ts";
 import { slicesOf } from "./slices.ts";
 import type { Workload } from "./workloads.ts";
@@ -99,7 +99,7 @@ async function queryBench(folder: LogFolder): Promise<EndToEndResult[]> {
     work();
     return (performance.now() - start) * 1e6;
   };
-  const cold = await interleave(7, {
+  const cold = await interleave(9, {
     kernel: () => wallOf(kernel),
     query: async () => {
       const server = await ServerProcess.start(folder.dir);
@@ -125,11 +125,16 @@ async function queryBench(folder: LogFolder): Promise<EndToEndResult[]> {
     },
     {
       what: "one signal over ten 3 MB logs, first query of a fresh server",
-      against: "kernel alone over the same bytes, warm, wall time",
-      value: ratioOf(cold.query, cold.kernel) ?? Number.NaN,
+      against: "kernel alone over the same bytes, warm; wall time, fastest of each",
+      value: ratioOfFastest(cold.query, cold.kernel),
       most: COLD_MOST,
       least: null,
-      details: { queryWallMs: ms(cold.query), kernelMs: ms(cold.kernel), mb },
+      details: {
+        fastestMs: Math.min(...cold.query) / 1e6,
+        medianMs: ms(cold.query),
+        kernelFastestMs: Math.min(...cold.kernel) / 1e6,
+        mb,
+      },
     },
   ];
 }
@@ -154,11 +159,11 @@ async function panelBench(folder: LogFolder): Promise<EndToEndResult> {
     });
     return {
       what: "eight panels at once over HTTP, one 3 MB log",
-      against: "one request that bundles them, wall time",
-      value: ratioOf(times.eight, times.bundled) ?? Number.NaN,
+      against: "one request that bundles them; wall time, fastest of each",
+      value: ratioOfFastest(times.eight, times.bundled),
       most: PANELS_MOST,
       least: null,
-      details: { eightMs: (medianOf(times.eight) ?? 0) / 1e6, bundledMs: (medianOf(times.bundled) ?? 0) / 1e6 },
+      details: { eightMs: Math.min(...times.eight) / 1e6, bundledMs: Math.min(...times.bundled) / 1e6 },
     };
   } finally {
     await server.stop();

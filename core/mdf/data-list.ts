@@ -145,7 +145,7 @@ class ExtentList {
     return this.#blocks.attempt(() => this.#blocks.header(atByte, this.#kind, { readAhead }));
   }
 
-  /** Here the next issue reads on: DZ by type, LD with DV and DI. */
+  /** Compressed blocks (DZ by type) and column storage (LD with DV and DI) are not read yet; their place is here. */
   #unsupported(atByte: number, id: string): FaultError {
     return new FaultError({
       code: "input/unsupported",

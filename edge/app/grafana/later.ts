@@ -1,4 +1,4 @@
-/** Endpoints of newer JSON plugins, which have an issue of their own: until then an empty list, so that their editors open. */
+/** Endpoints of newer JSON plugins are not answered yet: an empty list, so that their editors open. */
 import { readJson } from "../body.ts";
 import type { Handler } from "../context.ts";
 import { jsonResponse } from "../fault-answer.ts";

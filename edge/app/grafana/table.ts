@@ -1,4 +1,4 @@
-/** Table targets have an issue of their own; until then a table with its columns, no rows, and a sentence that says so. */
+/** Table targets are not answered yet: a table with its columns, no rows, and a sentence that says so. */
 
 const COLUMNS = {
   info: ["TIME", "DEVICE", "SESSION", "SPLIT", "SIZE [MB]", "CONFIG CRC", "HW", "FW", "STORAGE [MB]", "NAME", "META"],

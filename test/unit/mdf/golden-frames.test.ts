@@ -25,7 +25,7 @@ const LOGS = [
   "generated-mdf/mdflib_canfd_vlsd.mf4",
 ];
 
-/** Files of the MDF issue that come out right already. */
+/** Files that need more than CANedge writes and come out right already. */
 const ALSO = [
   "generated-mdf/asammdf_v410_c0.mf4",
   "generated-mdf/asammdf_v410_c1.mf4",
