@@ -1,6 +1,6 @@
 /** The engine: a store, a kernel and the databases become answers. Every host makes one. */
 import { openLogs } from "../canedge/compressed.ts";
-import { type Catalogue, folderCatalogue } from "../catalogue/folder.ts";
+import { folderCatalogue } from "../catalogue/folder.ts";
 import { type Library, libraryOf, loadLibrary } from "../dbc/library.ts";
 import { parseDbc } from "../dbc/parse.ts";
 import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
@@ -8,14 +8,16 @@ import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
 import type { SeriesAnswer } from "../series/series.ts";
 import type { LogStore } from "../store/source.ts";
-import { type DeviceAnswer, queryDevice } from "./device-query.ts";
+import { canSignals } from "./can-signals.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
-import { decodableLogs, type OpenDecodable } from "./opened-logs.ts";
+import { decodableLogs } from "./opened-logs.ts";
 import type { Host } from "./pace.ts";
+import type { EngineParts } from "./parts.ts";
 import type { Query } from "./query.ts";
 import type { AskedRule } from "./rules.ts";
+import type { SeriesSource, SourceAnswer } from "./series-source.ts";
 
 export interface EngineOptions {
   readonly module: WebAssembly.Module;
@@ -31,22 +33,11 @@ export interface EngineOptions {
   readonly probeMax?: number;
 }
 
-/** What the parts of the engine share. */
-export interface EngineParts {
-  readonly store: LogStore;
-  readonly host: Host;
-  readonly kernels: KernelPool;
-  readonly catalogue: Catalogue;
-  readonly openDecodable: OpenDecodable;
-  readonly heardLog: (key: string, signal: AbortSignal, onWork?: Parameters<Engine["heard"]>[2]) => Promise<HeardLog>;
-  readonly channelsHeard: (key: string, signal: AbortSignal) => Promise<{ bus: "CAN" | "LIN"; channel: number }[]>;
-  readonly library: (signal: AbortSignal) => Promise<Library>;
-}
-
 const KERNELS_MAX = 3;
 
 export function createEngine(options: EngineOptions): Engine {
   const parts = partsOf(options);
+  const source = canSignals(parts);
   return {
     moduleHash: options.moduleHash,
     async devices({ names }, signal) {
@@ -66,8 +57,8 @@ export function createEngine(options: EngineOptions): Engine {
       ),
     heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
-    query: (query, signal, onWork) => runQuery(parts, query, signal, onWork).run,
-    explain: (query, signal) => explain(parts, query, signal),
+    query: (query, signal, onWork) => runQuery(source, query, signal, onWork).run,
+    explain: (query, signal) => explain(source, query, signal),
   };
 }
 
@@ -83,7 +74,6 @@ function partsOf(options: EngineOptions): EngineParts {
   const openDecodable = decodableLogs(openLog, headers);
   const heardLog = heardLogs({ openDecodable, kernels, host, catalogue });
   return {
-    store,
     host,
     kernels,
     catalogue,
@@ -131,18 +121,18 @@ function givenLibrary(given: readonly { readonly file: string; readonly bytes: U
 }
 
 /** Selectors by device, in the order the devices first appear; a device's logs are read when its first series is asked for. */
-function runQuery(parts: EngineParts, query: Query, signal: AbortSignal, onWork: Parameters<Engine["query"]>[2]) {
+function runQuery(source: SeriesSource, query: Query, signal: AbortSignal, onWork: Parameters<Engine["query"]>[2]) {
   const byDevice = new Map<string, number[]>();
   query.selectors.forEach(({ device }, i) => {
     byDevice.set(device, [...(byDevice.get(device) ?? []), i]);
   });
   const budget = { leftBytes: query.budgetBytes };
-  const done = new Map<string, DeviceAnswer>();
+  const done = new Map<string, SourceAnswer>();
   async function* series(): AsyncGenerator<SeriesAnswer> {
     for (const [i, { device }] of query.selectors.entries()) {
       let answer = done.get(device);
       if (!answer) {
-        answer = await queryDevice(parts, device, byDevice.get(device) ?? [], query, budget, signal, onWork);
+        answer = await source.answer(device, byDevice.get(device) ?? [], query, budget, signal, onWork);
         done.set(device, answer);
       }
       yield* answer.series.filter((one) => one.selector === i);
@@ -153,8 +143,8 @@ function runQuery(parts: EngineParts, query: Query, signal: AbortSignal, onWork:
   return { run, done };
 }
 
-async function explain(parts: EngineParts, query: Query, signal: AbortSignal): Promise<Explanation> {
-  const { run, done } = runQuery(parts, query, signal, undefined);
+async function explain(source: SeriesSource, query: Query, signal: AbortSignal): Promise<Explanation> {
+  const { run, done } = runQuery(source, query, signal, undefined);
   const whyEmpty: string[] = [];
   const notices: Notice[] = [];
   for await (const answer of run.series) {

@@ -1,14 +1,16 @@
 /** What really occurs in logs, kept by file version, and what the databases make of it. */
 
+import type { Catalogue } from "../catalogue/folder.ts";
 import { matchIndex } from "../dbc/match.ts";
 import type { Dbc } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
 import { type HeardRow, readHeard } from "../kernel/heard.ts";
-import type { EngineParts } from "./create.ts";
+import type { KernelPool } from "../kernel/kernel.ts";
 import { bytesOf } from "./decode-log.ts";
 import type { Heard, HeardId, LogEntry, OnWork } from "./engine.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
-import { pace } from "./pace.ts";
+import type { OpenDecodable } from "./opened-logs.ts";
+import { type Host, pace } from "./pace.ts";
 
 /** One log's ids, with absolute times. */
 export interface HeardLog {
@@ -21,10 +23,18 @@ export interface HeardLog {
   readonly isWhole: boolean;
 }
 
+/** What it takes to listen to a log. */
+export interface HeardParts {
+  readonly openDecodable: OpenDecodable;
+  readonly kernels: KernelPool;
+  readonly host: Host;
+  readonly catalogue: Catalogue;
+}
+
 const HEARD_MAX = 2048;
 
 /** Reads a log once and keeps what was heard. */
-export function heardLogs(parts: Pick<EngineParts, "openDecodable" | "kernels" | "host" | "catalogue">) {
+export function heardLogs(parts: HeardParts) {
   const kept = new Map<string, HeardLog>();
   return async (key: string, signal: AbortSignal, onWork?: OnWork): Promise<HeardLog> => {
     const { source, mdf } = await parts.openDecodable(key, signal);

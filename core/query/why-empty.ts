@@ -5,9 +5,9 @@ import type { Dbc } from "../dbc/model.ts";
 import { nearestNames } from "../dbc/names.ts";
 import { isOfOneObject } from "../fault.ts";
 import type { SeriesSelector } from "../series/series.ts";
-import type { EngineParts } from "./create.ts";
 import type { LogEntry } from "./engine.ts";
 import type { HeardLog } from "./heard.ts";
+import type { EngineParts } from "./parts.ts";
 import { databaseOf } from "./rules.ts";
 
 /** What was heard in the first logs; those that cannot be read have their own notice. */

@@ -117,7 +117,7 @@ export const mutations: readonly Mutation[] = [
   { file: "core/query/decode-log.ts", from: "frames - otherKind - matched", to: "frames - matched", tests: QUERY },
   { file: "core/query/pace.ts", from: "return host.yield();", to: "return undefined;", tests: QUERY },
   {
-    file: "core/query/device-query.ts",
+    file: "core/query/can-signals.ts",
     from: "if (budget.leftBytes !== null) budget.leftBytes -= log.sizeBytes;",
     to: "",
     tests: QUERY,

@@ -1,36 +1,24 @@
-/** All selectors of one device answered from its logs, one after the other, each read once. */
+/** The series of one device on their way: logs are decoded side by side and added in order; at the end each selector gets its answers. */
 
 import { scaling } from "../dbc/decimal.ts";
-import { isDecodable } from "../dbc/geometry.ts";
-import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
+import type { Notice } from "../fault.ts";
 import type { DecodeOutput } from "../kernel/decode.ts";
 import { joinPieces } from "../kernel/pieces.ts";
-import type { Segment, SeriesAnswer, SeriesLabels, SeriesSelector, StatsSegment } from "../series/series.ts";
+import type { Segment, SeriesAnswer, SeriesLabels, SeriesSelector } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
 import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-part.ts";
-import type { EngineParts } from "./create.ts";
 import { type DecodedLane, type DecodedLog, decodeLog } from "./decode-log.ts";
-import type { LogEntry, OnWork, PlannedFile } from "./engine.ts";
+import type { LogEntry, PlannedFile } from "./engine.ts";
 import type { HeardLog } from "./heard.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
 import { DAY_NS, type LogPlan, planLog, type QueryRange, REACH_NS } from "./log-plan.ts";
-import { type Around, aroundOf, aroundOutput, REACH_OVER_SPLITS_NS, withNeighbours } from "./neighbours.ts";
-import { pace } from "./pace.ts";
+import { type Around, aroundOf, aroundOutput, withNeighbours } from "./neighbours.ts";
+import type { pace } from "./pace.ts";
+import type { EngineParts } from "./parts.ts";
 import { bucketOf, cellKindOf, mergeParts, pointsOf, statsOf } from "./points.ts";
 import type { Query } from "./query.ts";
-import { type AskedRule, type AskedSignal, askedSignals, channelsOf, labelsOf, rulesFor, wants } from "./rules.ts";
-import { whyEmpty } from "./why-empty.ts";
-
-export interface DeviceAnswer {
-  /** In the order of the selectors given. */
-  readonly series: readonly SeriesAnswer[];
-  readonly ledger: Ledger;
-  readonly files: readonly PlannedFile[];
-  readonly rules: readonly AskedRule[];
-}
-
-/** While one log is decoded, the next is opened and read. */
-const LOGS_AT_ONCE = 2;
+import { type AskedRule, type AskedSignal, channelsOf, labelsOf, rulesFor, wants } from "./rules.ts";
+import { cutToBudget, inTimeOrder } from "./segments.ts";
 
 /** One series on its way: what was found in each log. */
 interface Growing {
@@ -43,106 +31,7 @@ interface Growing {
   dropped: number;
 }
 
-/** `numbers`: the selectors' numbers in the whole query. */
-export async function queryDevice(
-  parts: EngineParts,
-  device: string,
-  numbers: readonly number[],
-  query: Query,
-  budget: { leftBytes: number | null },
-  signal: AbortSignal,
-  onWork?: OnWork,
-): Promise<DeviceAnswer> {
-  const selectors = numbers.map((i) => query.selectors[i]).filter((selector) => selector !== undefined);
-  const { dbcs, notices: dbcNotices } = await parts.library(signal);
-  const asked = askedSignals(selectors, dbcs).filter(({ signal: one }) => isDecodable(one));
-  const range = widened(query);
-  const notices: Notice[] = [...dbcNotices];
-  const logs = isEmptyRange(range) ? [] : await parts.catalogue.logsInRange({ device, ...withReach(query, range) }, signal);
-  let isCut = false;
-  const work = new DeviceWork(parts, device, selectors, query, range, asked);
-  if (asked.length > 0) {
-    const host = pace(
-      parts.host,
-      signal,
-      logs.reduce((sum, log) => sum + log.sizeBytes, 0),
-      onWork,
-    );
-    const readable: LogEntry[] = [];
-    for (const log of logs) {
-      if (log.fault) {
-        notices.push(unreadable(log.key, log.fault));
-        continue;
-      }
-      if (budget.leftBytes !== null && log.sizeBytes > budget.leftBytes) {
-        notices.push(overBudget(logs, log));
-        isCut = true;
-        break;
-      }
-      if (budget.leftBytes !== null) budget.leftBytes -= log.sizeBytes;
-      readable.push(log);
-    }
-    for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) => work.read(log, host))) {
-      if (result) result();
-      else if (isOfOneObject(error)) notices.push(unreadable(item.key, error.fault));
-      else throw error;
-    }
-  }
-  notices.push(...work.notices);
-  const series: SeriesAnswer[] = [];
-  for (const [i, selector] of selectors.entries()) {
-    const number = numbers[i] ?? 0;
-    const found = work.answers(i, number, notices);
-    series.push(...found);
-    if (found.length > 0) continue;
-    // Where the budget ended the reading, that is the reason, and it is told already.
-    const reason = isCut ? null : await whyEmpty(parts, selector, dbcs, logs, range, signal);
-    series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
-  }
-  return { series, ledger: work.ledger, files: work.files, rules: work.rules };
-}
-
-/** Outcomes in the order of the items, with a few of them at work at once. */
-async function* inOrder<Item, Result>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<Result>) {
-  const running: Promise<{ item: Item; result: Result | null; error: unknown }>[] = [];
-  const start = (item: Item) =>
-    running.push(
-      work(item).then(
-        (result) => ({ item, result, error: null }),
-        (error: unknown) => ({ item, result: null, error }),
-      ),
-    );
-  for (const item of items) {
-    start(item);
-    const first = running.length >= atOnce ? running.shift() : undefined;
-    if (first) yield await first;
-  }
-  for (const left of running) yield await left;
-}
-
-/** The range, widened to whole buckets when asked (design, decision 5). An empty one touches no bucket. */
-function widened(query: Query): QueryRange {
-  const { fromNs, toNs, grid, wholeBuckets, method } = query;
-  if (!wholeBuckets || method === "raw" || grid.kind !== "fixed" || isEmptyRange(query)) return { fromNs, toNs };
-  const { originNs, stepNs } = grid;
-  return {
-    fromNs: fromNs === null ? null : originNs + floorDiv(fromNs - originNs, stepNs) * stepNs,
-    toNs: toNs === null ? null : originNs + (floorDiv(toNs - 1n - originNs, stepNs) + 1n) * stepNs,
-  };
-}
-
-const isEmptyRange = ({ fromNs, toNs }: QueryRange): boolean => fromNs !== null && toNs !== null && fromNs >= toNs;
-
-/** Where logs may lie that have something for the answer. */
-const withReach = ({ neighbours }: Query, { fromNs, toNs }: QueryRange): QueryRange =>
-  neighbours
-    ? {
-        fromNs: fromNs === null ? null : fromNs - REACH_OVER_SPLITS_NS,
-        toNs: toNs === null ? null : toNs + REACH_OVER_SPLITS_NS,
-      }
-    : { fromNs, toNs };
-
-class DeviceWork {
+export class DeviceSeries {
   readonly #parts: EngineParts;
   readonly #device: string;
   readonly #selectors: readonly SeriesSelector[];
@@ -364,52 +253,7 @@ function concat(arrays: readonly Float64Array[]): Float64Array {
   return joined;
 }
 
-/** Segments by their first time; those that overlap (a clock set back, an id on two logs) become one, sorted. */
-export function inTimeOrder(segments: readonly Segment[]): Segment[] {
-  const firstOf = (segment: Segment) => segment.baseNs + BigInt(segment.timesNs[0] ?? 0);
-  const lastOf = (segment: Segment) => segment.baseNs + BigInt(segment.timesNs.at(-1) ?? 0);
-  const sorted = [...segments].sort((a, b) => (firstOf(a) < firstOf(b) ? -1 : firstOf(a) > firstOf(b) ? 1 : 0));
-  const joined: Segment[] = [];
-  for (const segment of sorted) {
-    const last = joined.at(-1);
-    if (last && firstOf(segment) < lastOf(last)) joined[joined.length - 1] = interleave(last, segment);
-    else joined.push(segment);
-  }
-  return joined;
-}
-
-function interleave(a: Segment, b: Segment): Segment {
-  const shift = Number(b.baseNs - a.baseNs);
-  const piece = (segment: Segment, by: number) => ({ times: segment.timesNs.map((time) => time + by), values: segment.values });
-  const { times, values } = joinPieces([piece(a, 0), piece(b, shift)]);
-  return { ...a, timesNs: times, values };
-}
-
-/** The first points, or rows of `stats`, of all parts in their order. `dropped`: points left out already. */
-function cutToBudget<Part extends Segment | StatsSegment>(
-  parts: readonly Part[],
-  budgetPoints: number | null,
-  dropped = 0,
-): { parts: readonly Part[]; notice: Notice | null } {
-  const lengthOf = (part: Segment | StatsSegment) => ("timesNs" in part ? part.timesNs : part.startsNs).length;
-  const count = parts.reduce((sum, part) => sum + lengthOf(part), dropped);
-  if (budgetPoints === null || count <= budgetPoints) return { parts, notice: null };
-  let left = budgetPoints;
-  const kept: Part[] = [];
-  for (const part of parts) {
-    if (left <= 0) break;
-    const cut = Object.entries(part).map(([name, column]) => [
-      name,
-      column instanceof Float64Array ? column.slice(0, left) : column,
-    ]);
-    kept.push(Object.fromEntries(cut) as Part);
-    left -= lengthOf(part);
-  }
-  const text = `The first ${budgetPoints} of ${count} points are given; ask for a shorter range or a method that reduces`;
-  return { parts: kept, notice: { severity: "warning", text } };
-}
-
-const askedLabels = (selector: SeriesSelector): SeriesLabels => ({
+export const askedLabels = (selector: SeriesSelector): SeriesLabels => ({
   device: selector.device,
   bus: selector.bus ?? "CAN",
   channel: selector.channel ?? 0,
@@ -418,19 +262,6 @@ const askedLabels = (selector: SeriesSelector): SeriesLabels => ({
   sourceAddress: selector.sourceAddress ?? null,
   signal: selector.signal,
 });
-
-function emptyAnswer(selector: SeriesSelector, number: number, notices: readonly Notice[]): SeriesAnswer {
-  return {
-    selector: number,
-    labels: askedLabels(selector),
-    unit: "",
-    decimals: null,
-    valueTable: null,
-    segments: [],
-    stats: null,
-    notices,
-  };
-}
 
 function compareLabels(a: Growing, b: Growing): number {
   const text = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0);
@@ -441,20 +272,6 @@ function compareLabels(a: Growing, b: Growing): number {
     a.asked.message.id - b.asked.message.id ||
     (a.labels.sourceAddress ?? -1) - (b.labels.sourceAddress ?? -1)
   );
-}
-
-const unreadable = (key: string, fault: Fault): Notice => ({ severity: "error", text: `${key}: ${fault.message}`, fault });
-
-function overBudget(logs: readonly LogEntry[], first: LogEntry): Notice {
-  const left = logs.slice(logs.indexOf(first));
-  const megabytes = Math.ceil(left.reduce((sum, log) => sum + log.sizeBytes, 0) / 1e6);
-  const until = first.startNs === null ? "" : ` up to ${new Date(Number(first.startNs / 1_000_000n)).toISOString()}`;
-  const message = `Reading on takes ${megabytes} MB more than this request may read; ask for a shorter range or raise the limit`;
-  return {
-    severity: "warning",
-    text: `Shown${until}, where ${first.key} begins. ${message}`,
-    fault: { code: "limit/too-large", message, object: first.key, found: first.sizeBytes },
-  };
 }
 
 const beyondReach = (key: string): Notice => ({

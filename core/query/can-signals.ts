@@ -1,0 +1,148 @@
+/** CAN signals as a kind of series: the selectors of one device answered from its logs, each read once. */
+
+import { isDecodable } from "../dbc/geometry.ts";
+import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
+import type { SeriesAnswer, SeriesSelector } from "../series/series.ts";
+import { floorDiv } from "../time.ts";
+import { askedLabels, DeviceSeries } from "./device-series.ts";
+import type { LogEntry, OnWork } from "./engine.ts";
+import type { QueryRange } from "./log-plan.ts";
+import { REACH_OVER_SPLITS_NS } from "./neighbours.ts";
+import { pace } from "./pace.ts";
+import type { EngineParts } from "./parts.ts";
+import type { Query } from "./query.ts";
+import { askedSignals } from "./rules.ts";
+import type { SeriesSource, SourceAnswer } from "./series-source.ts";
+import { whyEmpty } from "./why-empty.ts";
+
+/** While one log is decoded, the next is opened and read. */
+const LOGS_AT_ONCE = 2;
+
+export const canSignals = (parts: EngineParts): SeriesSource => ({
+  answer: (...asked) => queryDevice(parts, ...asked),
+});
+
+async function queryDevice(
+  parts: EngineParts,
+  device: string,
+  numbers: readonly number[],
+  query: Query,
+  budget: { leftBytes: number | null },
+  signal: AbortSignal,
+  onWork?: OnWork,
+): Promise<SourceAnswer> {
+  const selectors = numbers.map((i) => query.selectors[i]).filter((selector) => selector !== undefined);
+  const { dbcs, notices: dbcNotices } = await parts.library(signal);
+  const asked = askedSignals(selectors, dbcs).filter(({ signal: one }) => isDecodable(one));
+  const range = widened(query);
+  const notices: Notice[] = [...dbcNotices];
+  const logs = isEmptyRange(range) ? [] : await parts.catalogue.logsInRange({ device, ...withReach(query, range) }, signal);
+  let isCut = false;
+  const work = new DeviceSeries(parts, device, selectors, query, range, asked);
+  if (asked.length > 0) {
+    const host = pace(
+      parts.host,
+      signal,
+      logs.reduce((sum, log) => sum + log.sizeBytes, 0),
+      onWork,
+    );
+    const readable: LogEntry[] = [];
+    for (const log of logs) {
+      if (log.fault) {
+        notices.push(unreadable(log.key, log.fault));
+        continue;
+      }
+      if (budget.leftBytes !== null && log.sizeBytes > budget.leftBytes) {
+        notices.push(overBudget(logs, log));
+        isCut = true;
+        break;
+      }
+      if (budget.leftBytes !== null) budget.leftBytes -= log.sizeBytes;
+      readable.push(log);
+    }
+    for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) => work.read(log, host))) {
+      if (result) result();
+      else if (isOfOneObject(error)) notices.push(unreadable(item.key, error.fault));
+      else throw error;
+    }
+  }
+  notices.push(...work.notices);
+  const series: SeriesAnswer[] = [];
+  for (const [i, selector] of selectors.entries()) {
+    const number = numbers[i] ?? 0;
+    const found = work.answers(i, number, notices);
+    series.push(...found);
+    if (found.length > 0) continue;
+    // Where the budget ended the reading, that is the reason, and it is told already.
+    const reason = isCut ? null : await whyEmpty(parts, selector, dbcs, logs, range, signal);
+    series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
+  }
+  return { series, ledger: work.ledger, files: work.files, rules: work.rules };
+}
+
+/** Outcomes in the order of the items, with a few of them at work at once. */
+async function* inOrder<Item, Result>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<Result>) {
+  const running: Promise<{ item: Item; result: Result | null; error: unknown }>[] = [];
+  const start = (item: Item) =>
+    running.push(
+      work(item).then(
+        (result) => ({ item, result, error: null }),
+        (error: unknown) => ({ item, result: null, error }),
+      ),
+    );
+  for (const item of items) {
+    start(item);
+    const first = running.length >= atOnce ? running.shift() : undefined;
+    if (first) yield await first;
+  }
+  for (const left of running) yield await left;
+}
+
+/** The range, widened to whole buckets when asked (design, decision 5). An empty one touches no bucket. */
+function widened(query: Query): QueryRange {
+  const { fromNs, toNs, grid, wholeBuckets, method } = query;
+  if (!wholeBuckets || method === "raw" || grid.kind !== "fixed" || isEmptyRange(query)) return { fromNs, toNs };
+  const { originNs, stepNs } = grid;
+  return {
+    fromNs: fromNs === null ? null : originNs + floorDiv(fromNs - originNs, stepNs) * stepNs,
+    toNs: toNs === null ? null : originNs + (floorDiv(toNs - 1n - originNs, stepNs) + 1n) * stepNs,
+  };
+}
+
+const isEmptyRange = ({ fromNs, toNs }: QueryRange): boolean => fromNs !== null && toNs !== null && fromNs >= toNs;
+
+/** Where logs may lie that have something for the answer. */
+const withReach = ({ neighbours }: Query, { fromNs, toNs }: QueryRange): QueryRange =>
+  neighbours
+    ? {
+        fromNs: fromNs === null ? null : fromNs - REACH_OVER_SPLITS_NS,
+        toNs: toNs === null ? null : toNs + REACH_OVER_SPLITS_NS,
+      }
+    : { fromNs, toNs };
+
+function emptyAnswer(selector: SeriesSelector, number: number, notices: readonly Notice[]): SeriesAnswer {
+  return {
+    selector: number,
+    labels: askedLabels(selector),
+    unit: "",
+    decimals: null,
+    valueTable: null,
+    segments: [],
+    stats: null,
+    notices,
+  };
+}
+
+const unreadable = (key: string, fault: Fault): Notice => ({ severity: "error", text: `${key}: ${fault.message}`, fault });
+
+function overBudget(logs: readonly LogEntry[], first: LogEntry): Notice {
+  const left = logs.slice(logs.indexOf(first));
+  const megabytes = Math.ceil(left.reduce((sum, log) => sum + log.sizeBytes, 0) / 1e6);
+  const until = first.startNs === null ? "" : ` up to ${new Date(Number(first.startNs / 1_000_000n)).toISOString()}`;
+  const message = `Reading on takes ${megabytes} MB more than this request may read; ask for a shorter range or raise the limit`;
+  return {
+    severity: "warning",
+    text: `Shown${until}, where ${first.key} begins. ${message}`,
+    fault: { code: "limit/too-large", message, object: first.key, found: first.sizeBytes },
+  };
+}

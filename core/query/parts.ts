@@ -1,0 +1,12 @@
+/** What the parts of one engine share. */
+
+import type { Library } from "../dbc/library.ts";
+import type { OnWork } from "./engine.ts";
+import type { HeardLog, HeardParts } from "./heard.ts";
+
+export interface EngineParts extends HeardParts {
+  /** What occurs in a log; read once and kept. */
+  readonly heardLog: (key: string, signal: AbortSignal, onWork?: OnWork) => Promise<HeardLog>;
+  readonly channelsHeard: (key: string, signal: AbortSignal) => Promise<{ bus: "CAN" | "LIN"; channel: number }[]>;
+  readonly library: (signal: AbortSignal) => Promise<Library>;
+}
