@@ -87,7 +87,7 @@ function flushCells(message: usize, rows: u32, isShort: bool): void {
         keptRunsEnd = findRuns(times, kept, KEPT_RUNS);
       }
     }
-    samples += kept;
+    samples += inRange(runs, keptRunsEnd, kept);
     const cells = <usize>load<u32>(signal, Signal.out);
     if (mode === Mode.Nearest && keptRunsEnd - runs < <usize>kept * 4)
       foldEnds(signal, runs, keptRunsEnd, words, ninth, times, cells);
@@ -97,6 +97,18 @@ function flushCells(message: usize, rows: u32, isShort: bool): void {
     }
   }
   countSamples(samples);
+}
+
+/** Rows of the runs, those of neighbours left out. */
+function inRange(runs: usize, runsEnd: usize, rows: u32): u32 {
+  if (!load<u32>(HEAD, Head.clamp)) return rows;
+  const behind = <usize>load<u32>(HEAD, Head.bucketCount) + 1;
+  let count: u32 = 0;
+  for (let run = runs; run < runsEnd; run += RUN_BYTES) {
+    const bucket = Runs.bucket(run);
+    if (bucket !== 0 && bucket !== behind) count += load<u32>(run, 4) - load<u32>(run);
+  }
+  return count;
 }
 
 /** Runs of the values in VALUES. A loop for each mode: what is folded in is inlined there. */

@@ -165,6 +165,8 @@ describe("neighbours, where the buckets take several passes", () => {
       const { series, ledger } = await answersTo(engine, query);
       expect(wrongIn(ledger)).toEqual([]);
       expect(series).toHaveLength(SENDERS + 1);
+      // They are no samples of the range.
+      expect([ledger.samples, ledger.used, ledger.outOfRange]).toEqual([2999, 2999, 1001]);
       expect(pointsOf(series.at(-1))).toEqual(points.slice(500, 3501));
       for (const answer of series.slice(0, -1)) {
         const own = points.filter((_, i) => i % SENDERS === (answer.labels.sourceAddress ?? 0));
