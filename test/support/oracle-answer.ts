@@ -87,6 +87,21 @@ export function expectedSeries(
   });
 }
 
+/** Samples of all series that a query asks for, each once, however many selectors name it. */
+export function samplesAsked(query: Query, logs: readonly LogTruth[], zeroNs: bigint): number {
+  const { fromNs, toNs } = rangeOf(query, zeroNs);
+  let count = 0;
+  for (const log of logs) {
+    const shift = Number(log.facts.startNs - zeroNs);
+    for (const series of log.series) {
+      const device = log.key.split("/")[0];
+      if (!query.selectors.some((selector) => selector.device === device && isAsked(selector, series))) continue;
+      count += series.timesNs.filter((timeNs) => timeNs + shift >= fromNs && timeNs + shift < toNs).length;
+    }
+  }
+  return count;
+}
+
 function isAsked(selector: SeriesSelector, series: SeriesTruth): boolean {
   const isDb = selector.db === undefined || selector.db.toLowerCase() === series.db;
   return (
