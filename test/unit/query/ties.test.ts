@@ -151,6 +151,26 @@ test("equal times: received and sent frames of one id stay in stored order, in e
   }
 });
 
+test("equal times on two channels: the lower channel first, merged in every method", async () => {
+  const at = 7_000_000;
+  for (const frames of [
+    framesOf([[at, 1]]).concat(framesOf([[at, 2]], { channel: 2 })),
+    framesOf([[at, 2]], { channel: 2 }).concat(framesOf([[at, 1]])),
+  ]) {
+    expect(await ask(frames, {})).toEqual([
+      [at, 1],
+      [at, 2],
+    ]);
+    for (const of of [grid(SECOND), midnight(7 * SECOND)]) {
+      const { series } = await answersTo(
+        engineOver(nodeKernel(), oneLog("D", frames, [value])),
+        queryFor([selector], { method: "stats", grid: of }),
+      );
+      expect(series[0]?.stats?.map(({ firsts, lasts }) => [firsts[0], lasts[0]])).toEqual([[1, 2]]);
+    }
+  }
+});
+
 describe("neighbours, where the buckets take several passes", () => {
   test("are the samples next to the range, not next to a pass", async () => {
     const SENDERS = 20;
