@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { FaultError } from "../../core/fault.ts";
 import { createEngine } from "../../core/query/create.ts";
 import type { Engine } from "../../core/query/engine.ts";
+import { SharedStore } from "../../core/store/shared.ts";
 import type { LogStore } from "../../core/store/source.ts";
 import type { GivenDbc } from "../app/context.ts";
 
@@ -22,11 +23,11 @@ export async function loadKernel(): Promise<Kernel> {
   return { module: await WebAssembly.compile(bytes), moduleHash: createHash("sha256").update(bytes).digest("hex") };
 }
 
-/** Given databases replace those of the store; none given: the store's own. */
+/** Given databases replace those of the store; none given: the store's own. Requests of this process share what they read at the same time. */
 export function hostEngine(kernel: Kernel, store: LogStore, givenDbcs: readonly GivenDbc[]): Engine {
   return createEngine({
     ...kernel,
-    store,
+    store: new SharedStore(store),
     ...(givenDbcs.length === 0 ? {} : { dbcs: givenDbcs }),
     host: { yield: () => new Promise((resolve) => setImmediate(resolve)) },
   });
