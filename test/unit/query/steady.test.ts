@@ -10,7 +10,7 @@ import { recordPlaces } from "../../../fixtures/log.ts";
 import { random } from "../../../fixtures/random.ts";
 import { generatedQueries } from "../../contract/engine-queries.ts";
 import { canonical } from "../../contract/engine-worlds.ts";
-import { answersTo, driveStore, engineOver, queryFor, wrongIn } from "../../support/engine.ts";
+import { answersTo, driveStore, engineOver, never, queryFor, wrongIn } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
 
 const drive = generateDrive({ splitSeconds: 8 });
@@ -152,6 +152,16 @@ test("a store that failed once is not held to it: the next answer is whole", asy
       expect(wrongIn(again.ledger)).toEqual([]);
     }
   }
+});
+
+test("what was heard while the store failed is not kept", async () => {
+  const asked = { device: DEVICE, key: drive.files[3]?.key ?? "" };
+  const engine = engineOver(nodeKernel(), new FlakyStore(driveStore(drive, 4096), 20_000));
+  const fine = engineOver(nodeKernel(), driveStore(drive, 4096));
+  const first = await engine.heard(asked, never());
+  expect(first.notices.map(({ fault }) => fault?.code)).toEqual(["storage/unreachable"]);
+  expect(wrongIn(first.ledger)).toEqual([]);
+  expect(canonical(await engine.heard(asked, never()))).toBe(canonical(await fine.heard(asked, never())));
 });
 
 test("a log that grows is read to the size it has, and in the end whole", async () => {
