@@ -187,6 +187,21 @@ describe("cells", () => {
     expect([...(result.lanes[0]?.cells ?? [])]).toEqual([1, 9, 1000, 1000, 5, 1000, 7, 2000]);
   });
 
+  test("of equal times the last stored is last also when a later chunk brings it", async () => {
+    const frames = Array.from({ length: 600 }, (_, i) => frame({ timeNs: 1000, id: 5, payload: Uint8Array.of(i & 255) }));
+    const log = await madeLog(frames);
+    const one = message({ id: 5, signals: [signal()] });
+    const range = { fromNs: 0n, toNs: 10_000n, baseNs: 0n };
+    for (const [kind, at] of [
+      ["nearest", 0],
+      ["m4", 4],
+    ] as const) {
+      const output = { kind, originNs: 0, stepNs: 10_000, bucketCount: 1, neighbours: false };
+      const result = await decode(kernel, log, [exactRule(one, "physical")], output, range);
+      expect([...(result.lanes[0]?.cells ?? [])].slice(at, at + 4)).toEqual([0, 1000, 599 & 255, 1000]);
+    }
+  });
+
   test("fields over nine bytes of FD frames", async () => {
     const frames = Array.from({ length: 600 }, (_, i) =>
       frame({
