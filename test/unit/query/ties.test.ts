@@ -2,9 +2,10 @@
 import { describe, expect, test } from "vitest";
 import type { Query } from "../../../core/query/query.ts";
 import type { SeriesAnswer } from "../../../core/series/series.ts";
+import type { MemoryStore } from "../../../core/store/memory.ts";
 import { type Frame, frame } from "../../../fixtures/frame.ts";
 import { FRAME_FORMAT, message, signal } from "../../../fixtures/message.ts";
-import { answersTo, DEVICE, engineOver, oneLog, queryFor, START_NS, wrongIn } from "../../support/engine.ts";
+import { answersTo, DEVICE, engineOver, never, oneLog, queryFor, START_NS, wrongIn } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
 
 const value = message(0x100, "Message", 1, "A", [signal("Value", "0|8@1+", "(1,0)")]);
@@ -34,6 +35,19 @@ async function ask(frames: readonly Frame[], more: Partial<Query>, rows = [value
 
 const grid = (stepNs: number, originNs = 0n) => ({ kind: "fixed", originNs, stepNs: BigInt(stepNs) }) as const;
 const midnight = (stepNs: number) => ({ kind: "midnight-per-file", stepNs: BigInt(stepNs) }) as const;
+
+/** Two splits of a session. */
+async function twoLogs(first: readonly Point[], second: readonly Point[]): Promise<MemoryStore> {
+  const logs = [first, second].map((points, i) => {
+    const key = `${DEVICE}/00000001/0000000${i + 1}.MF4`;
+    return { key, store: oneLog("D", framesOf(points), [value], { key, facts: { split: i + 1 } }) };
+  });
+  const [one, two] = logs;
+  if (!one || !two) throw new Error("two were made");
+  const source = await two.store.open(two.key, never());
+  one.store.put(two.key, await source.read(0, source.sizeBytes, never()));
+  return one.store;
+}
 
 describe("nearest", () => {
   // Generation D counts µs.
@@ -107,16 +121,10 @@ describe("equal extremes", () => {
   });
 
   test("of a bucket over two splits: the earliest, and one cell", async () => {
-    const split = (number: number, points: readonly Point[]) => {
-      const key = `${DEVICE}/00000001/0000000${number}.MF4`;
-      return oneLog("D", framesOf(points), [value], { key, facts: { split: number } });
-    };
-    const store = split(1, early);
-    const bytes = await split(
-      2,
+    const store = await twoLogs(
+      early,
       late.map(([time, of]): Point => [time + 10_000_000, of]),
-    ).open(`${DEVICE}/00000001/00000002.MF4`, new AbortController().signal);
-    store.put(bytes.key, await bytes.read(0, bytes.sizeBytes, new AbortController().signal));
+    );
     const engine = engineOver(nodeKernel(), store);
     const m4 = await answersTo(engine, queryFor([selector], { method: "m4", grid: grid(SECOND) }));
     expect(m4.series[0]?.segments).toHaveLength(1);
@@ -131,6 +139,24 @@ describe("equal extremes", () => {
     const rows = series.map(({ stats }) => stats?.map((part) => [part.counts[0], part.sums[0], part.firsts[0], part.lasts[0]]));
     expect(rows).toEqual([[[5, 33, 5, 9]], [[5, 33, 5, 9]], [[5, 33, 5, 9]]]);
   });
+});
+
+test("two logs of the same time, as after a clock was set back, are one curve in ascending time", async () => {
+  const first: Point[] = Array.from({ length: 50 }, (_, i) => [i * 20_000_000, i]);
+  const second: Point[] = Array.from({ length: 50 }, (_, i) => [300_001_000 + i * 20_000_000, 100 + i]);
+  const sorted = [...first, ...second].sort(([a], [b]) => a - b);
+  for (const store of [await twoLogs(first, second), await twoLogs(second, first)]) {
+    const engine = engineOver(nodeKernel(), store);
+    const raw = await answersTo(engine, queryFor([selector]));
+    expect(pointsOf(raw.series[0])).toEqual(sorted);
+    const max = await answersTo(engine, queryFor([selector], { method: "max", grid: grid(100_000_000) }));
+    const tops = Map.groupBy(sorted, ([time]) => Math.floor(time / 100_000_000));
+    expect(pointsOf(max.series[0])).toEqual([...tops.values()].map((points) => points.reduce((a, b) => (b[1] > a[1] ? b : a))));
+    const part = queryFor([selector], { fromNs: START_NS + 310_000_000n, toNs: START_NS + 350_000_000n });
+    expect(pointsOf((await answersTo(engine, part)).series[0])).toEqual(
+      sorted.filter(([time]) => time >= 310_000_000 && time < 350_000_000),
+    );
+  }
 });
 
 test("equal times: received and sent frames of one id stay in stored order, in every method", async () => {
