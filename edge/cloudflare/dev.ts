@@ -157,7 +157,7 @@ async function answers(url: string, isOver: () => boolean): Promise<boolean> {
 
 async function tell(store: LogStore, url: string, token: string): Promise<void> {
   const engine = hostEngine(await loadKernel(), store, []);
-  const example = await exampleLine(engine, url, token).catch(() => null);
+  const example = await exampleLine(engine, url, token, null).catch(() => null);
   const plain = `curl -s -H 'Authorization: Bearer ${token}' '${url}/api/catalogue'`;
   await print(`the Worker answers in workerd, as it would on Cloudflare\n\n`);
   await print(`  viewer               ${url}/view/\n`);

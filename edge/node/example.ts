@@ -9,8 +9,11 @@ const TRIES_MAX = 3;
 const TRY_BYTES = 16 * 1024 * 1024;
 const NS_PER_S = 1_000_000_000n;
 
-/** null if nothing decodes. `token`: what the line shows as the bearer token. */
-export async function exampleLine(engine: Engine, url: string, token: string | null): Promise<string | null> {
+/** The body of a GET of the server itself, by path and query. */
+type Ask = (path: string) => Promise<string>;
+
+/** null if nothing decodes. `token`: what the line shows as the bearer token. With `ask` the line is tried before it is shown. */
+export async function exampleLine(engine: Engine, url: string, token: string | null, ask: Ask | null): Promise<string | null> {
   const signal = AbortSignal.timeout(20_000);
   for (const { device } of (await engine.devices({ names: false }, signal)).slice(0, DEVICES_MAX)) {
     const [log] = (await engine.logs({ device }, signal)).filter(({ startNs }) => startNs !== null);
@@ -20,48 +23,23 @@ export async function exampleLine(engine: Engine, url: string, token: string | n
     // A measured value says more than a counter.
     const measured = found.filter(({ unit }) => unit !== "");
     if (firstNs === null || lastNs === null) continue;
-    const candidates = [...measured, ...found].slice(0, TRIES_MAX);
-    const best =
-      log.sizeBytes > TRY_BYTES
-        ? (candidates[0] ?? null)
-        : await firstWithPoints(engine, device, candidates, { firstNs, lastNs }, signal);
-    if (best === null) continue;
-    const { channel, message, name } = best;
     const range = { from: isoText(firstNs - (firstNs % NS_PER_S)), to: isoText(lastNs - (lastNs % NS_PER_S) + NS_PER_S) };
-    const query = new URLSearchParams({ device, channel, message, signal: name, ...range, points: "10", format: "csv" });
+    const paths = [...measured, ...found].slice(0, TRIES_MAX).map(({ channel, message, name }) => {
+      const query = new URLSearchParams({ device, channel, message, signal: name, ...range, points: "10", format: "csv" });
+      return `/api/series?${query.toString().replaceAll("%3A", ":")}`;
+    });
+    const path = ask === null || log.sizeBytes > TRY_BYTES ? paths[0] : await firstWithPoints(ask, paths);
+    if (path === undefined) continue;
     const header = token === null ? "" : `-H 'Authorization: Bearer ${token}' `;
-    return `curl -s ${header}'${url}/api/series?${query.toString().replaceAll("%3A", ":")}'`;
+    return `curl -s ${header}'${url}${path}'`;
   }
   return null;
 }
 
-/** The line must return data: what it asks is asked first. It also is the first time that the decoding runs. */
-async function firstWithPoints(
-  engine: Engine,
-  device: string,
-  candidates: readonly Found[],
-  { firstNs, lastNs }: { readonly firstNs: bigint; readonly lastNs: bigint },
-  signal: AbortSignal,
-): Promise<Found | null> {
-  for (const candidate of candidates) {
-    const { channel, message, name } = candidate;
-    const { series } = engine.query(
-      {
-        selectors: [{ device, channel: Number(channel), message, signal: name }],
-        fromNs: firstNs,
-        toNs: lastNs + 1n,
-        method: "nearest",
-        grid: { kind: "fixed", originNs: 0n, stepNs: NS_PER_S },
-        wholeBuckets: false,
-        neighbours: false,
-        budgetBytes: null,
-        budgetPoints: null,
-      },
-      signal,
-    );
-    for await (const { segments } of series) if (segments.some(({ timesNs }) => timesNs.length > 0)) return candidate;
-  }
-  return null;
+/** The line must return data: more than the header of a table. */
+async function firstWithPoints(ask: Ask, paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if ((await ask(path)).split("\n", 3).length === 3) return path;
+  return undefined;
 }
 
 interface Found {

@@ -53,7 +53,9 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
   await print(`  viewer               ${assets === null ? "not built (npm run build)" : `${url}/view/`}\n`);
   await print(`  Grafana data source  ${url}\n`);
   await sayIfEmpty(engine, name);
-  const example = await exampleLine(engine, url, command.token === null ? null : "TOKEN").catch(() => null);
+  const headers = command.token === null ? {} : { Authorization: `Bearer ${command.token}` };
+  const ask = async (path: string) => (await app.fetch(new Request(`${url}${path}`, { headers }))).text();
+  const example = await exampleLine(engine, url, command.token === null ? null : "TOKEN", ask).catch(() => null);
   await print(`  try it               ${example ?? `curl -s '${url}/api/catalogue'`}\n\n`);
   const open = "It answers this machine only (127.0.0.1), because no token was given: --token T lets others in.";
   const closed = 'Clients must send the token: "Authorization: Bearer …".';
