@@ -45,7 +45,7 @@ interface World {
   readonly before?: (i: number) => void;
 }
 
-const SPLIT_SECONDS = 8;
+const SPLIT_SECONDS = 5;
 
 export function engineWorlds(): World[] {
   const drive = generateDrive({ splitSeconds: SPLIT_SECONDS });

@@ -80,7 +80,7 @@ class MadeStore implements LogStore {
 
 /** The signal of each variant that has most samples. */
 const SIGNALS = { drive: "EngineSpeed", dense: "Value5", gps: "AccelerationX" } as const;
-const METHODS = ["m4", "nearest", "raw"] as const;
+const METHODS = ["m4", "raw"] as const;
 
 async function probe(
   sizeBytes: number,
@@ -107,6 +107,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [size, variant, method, budget] = process.argv.slice(2);
   const known = METHODS.find((one) => one === method);
   if (known === undefined || (variant !== "drive" && variant !== "dense" && variant !== "gps"))
-    throw new SyntaxError("SIZE drive|dense|gps m4|nearest|raw [POINTS]");
+    throw new SyntaxError("SIZE drive|dense|gps m4|raw [POINTS]");
   console.log(JSON.stringify(await probe(Number(size), variant, known, budget === undefined ? null : Number(budget))));
 }

@@ -110,8 +110,11 @@ describe("all signals of the DBCs at once", () => {
   test("two databases that describe the same frames count them once", async () => {
     const twin = { name: "twin.dbc", text: dbcText(DRIVE_MESSAGES, "the same again") };
     const engine = engineOver(nodeKernel(), driveStore({ ...drive, dbcs: [...drive.dbcs, twin] }));
-    const once = await answersTo(engineOver(nodeKernel(), driveStore(drive)), queryFor(selectors, { method: "m4", grid }));
-    const twice = await answersTo(engine, queryFor(selectors, { method: "m4", grid }));
+    // Of the first session.
+    const query = queryFor(selectors, { method: "m4", grid, toNs: (logs[0]?.facts.startNs ?? 0n) + 6n * BigInt(SECOND) });
+    const once = await answersTo(engineOver(nodeKernel(), driveStore(drive)), query);
+    const twice = await answersTo(engine, query);
+    expect([once.ledger.files, twice.ledger.files]).toEqual([3, 3]);
     expect(wrongIn(twice.ledger)).toEqual([]);
     const { used, unmatched, tooShort, muxInactive, outOfRange } = once.ledger;
     expect(twice.ledger).toMatchObject({ used, unmatched, tooShort, muxInactive, outOfRange });

@@ -16,9 +16,9 @@ async function probe(...args: (string | number)[]): Promise<Probe> {
   return JSON.parse(stdout);
 }
 
-test.for(["m4", "nearest"])("%s of 256 MB takes as much memory as of 64 MB, and under 200 MB", async (method) => {
-  const small = await probe(64 * MB, "drive", method);
-  const large = await probe(256 * MB, "drive", method);
+test("a query of 256 MB takes as much memory as of 64 MB, and under 200 MB", async () => {
+  const small = await probe(64 * MB, "drive", "m4");
+  const large = await probe(256 * MB, "drive", "m4");
   for (const { frames, framesMade, points } of [small, large]) {
     expect(frames).toBe(framesMade);
     expect(points).toBeGreaterThan(900);
