@@ -8,7 +8,7 @@ export interface Mutation {
 }
 
 const KERNEL = ["test/unit/kernel", "test/unit/query/oracle.test.ts", "test/unit/query/ties.test.ts"];
-const QUERY = ["oracle", "ties", "pace", "steady", "many"].map((name) => `test/unit/query/${name}.test.ts`);
+const QUERY = ["budget", "oracle", "ties", "pace", "steady", "many"].map((name) => `test/unit/query/${name}.test.ts`);
 const DBC = ["test/unit/dbc", "test/unit/kernel"];
 const MDF = ["test/unit/mdf", "test/unit/bus", "test/unit/canedge", "test/unit/catalogue"];
 

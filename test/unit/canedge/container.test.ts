@@ -23,6 +23,11 @@ const changed = (at: number, ...values: readonly number[]): Uint8Array => {
   return bytes;
 };
 
+test.each([16, 32, 32_768])("a window of %i bytes is taken, as the shortest lookahead is", (windowBytes) => {
+  const bytes = changed(20, 0, 0, 0, 3, 0, 0, windowBytes >> 8, windowBytes & 255);
+  expect(parseContainer(bytes, 526_614, "a.MFC")).toMatchObject({ windowBytes, lookaheadBits: 3 });
+});
+
 test("the header of a real .MFC", () => {
   expect(parseContainer(REAL, 526_614, "a.MFC")).toEqual({
     kind: "compressed",
