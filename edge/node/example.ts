@@ -9,8 +9,8 @@ const TRIES_MAX = 3;
 const TRY_BYTES = 16 * 1024 * 1024;
 const NS_PER_S = 1_000_000_000n;
 
-/** The body of a GET of the server itself, by path and query. */
-type Ask = (path: string) => Promise<string>;
+/** What the server itself answers: to a GET of a path and query, or to a POST of JSON. */
+type Ask = (path: string, json?: unknown) => Promise<string>;
 
 /** null if nothing decodes. `token`: what the line shows as the bearer token. With `ask` the line is tried before it is shown. */
 export async function exampleLine(engine: Engine, url: string, token: string | null, ask: Ask | null): Promise<string | null> {
@@ -30,6 +30,8 @@ export async function exampleLine(engine: Engine, url: string, token: string | n
     });
     const path = ask === null || log.sizeBytes > TRY_BYTES ? paths[0] : await firstWithPoints(ask, paths);
     if (path === undefined) continue;
+    // The data source's address is printed too: its way is walked once as well, so that the first panel does not find it cold.
+    await ask?.("/query", panelOf(path));
     const header = token === null ? "" : `-H 'Authorization: Bearer ${token}' `;
     return `curl -s ${header}'${url}${path}'`;
   }
@@ -40,6 +42,20 @@ export async function exampleLine(engine: Engine, url: string, token: string | n
 async function firstWithPoints(ask: Ask, paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) if ((await ask(path)).split("\n", 3).length === 3) return path;
   return undefined;
+}
+
+/** A panel with the same signal, as a Grafana data source would ask for it. */
+function panelOf(path: string): unknown {
+  const asked = new URL(path, "http://localhost").searchParams;
+  const target = {
+    device: asked.get("device"),
+    itf: "CAN",
+    chn: `CH${asked.get("channel")}`,
+    signal: asked.get("signal"),
+    method: "NEAREST",
+  };
+  const range = { from: asked.get("from"), to: asked.get("to") };
+  return { range, intervalMs: 1000, targets: [{ refId: "A", type: "timeserie", target: JSON.stringify(target) }] };
 }
 
 interface Found {

@@ -54,7 +54,10 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
   await print(`  Grafana data source  ${url}\n`);
   await sayIfEmpty(engine, name);
   const headers = command.token === null ? {} : { Authorization: `Bearer ${command.token}` };
-  const ask = async (path: string) => (await app.fetch(new Request(`${url}${path}`, { headers }))).text();
+  const ask = async (path: string, json?: unknown) => {
+    const post = json === undefined ? {} : { method: "POST", body: JSON.stringify(json) };
+    return (await app.fetch(new Request(`${url}${path}`, { headers, ...post }))).text();
+  };
   const example = await exampleLine(engine, url, command.token === null ? null : "TOKEN", ask).catch(() => null);
   await print(`  try it               ${example ?? `curl -s '${url}/api/catalogue'`}\n\n`);
   const open = "It answers this machine only (127.0.0.1), because no token was given: --token T lets others in.";
