@@ -28,10 +28,11 @@ export async function exampleLine(engine: Engine, url: string, token: string | n
       const query = new URLSearchParams({ device, channel, message, signal: name, ...range, points: "10", format: "csv" });
       return `/api/series?${query.toString().replaceAll("%3A", ":")}`;
     });
-    const path = ask === null || log.sizeBytes > TRY_BYTES ? paths[0] : await firstWithPoints(ask, paths);
+    const tries = ask !== null && log.sizeBytes <= TRY_BYTES;
+    const path = tries ? await firstWithPoints(ask, paths) : paths[0];
     if (path === undefined) continue;
     // The data source's address is printed too: its way is walked once as well, so that the first panel does not find it cold.
-    await ask?.("/query", panelOf(path));
+    if (tries) await ask("/query", panelOf(path));
     const header = token === null ? "" : `-H 'Authorization: Bearer ${token}' `;
     return `curl -s ${header}'${url}${path}'`;
   }
