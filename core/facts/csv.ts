@@ -4,7 +4,8 @@ export const CSV_HEADER = "timeNs,channel,message,signal,value,unit\n";
 
 /** Samples of one series in ascending time; equal lengths. 64-bit integers come as such, so that every digit is printed. */
 export interface CsvLane {
-  readonly channel: number;
+  /** "" for series that come from no bus. */
+  readonly channel: number | "";
   readonly message: string;
   readonly signal: string;
   readonly unit: string;

@@ -2,7 +2,7 @@
 
 import { isDecodable } from "../dbc/geometry.ts";
 import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
-import type { SeriesAnswer, SeriesSelector } from "../series/series.ts";
+import type { SeriesAnswer, SignalSelector } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
 import { askedLabels, DeviceSeries } from "./device-series.ts";
 import type { LogEntry, OnWork } from "./engine.ts";
@@ -31,7 +31,9 @@ async function queryDevice(
   signal: AbortSignal,
   onWork?: OnWork,
 ): Promise<SourceAnswer> {
-  const selectors = numbers.map((i) => query.selectors[i]).filter((selector) => selector !== undefined);
+  const selectors = numbers
+    .map((i) => query.selectors[i])
+    .filter((selector) => selector !== undefined && selector.kind !== "channel");
   const { dbcs, notices: dbcNotices } = await parts.library(signal);
   const asked = askedSignals(selectors, dbcs).filter(({ signal: one }) => isDecodable(one));
   const range = widened(query);
@@ -120,7 +122,7 @@ const withReach = ({ neighbours }: Query, { fromNs, toNs }: QueryRange): QueryRa
       }
     : { fromNs, toNs };
 
-function emptyAnswer(selector: SeriesSelector, number: number, notices: readonly Notice[]): SeriesAnswer {
+function emptyAnswer(selector: SignalSelector, number: number, notices: readonly Notice[]): SeriesAnswer {
   return {
     selector: number,
     labels: askedLabels(selector),

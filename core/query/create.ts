@@ -6,7 +6,7 @@ import { parseDbc } from "../dbc/parse.ts";
 import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
-import type { SeriesAnswer } from "../series/series.ts";
+import { nameOfSeries, type SeriesAnswer } from "../series/series.ts";
 import type { LogStore } from "../store/source.ts";
 import { canSignals } from "./can-signals.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
@@ -149,7 +149,7 @@ async function explain(source: SeriesSource, query: Query, signal: AbortSignal):
   const notices: Notice[] = [];
   for await (const answer of run.series) {
     const count = answer.segments.reduce((sum, segment) => sum + segment.timesNs.length, 0) + (answer.stats?.length ?? 0);
-    if (count === 0) whyEmpty.push(answer.notices[0]?.text ?? `${answer.labels.signal} has no points`);
+    if (count === 0) whyEmpty.push(answer.notices[0]?.text ?? `${nameOfSeries(answer.labels)} has no points`);
     for (const notice of answer.notices) if (!notices.some((known) => known.text === notice.text)) notices.push(notice);
   }
   const answers = [...done.values()];

@@ -4,7 +4,7 @@ import { scaling } from "../dbc/decimal.ts";
 import type { Notice } from "../fault.ts";
 import type { DecodeOutput } from "../kernel/decode.ts";
 import { joinPieces } from "../kernel/pieces.ts";
-import type { Segment, SeriesAnswer, SeriesLabels, SeriesSelector } from "../series/series.ts";
+import type { Segment, SeriesAnswer, SignalLabels, SignalSelector } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
 import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-part.ts";
 import { type DecodedLane, type DecodedLog, decodeLog } from "./decode-log.ts";
@@ -22,7 +22,7 @@ import { cutToBudget, inTimeOrder } from "./segments.ts";
 
 /** One series on its way: what was found in each log. */
 interface Growing {
-  readonly labels: SeriesLabels;
+  readonly labels: SignalLabels;
   readonly asked: AskedSignal;
   readonly parts: CellPart[];
   readonly segments: Segment[];
@@ -34,7 +34,7 @@ interface Growing {
 export class DeviceSeries {
   readonly #parts: EngineParts;
   readonly #device: string;
-  readonly #selectors: readonly SeriesSelector[];
+  readonly #selectors: readonly SignalSelector[];
   readonly #query: Query;
   readonly #range: QueryRange;
   readonly #asked: readonly AskedSignal[];
@@ -49,7 +49,7 @@ export class DeviceSeries {
   constructor(
     parts: EngineParts,
     device: string,
-    selectors: readonly SeriesSelector[],
+    selectors: readonly SignalSelector[],
     query: Query,
     range: QueryRange,
     asked: readonly AskedSignal[],
@@ -136,7 +136,7 @@ export class DeviceSeries {
     return bySeries;
   }
 
-  #grow(i: number, selector: SeriesSelector, labels: SeriesLabels, asked: AskedSignal): Growing {
+  #grow(i: number, selector: SignalSelector, labels: SignalLabels, asked: AskedSignal): Growing {
     const key = selector.merge
       ? `merge ${i}`
       : `${labels.bus} ${labels.channel} ${labels.db}\n${labels.message}\n${labels.sourceAddress}\n${labels.signal}\n${asked.message.id}`;
@@ -253,7 +253,7 @@ function concat(arrays: readonly Float64Array[]): Float64Array {
   return joined;
 }
 
-export const askedLabels = (selector: SeriesSelector): SeriesLabels => ({
+export const askedLabels = (selector: SignalSelector): SignalLabels => ({
   device: selector.device,
   bus: selector.bus ?? "CAN",
   channel: selector.channel ?? 0,

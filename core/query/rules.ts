@@ -3,7 +3,7 @@ import type { RecordStream } from "../bus/layout.ts";
 import { pgnOf } from "../dbc/match.ts";
 import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
 import type { Rule } from "../kernel/decode.ts";
-import type { SeriesLabels, SeriesSelector } from "../series/series.ts";
+import type { SignalLabels, SignalSelector } from "../series/series.ts";
 
 /** One signal of one message of one database that a selector names. */
 export interface AskedSignal {
@@ -22,14 +22,14 @@ export interface AskedRule {
 }
 
 /** Signals that the selectors name, each once; databases in order, messages by identifier. */
-export function askedSignals(selectors: readonly SeriesSelector[], dbcs: readonly Dbc[]): AskedSignal[] {
+export function askedSignals(selectors: readonly SignalSelector[], dbcs: readonly Dbc[]): AskedSignal[] {
   const found: { selectors: number[]; dbc: Dbc; message: DbcMessage; signal: DbcSignal }[] = [];
   for (const dbc of dbcs) {
     const wanted = selectors
       .map((selector, i) => ({ selector, i }))
       .filter(({ selector }) => databaseOf(selector, dbcs).includes(dbc));
     if (wanted.length === 0) continue;
-    const names = new Map<string, { selector: SeriesSelector; i: number }[]>();
+    const names = new Map<string, { selector: SignalSelector; i: number }[]>();
     for (const one of wanted) names.set(one.selector.signal, [...(names.get(one.selector.signal) ?? []), one]);
     for (const message of dbc.messages) {
       for (const signal of message.signals) {
@@ -44,7 +44,7 @@ export function askedSignals(selectors: readonly SeriesSelector[], dbcs: readonl
 }
 
 /** Databases a selector means: of names that differ in case only, the exact one, else the first; all of them when it names none. */
-export function databaseOf(selector: Pick<SeriesSelector, "db">, dbcs: readonly Dbc[]): readonly Dbc[] {
+export function databaseOf(selector: Pick<SignalSelector, "db">, dbcs: readonly Dbc[]): readonly Dbc[] {
   const { db } = selector;
   if (db === undefined) return dbcs;
   const exact = dbcs.find((dbc) => dbc.name === db) ?? dbcs.find((dbc) => dbc.name.toLowerCase() === db.toLowerCase());
@@ -54,7 +54,7 @@ export function databaseOf(selector: Pick<SeriesSelector, "db">, dbcs: readonly 
 /** Rules for one log, on each of its channels that a selector allows. */
 export function rulesFor(
   signals: readonly AskedSignal[],
-  selectors: readonly SeriesSelector[],
+  selectors: readonly SignalSelector[],
   channels: readonly { readonly bus: "CAN" | "LIN"; readonly channel: number }[],
 ): AskedRule[] {
   const rules: AskedRule[] = [];
@@ -109,13 +109,13 @@ export function channelsOf(streams: readonly RecordStream[]): { bus: "CAN" | "LI
 }
 
 /** Labels of the series that one lane belongs to. */
-export function labelsOf(device: string, rule: AskedRule, asked: AskedSignal, sourceAddress: number | null): SeriesLabels {
+export function labelsOf(device: string, rule: AskedRule, asked: AskedSignal, sourceAddress: number | null): SignalLabels {
   const { bus, channel } = rule.rule.key;
   return { device, bus, channel, db: rule.dbc.name, message: asked.message.name, sourceAddress, signal: asked.signal.name };
 }
 
 /** Does the selector want this very series (names were compared before)? */
-export function wants(selector: SeriesSelector, labels: SeriesLabels): boolean {
+export function wants(selector: SignalSelector, labels: SignalLabels): boolean {
   return (
     (selector.bus ?? labels.bus) === labels.bus &&
     (selector.channel ?? labels.channel) === labels.channel &&

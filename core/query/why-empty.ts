@@ -4,7 +4,7 @@ import { matchIndex } from "../dbc/match.ts";
 import type { Dbc } from "../dbc/model.ts";
 import { nearestNames } from "../dbc/names.ts";
 import { isOfOneObject } from "../fault.ts";
-import type { SeriesSelector } from "../series/series.ts";
+import type { SignalSelector } from "../series/series.ts";
 import type { LogEntry } from "./engine.ts";
 import type { HeardLog } from "./heard.ts";
 import type { EngineParts } from "./parts.ts";
@@ -32,7 +32,7 @@ const NAMES_MAX = 8;
 
 export async function whyEmpty(
   parts: EngineParts,
-  selector: SeriesSelector,
+  selector: SignalSelector,
   dbcs: readonly Dbc[],
   logs: readonly LogEntry[],
   range: { readonly fromNs: bigint | null; readonly toNs: bigint | null },
@@ -86,7 +86,7 @@ export async function whyEmpty(
   return `No frame of ${names.slice(0, 3).join(", ")} occurs${bus}${looked}. ${heardSentence(selector, heard)}`;
 }
 
-function heardSentence(selector: SeriesSelector, heard: readonly HeardLog[]): string {
+function heardSentence(selector: SignalSelector, heard: readonly HeardLog[]): string {
   const ids = new Set<string>();
   for (const { ids: rows } of heard) {
     for (const row of rows) {

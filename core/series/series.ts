@@ -1,8 +1,12 @@
 /** Series identity and what an answer is made of: no dialect, no file format. */
 import type { Notice } from "../fault.ts";
 
-/** Ordered set of labels (design §3). `sourceAddress` null: not matched as a parameter group, or merged over all. */
-export interface SeriesLabels {
+/** Ordered set of labels (design §3): a signal of bus frames, or a channel of a measurement file. */
+export type SeriesLabels = SignalLabels | ChannelLabels;
+
+/** A signal of a database. `sourceAddress` null: not matched as a parameter group, or merged over all. */
+export interface SignalLabels {
+  readonly kind?: "signal";
   readonly device: string;
   readonly bus: "CAN" | "LIN";
   /** 1-based number of the logger's channel. */
@@ -13,8 +17,21 @@ export interface SeriesLabels {
   readonly signal: string;
 }
 
+/** A channel of a channel group that holds measured values, not bus frames. */
+export interface ChannelLabels {
+  readonly kind: "channel";
+  readonly device: string;
+  /** Acquisition name of the group, else the name of its source, else `group N`; ` #2` and so on behind it where a file has the name twice. */
+  readonly group: string;
+  /** As the file names it; ` #2` and so on behind it where the group has the name twice. */
+  readonly channel: string;
+}
+
 /** What a dialect asks for. Absent = any. Names compare exactly, except `db`, which compares case-insensitively. */
-export interface SeriesSelector {
+export type SeriesSelector = SignalSelector | ChannelSelector;
+
+export interface SignalSelector {
+  readonly kind?: "signal";
   readonly device: string;
   readonly bus?: "CAN" | "LIN";
   readonly channel?: number;
@@ -25,6 +42,16 @@ export interface SeriesSelector {
   /** One series over all messages and source addresses that match, as the seed's short form. */
   readonly merge?: boolean;
 }
+
+export interface ChannelSelector {
+  readonly kind: "channel";
+  readonly device: string;
+  readonly group?: string;
+  readonly channel: string;
+}
+
+/** What a person calls the series: its signal or channel. */
+export const nameOfSeries = (labels: SeriesLabels): string => (labels.kind === "channel" ? labels.channel : labels.signal);
 
 /**
  * A run of points without a gap of recording: one per file (split). Times are integer ns relative to `baseNs`, exact in a double,

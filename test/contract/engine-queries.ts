@@ -1,9 +1,11 @@
 /** Queries by the hundred over the drive of the fixtures: every method, grid, kind of range and selector; the same list in every engine. */
+
 import type { Grid, Method, Query } from "../../core/query/query.ts";
-import type { SeriesSelector } from "../../core/series/series.ts";
+import type { SignalSelector } from "../../core/series/series.ts";
 import type { Drive } from "../../fixtures/drive.ts";
 import { type Random, random } from "../../fixtures/random.ts";
 import type { LogTruth, SeriesTruth } from "../../fixtures/truth.ts";
+import { signalSelector } from "../support/labels.ts";
 
 export interface NamedQuery {
   /** Number, method, grid and range in words: what a failing test prints. */
@@ -82,11 +84,11 @@ function nameOf(i: number, query: Query, range: string): string {
     ...(neighbours ? ["neighbours"] : []),
     ...(budgetPoints === null ? [] : [`${budgetPoints} points`]),
   ];
-  const names = selectors.map(({ signal, merge }) => (merge ? `merged ${signal}` : signal));
+  const names = selectors.map(signalSelector).map(({ signal, merge }) => (merge ? `merged ${signal}` : signal));
   return `${i} ${method} ${grid.kind} ${grid.stepNs} ns, ${range}, ${names.join("+")} ${options.join(" ")}`.trim();
 }
 
-function selectorFor(chance: Random, log: LogTruth, series: SeriesTruth): SeriesSelector {
+function selectorFor(chance: Random, log: LogTruth, series: SeriesTruth): SignalSelector {
   const { channel, db, message, signal, sourceAddress } = series;
   const merge = chance.chance(1, 3);
   return {
@@ -102,7 +104,7 @@ function selectorFor(chance: Random, log: LogTruth, series: SeriesTruth): Series
 }
 
 /** Mostly another series of the drive, sometimes something that is not there. */
-function anySelector(chance: Random, drive: Drive): SeriesSelector {
+function anySelector(chance: Random, drive: Drive): SignalSelector {
   const log = pick(chance, drive.truth.logs);
   const right = selectorFor(chance, log, pick(chance, log.series));
   switch (chance.int(8)) {

@@ -1,7 +1,8 @@
 /** The answer to a query from what was put into the logs, worked out by `oracle-cells.ts`: nothing of core but the form of the question. */
 import type { Query } from "../../core/query/query.ts";
-import type { SeriesSelector } from "../../core/series/series.ts";
+import type { SignalSelector } from "../../core/series/series.ts";
 import type { LogTruth, SeriesTruth } from "../../fixtures/truth.ts";
+import { signalSelector } from "./labels.ts";
 import type { Sample } from "./oracle.ts";
 import { cellsOf, midnightGrid, nearest, type OracleCell, type OracleGrid, wholeBuckets, within } from "./oracle-cells.ts";
 
@@ -46,7 +47,7 @@ const floorMod = (value: bigint, by: bigint): bigint => ((value % by) + by) % by
 
 /** The series of one selector. `logs`: those of its device, by session and split. */
 export function expectedSeries(
-  selector: SeriesSelector,
+  selector: SignalSelector,
   query: Query,
   logs: readonly LogTruth[],
   zeroNs: bigint,
@@ -95,14 +96,14 @@ export function samplesAsked(query: Query, logs: readonly LogTruth[], zeroNs: bi
     const shift = Number(log.facts.startNs - zeroNs);
     for (const series of log.series) {
       const device = log.key.split("/")[0];
-      if (!query.selectors.some((selector) => selector.device === device && isAsked(selector, series))) continue;
+      if (!query.selectors.some((selector) => selector.device === device && isAsked(signalSelector(selector), series))) continue;
       count += series.timesNs.filter((timeNs) => timeNs + shift >= fromNs && timeNs + shift < toNs).length;
     }
   }
   return count;
 }
 
-function isAsked(selector: SeriesSelector, series: SeriesTruth): boolean {
+function isAsked(selector: SignalSelector, series: SeriesTruth): boolean {
   const isDb = selector.db === undefined || selector.db.toLowerCase() === series.db;
   return (
     isDb &&

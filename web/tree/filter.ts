@@ -138,7 +138,9 @@ export function filterTree(branches: readonly Branch[], filter: Filter): { tree:
 function leafOf(node: SignalLeaf | IdLeaf, device: string, channel: string, message: Branch | null): Leaf {
   const shared = { dev: device, ch: channel.replace(" ", ""), msg: message?.label ?? "" };
   if (node.kind === "id") return { name: node.label, fields: { ...shared, id: node.label } };
-  const fields = { ...shared, unit: node.info.unit, db: node.info.selector.db ?? "", id: message?.detail ?? "" };
+  const { selector } = node.info;
+  const db = selector.kind === "channel" ? "" : (selector.db ?? "");
+  const fields = { ...shared, unit: node.info.unit, db, id: message?.detail ?? "" };
   return { name: node.label, fields };
 }
 

@@ -91,7 +91,7 @@ class Bundle {
       this.#waiting[index] = (this.#waiting[index] ?? 0) + 1;
     }
     // A merged selector has exactly one answer: no need to wait for the next one to know that it is complete.
-    this.#single = asks.every((ask) => ask.selector.merge === true);
+    this.#single = asks.every((ask) => ask.selector.kind !== "channel" && ask.selector.merge === true);
     this.#series = engine.query({ ...query, selectors }, writing.signal, writing.onWork).series[Symbol.asyncIterator]();
   }
 

@@ -82,6 +82,11 @@ function namesOf(
   ask: SeriesAsk,
   answer: SeriesAnswer,
 ): { readonly target: string; readonly tags?: Readonly<Record<string, string>> } {
+  if (answer.labels.kind === "channel") {
+    const { device, group, channel } = answer.labels;
+    const tags = { device, group, channel };
+    return { target: Object.values(tags).join(":"), tags };
+  }
   const { device, bus, channel, db, message, sourceAddress, signal } = answer.labels;
   if (ask.form === "seed" || message === "") return { target: ask.name };
   const address = sourceAddress === null ? {} : { sa: `0x${sourceAddress.toString(16).toUpperCase().padStart(2, "0")}` };

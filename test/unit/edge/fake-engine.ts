@@ -1,11 +1,13 @@
 /** An engine of a few known series, for tests of what lies in front of it: names, order, streaming, faults. */
+
 import type { Dbc } from "../../../core/dbc/model.ts";
 import type { Fault } from "../../../core/fault.ts";
 import { FaultError } from "../../../core/fault.ts";
 import type { Engine, LogEntry } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
 import type { Query } from "../../../core/query/query.ts";
-import type { Segment, SeriesAnswer, SeriesSelector } from "../../../core/series/series.ts";
+import type { Segment, SeriesAnswer, SignalSelector } from "../../../core/series/series.ts";
+import { signalSelector } from "../../support/labels.ts";
 
 export const MODULE_HASH = "ab".repeat(32);
 
@@ -69,7 +71,7 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
     signal: AbortSignal,
     onWork?: (done: { bytes: number; bytesAll: number }) => void,
   ): AsyncGenerator<SeriesAnswer> {
-    for (const [index, selector] of query.selectors.entries()) {
+    for (const [index, selector] of query.selectors.map(signalSelector).entries()) {
       for (let work = 0; work < (options.works ?? 0); work++) {
         onWork?.({ bytes: work, bytesAll: options.works ?? 0 });
         await new Promise((resolve) => setTimeout(resolve, 0));
@@ -83,7 +85,7 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
     }
   }
 
-  function answerOf(index: number, selector: SeriesSelector, message: string): SeriesAnswer {
+  function answerOf(index: number, selector: SignalSelector, message: string): SeriesAnswer {
     const segments = options.series?.[selector.signal] ?? [];
     const { device, bus = "CAN", channel = 1, db = "", sourceAddress = null, signal } = selector;
     return {

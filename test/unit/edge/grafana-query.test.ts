@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FaultError } from "../../../core/fault.ts";
+import { signalSelector } from "../../support/labels.ts";
 import { appOf, panel, post, TARGET } from "./app-of.ts";
 import { fakeEngine, segment } from "./fake-engine.ts";
 
@@ -66,7 +67,7 @@ describe("POST /query", () => {
       { method: "max", fromNs: from, toNs: to + 1n, grid: { kind: "midnight-per-file" } },
       { method: "envelope", fromNs: from, toNs: to, grid: { kind: "fixed", originNs: 0n, stepNs: 5n * S }, wholeBuckets: true },
     ]);
-    expect(engine.queries[0]?.selectors.map(({ signal }) => signal)).toEqual(["Speed", "Roll"]);
+    expect(engine.queries[0]?.selectors.map((selector) => signalSelector(selector).signal)).toEqual(["Speed", "Roll"]);
   });
 
   test("sessions are parted by [null, 1 ms after the last sample], with nothing before the first point", async () => {

@@ -9,6 +9,7 @@ import { FRAME_FORMAT, type MessageRow, message, signal } from "../../../fixture
 import { random } from "../../../fixtures/random.ts";
 import { answersTo, DEVICE, driveStore, engineOver, oneLog, queryFor, START_NS, wrongIn } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
+import { signalLabels } from "../../support/labels.ts";
 import { oracleRule, samplesOf } from "../../support/oracle.ts";
 import { cellsOf, epochGrid, within } from "../../support/oracle-cells.ts";
 
@@ -72,7 +73,7 @@ describe("a group from many source addresses", () => {
     expect(series.flatMap(({ notices }) => notices)).toEqual([]);
     expect(series).toHaveLength(8 * SOURCES);
     for (const answer of series) {
-      const { signal: name, sourceAddress } = answer.labels;
+      const { signal: name, sourceAddress } = signalLabels(answer.labels);
       const expected =
         method === "raw" ? rawPoints(frames, group, name, sourceAddress) : m4Points(frames, group, name, sourceAddress, stepNs);
       expect(pointsOf(answer)).toEqual(expected);
@@ -150,7 +151,7 @@ test("FD frames of 64 bytes with a signal at every bit: more words than a messag
     expect(wrongIn(ledger)).toEqual([]);
     expect(ledger).toMatchObject({ frames: 140, unmatched: 0, tooShort: 20, used: 120 });
     for (const answer of series) {
-      const name = answer.labels.signal;
+      const name = signalLabels(answer.labels).signal;
       expect([name, pointsOf(answer)]).toEqual([
         name,
         method === "raw" ? rawPoints(frames, wide, name) : m4Points(frames, wide, name, null, 100 * MS),

@@ -1,10 +1,11 @@
 /** Answers against what was put into the logs, worked out by a program that sorts everything first and shares no code with the engine. */
 import { describe, expect, test } from "vitest";
-import type { SeriesAnswer, SeriesLabels } from "../../../core/series/series.ts";
+import type { SeriesAnswer, SeriesLabels, SignalSelector } from "../../../core/series/series.ts";
 import { generateDrive } from "../../../fixtures/drive.ts";
 import { deviceOf, generatedQueries } from "../../contract/engine-queries.ts";
 import { answersTo, driveStore, engineOver, wrongIn } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
+import { signalLabels, signalSelector } from "../../support/labels.ts";
 import { oracleRule, samplesOf } from "../../support/oracle.ts";
 import { type ExpectedSegment, expectedSeries, samplesAsked, seriesName } from "../../support/oracle-answer.ts";
 
@@ -16,7 +17,7 @@ const zeroNs = logs[0]?.facts.startNs ?? 0n;
 /** Series by name: a line of text for each point or row. */
 type Lines = Readonly<Record<string, readonly string[]>>;
 
-const nameOf = (labels: SeriesLabels, isMerged: boolean | undefined): string => (isMerged ? "merged" : seriesName(labels));
+const nameOf = (labels: SeriesLabels, { merge }: SignalSelector): string => (merge ? "merged" : seriesName(signalLabels(labels)));
 
 /** Numbers as they are, -0 and NaN included. */
 const numbers = (...values: readonly (number | undefined)[]): string =>
@@ -80,19 +81,19 @@ describe("generated queries", () => {
     const { series: answers, ledger } = await answersTo(engine, query);
     expect(wrongIn(ledger)).toEqual([]);
     // A selector of one sender does not keep the others' frames from being decoded.
-    if (query.selectors.every(({ sourceAddress }) => sourceAddress === undefined))
+    if (query.selectors.every((selector) => signalSelector(selector).sourceAddress === undefined))
       expect(ledger.samples).toBe(samplesAsked(query, logs, zeroNs));
-    for (const [i, selector] of query.selectors.entries()) {
+    for (const [i, selector] of query.selectors.map(signalSelector).entries()) {
       const own = logs.filter((log) => deviceOf(log) === selector.device);
       const expected = expectedSeries(selector, query, own, zeroNs);
       const found = answers.filter((answer) => answer.selector === i);
-      expect(byName(found.map((answer) => [nameOf(answer.labels, selector.merge), linesOf(answer)]))).toEqual(
+      expect(byName(found.map((answer) => [nameOf(answer.labels, selector), linesOf(answer)]))).toEqual(
         byName(expected.map((series) => [series.name, series.segments.flatMap(expectedLines)])),
       );
       if (query.method !== "stats") continue;
       for (const series of expected)
         expectSums(
-          found.find((answer) => nameOf(answer.labels, selector.merge) === series.name),
+          found.find((answer) => nameOf(answer.labels, selector) === series.name),
           series,
         );
     }

@@ -7,6 +7,7 @@ import { type Frame, frame } from "../../../fixtures/frame.ts";
 import { FRAME_FORMAT, message, signal } from "../../../fixtures/message.ts";
 import { answersTo, DEVICE, engineOver, never, oneLog, queryFor, START_NS, wrongIn } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
+import { signalLabels } from "../../support/labels.ts";
 
 const value = message(0x100, "Message", 1, "A", [signal("Value", "0|8@1+", "(1,0)")]);
 const group = message(0x18fef1fe, "Group", 1, "A", [signal("Value", "0|8@1+", "(1,0)")], {
@@ -216,7 +217,7 @@ describe("neighbours, where the buckets take several passes", () => {
       expect([ledger.samples, ledger.used, ledger.outOfRange]).toEqual([2999, 2999, 1001]);
       expect(pointsOf(series.at(-1))).toEqual(points.slice(500, 3501));
       for (const answer of series.slice(0, -1)) {
-        const own = points.filter((_, i) => i % SENDERS === (answer.labels.sourceAddress ?? 0));
+        const own = points.filter((_, i) => i % SENDERS === (signalLabels(answer.labels).sourceAddress ?? 0));
         const before = own.findLast(([time]) => time < 500_000_500) as Point;
         const after = own.find(([time]) => time >= 3_499_999_500) as Point;
         expect(pointsOf(answer)).toEqual(own.filter(([time]) => time >= before[0] && time <= after[0]));
