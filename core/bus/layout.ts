@@ -15,10 +15,26 @@ export interface TimeField {
   readonly scaleNs: number;
 }
 
-/** Bytes of a file, in reading order. */
+/** Bytes of a data stream, in reading order, and where the file has them. */
 export interface Extent {
+  /** Of the bytes themselves, or of the block (##DZ) that holds them packed. */
+  readonly atByte: number;
+  /** Of the stream: unpacked. */
+  readonly lengthBytes: number;
+  /** Absent: the file has the bytes as they are. */
+  readonly packed?: Packed;
+}
+
+/** What a compressed block (##DZ) says of its contents. The extent may take less than all of it, never from its middle. */
+export interface Packed {
+  readonly method: "deflate" | "zstd" | "lz4";
+  /** Bytes of a row that was stored column by column (dz_zip_parameter); 0: rows as they are. */
+  readonly columns: number;
+  /** Of the packed bytes in the file. */
   readonly atByte: number;
   readonly lengthBytes: number;
+  /** dz_org_data_length. */
+  readonly originalBytes: number;
 }
 
 export type PayloadLayout =

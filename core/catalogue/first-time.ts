@@ -1,5 +1,8 @@
 /** Time of a log's earliest record, from the records after the header alone. */
-import type { Extent, RecordLayout, RecordStream, TimeField } from "../bus/layout.ts";
+import { sizeOf } from "../bus/extents.ts";
+import type { RecordLayout, RecordStream, TimeField } from "../bus/layout.ts";
+import type { Codecs } from "../kernel/codecs.ts";
+import { readExtents } from "../mdf/data-stream.ts";
 import type { MdfFile } from "../mdf/file.ts";
 import type { ByteSource } from "../store/source.ts";
 
@@ -11,40 +14,28 @@ const PROBE_BYTES_FIRST = 32 * 1024;
 const PROBE_GROWTH = 4;
 
 /** ns since 1970; null if no group with frames holds a record. Reads a few ranges of `source`. Faults: `storage/*`. */
-export async function earliestNs(file: MdfFile, source: ByteSource, signal: AbortSignal): Promise<bigint | null> {
+export async function earliestNs(file: MdfFile, source: ByteSource, codecs: Codecs, signal: AbortSignal): Promise<bigint | null> {
   let earliest: bigint | null = null;
   for (const stream of file.streams) {
     if (!stream.layouts.some((layout) => layout.frame !== null)) continue;
-    const found = await earliestOfStream(stream, source, signal);
+    const found = await earliestOfStream(stream, source, codecs, signal);
     if (found !== null && (earliest === null || found < earliest)) earliest = found;
   }
   return earliest === null ? null : file.header.startNs + earliest;
 }
 
-async function earliestOfStream(stream: RecordStream, source: ByteSource, signal: AbortSignal): Promise<bigint | null> {
-  const lengthBytes = stream.extents.reduce((sum, extent) => sum + extent.lengthBytes, 0);
+async function earliestOfStream(
+  stream: RecordStream,
+  source: ByteSource,
+  codecs: Codecs,
+  signal: AbortSignal,
+): Promise<bigint | null> {
+  const lengthBytes = sizeOf(stream.extents);
   for (let probe = PROBE_BYTES_FIRST; ; probe *= PROBE_GROWTH) {
-    const bytes = await firstBytes(stream.extents, Math.min(probe, lengthBytes), source, signal);
+    const bytes = await readExtents(source, stream.extents, codecs, signal, { toByte: Math.min(probe, lengthBytes) });
     const found = walk(stream, bytes);
     if (found.isEnough || probe >= Math.min(lengthBytes, PROBE_BYTES_MAX)) return found.earliestNs;
   }
-}
-
-async function firstBytes(
-  extents: readonly Extent[],
-  wanted: number,
-  source: ByteSource,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(wanted);
-  let at = 0;
-  for (const extent of extents) {
-    const count = Math.min(extent.lengthBytes, wanted - at);
-    if (count <= 0) break;
-    bytes.set(await source.read(extent.atByte, count, signal), at);
-    at += count;
-  }
-  return bytes;
 }
 
 interface Walked {

@@ -1,5 +1,6 @@
 /** The catalogue of a store: its devices, sessions and splits, their times, and the choice of files for a range. Reads and lists; keeps nothing on disk. */
 import type { OpenLog } from "../canedge/container.ts";
+import type { Codecs } from "../kernel/codecs.ts";
 import type { HeaderCache } from "../mdf/header-cache.ts";
 import type { LogEntry } from "../query/engine.ts";
 import type { LogStore } from "../store/source.ts";
@@ -35,8 +36,8 @@ const NS_PER_S = 1_000_000_000n;
 const UNKNOWN_DEVICE = "00000000";
 const UNKNOWN_SESSION = "00000000";
 
-export function folderCatalogue(store: LogStore, openLog: OpenLog, options: CatalogueOptions = {}): Catalogue {
-  return new FolderCatalogue(store, headReader(openLog, options.headerCache), options.probeMax ?? PROBE_MAX);
+export function folderCatalogue(store: LogStore, openLog: OpenLog, codecs: Codecs, options: CatalogueOptions = {}): Catalogue {
+  return new FolderCatalogue(store, headReader(openLog, codecs, options.headerCache), options.probeMax ?? PROBE_MAX);
 }
 
 class FolderCatalogue implements Catalogue {

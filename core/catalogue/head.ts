@@ -1,6 +1,7 @@
 /** What the start of a log says: header facts and the time of its earliest record. Kept by key and version. */
 import type { ContainerHeader, OpenLog } from "../canedge/container.ts";
 import { type Fault, FaultError } from "../fault.ts";
+import type { Codecs } from "../kernel/codecs.ts";
 import type { MdfHeader } from "../mdf/file.ts";
 import type { HeaderCache } from "../mdf/header-cache.ts";
 import { readMdf } from "../mdf/read.ts";
@@ -27,14 +28,14 @@ export interface HeadReader {
 }
 
 /** Only settled heads are shared between callers: a request in a Worker may not await another's promise. */
-export function headReader(openLog: OpenLog, headerCache: HeaderCache | undefined): HeadReader {
+export function headReader(openLog: OpenLog, codecs: Codecs, headerCache: HeaderCache | undefined): HeadReader {
   const heads = new Map<string, LogHead>();
   return {
     async head(log, signal) {
       const name = `${log.version}\n${log.key}`;
       const known = heads.get(name);
       if (known !== undefined) return known;
-      const head = await readHead(openLog, log.key, headerCache, signal);
+      const head = await readHead(openLog, log.key, codecs, headerCache, signal);
       // A store that refuses now may not do so later; what is in the file stays.
       if (head.fault === null || head.fault.code.startsWith("input/")) heads.set(name, head);
       if (heads.size > HEADS_MAX) forgetOldest(heads);
@@ -46,6 +47,7 @@ export function headReader(openLog: OpenLog, headerCache: HeaderCache | undefine
 async function readHead(
   openLog: OpenLog,
   key: string,
+  codecs: Codecs,
   headerCache: HeaderCache | undefined,
   signal: AbortSignal,
 ): Promise<LogHead> {
@@ -55,7 +57,7 @@ async function readHead(
     container = opened.container;
     const source = await withFirstRead(opened.source, signal);
     const file = await readMdf(source, signal, headerCache === undefined ? {} : { headerCache });
-    return { header: file.header, container, startNs: await earliestNs(file, source, signal), fault: null };
+    return { header: file.header, container, startNs: await earliestNs(file, source, codecs, signal), fault: null };
   } catch (error) {
     if (signal.aborted || !(error instanceof FaultError) || error.fault.code === "request/cancelled") throw error;
     return { header: null, container, startNs: null, fault: error.fault };

@@ -1,6 +1,7 @@
 /** One kernel with its memory, and the pool they come from. */
-import { assert } from "../fault.ts";
-import { ABI_VERSION, HEAD, type KernelExports, MEMORY_PAGES } from "./abi.ts";
+import { HEAD, type KernelExports } from "./abi.ts";
+import { Codecs } from "./codecs.ts";
+import { instantiate } from "./instance.ts";
 
 /** An instance: 8 MiB that never grow, so the views stay valid. */
 export class Kernel {
@@ -8,15 +9,12 @@ export class Kernel {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly doubles: Float64Array;
+  /** Unpacks the data blocks of the logs that this kernel walks; shared by the kernels of a pool. */
+  readonly codecs: Codecs;
 
-  constructor(module: WebAssembly.Module) {
-    const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
-    const instance = new WebAssembly.Instance(module, { env: { memory } });
-    this.exports = instance.exports as unknown as KernelExports;
-    assert(this.exports.abiVersion() === ABI_VERSION, "The kernel and its host are of one build");
-    this.bytes = new Uint8Array(memory.buffer);
-    this.view = new DataView(memory.buffer);
-    this.doubles = new Float64Array(memory.buffer);
+  constructor(module: WebAssembly.Module, codecs = new Codecs(module)) {
+    ({ exports: this.exports, bytes: this.bytes, view: this.view, doubles: this.doubles } = instantiate(module));
+    this.codecs = codecs;
   }
 
   u32(at: number): number {
@@ -45,6 +43,7 @@ export class Kernel {
 
 /** Instances are reused: dropped WASM memory waits for the collector (kernel.md §3). At most `max` at work; the others wait their turn. */
 export class KernelPool {
+  readonly codecs: Codecs;
   readonly #module: WebAssembly.Module;
   readonly #max: number;
   readonly #idle: Kernel[] = [];
@@ -52,6 +51,7 @@ export class KernelPool {
   #made = 0;
 
   constructor(module: WebAssembly.Module, max: number) {
+    this.codecs = new Codecs(module);
     this.#module = module;
     this.#max = max;
   }
@@ -83,7 +83,7 @@ export class KernelPool {
     if (idle) return idle;
     if (this.#made < this.#max) {
       this.#made++;
-      return new Kernel(this.#module);
+      return new Kernel(this.#module, this.codecs);
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

@@ -1,6 +1,9 @@
 /** Feeds the bytes of one record stream to the kernel, window by window, and keeps the account of them. */
+import { fileOffset, firstExtents, sizeOf } from "../bus/extents.ts";
 import type { Extent, RecordStream } from "../bus/layout.ts";
 import { isOfOneObject, type Notice } from "../fault.ts";
+import { readExtents, streamExtents } from "../mdf/data-stream.ts";
+import { countingSource, none } from "../store/counting.ts";
 import type { ByteSource } from "../store/source.ts";
 import {
   CARRY_BYTES_MAX,
@@ -49,12 +52,14 @@ export async function walkStream(
   walk: number,
   host: WalkHost,
 ): Promise<WalkResult> {
-  const counted = countedUnread(kernel, source, stream);
-  if (counted) return counted;
+  const unread = countedUnread(kernel, source, stream);
+  if (unread) return unread;
   const { valueStreams } = loadRecords(kernel, stream);
+  const counts = none();
+  const counted = countingSource(source, counts);
   const values = new ValueWindows(
     kernel,
-    source,
+    counted,
     valueStreams.map((payload) => payload.extents),
     host.signal,
   );
@@ -64,7 +69,6 @@ export async function walkStream(
   const askedBytes = sizeOf(extents);
   let doneBytes = 0;
   let carryBytes = 0;
-  let bytesRead = 0;
   let isDamaged = false;
 
   const run = async (start: number, end: number, isLast: boolean): Promise<number> => {
@@ -86,35 +90,31 @@ export async function walkStream(
   };
 
   try {
-    for (const extent of extents) {
-      for await (const window of source.stream(extent.atByte, extent.lengthBytes, host.signal)) {
-        bytesRead += window.length;
-        for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
-          const piece = window.subarray(from, from + WINDOW_BYTES);
-          kernel.bytes.set(piece, WINDOW);
-          const start = WINDOW - carryBytes;
-          const end = WINDOW + piece.length;
-          const isLast = doneBytes + carryBytes + piece.length === askedBytes;
-          const stopped = await run(start, end, isLast);
-          doneBytes += stopped - start;
-          carryBytes = end - stopped;
-          if (isDamaged) break;
-          if (carryBytes > CARRY_BYTES_MAX) {
-            isDamaged = true;
-            const atByte = fileOffset(extents, doneBytes);
-            const text = `${source.key}: the record at byte ${atByte} is longer than ${CARRY_BYTES_MAX} bytes; what follows it is not read`;
-            notices.push({
-              severity: "warning",
-              text,
-              fault: { code: "limit/too-large", message: text, object: source.key, atByte },
-            });
-            break;
-          }
-          kernel.bytes.copyWithin(WINDOW - carryBytes, stopped, end);
-          const pause = host.onWindow(piece.length);
-          if (pause) await pause;
-        }
+    for await (const window of streamExtents(counted, extents, kernel.codecs, host.signal)) {
+      for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
+        const piece = window.subarray(from, from + WINDOW_BYTES);
+        kernel.bytes.set(piece, WINDOW);
+        const start = WINDOW - carryBytes;
+        const end = WINDOW + piece.length;
+        const isLast = doneBytes + carryBytes + piece.length === askedBytes;
+        const stopped = await run(start, end, isLast);
+        doneBytes += stopped - start;
+        carryBytes = end - stopped;
         if (isDamaged) break;
+        if (carryBytes > CARRY_BYTES_MAX) {
+          isDamaged = true;
+          const atByte = fileOffset(extents, doneBytes);
+          const text = `${source.key}: the record at byte ${atByte} is longer than ${CARRY_BYTES_MAX} bytes; what follows it is not read`;
+          notices.push({
+            severity: "warning",
+            text,
+            fault: { code: "limit/too-large", message: text, object: source.key, atByte },
+          });
+          break;
+        }
+        kernel.bytes.copyWithin(WINDOW - carryBytes, stopped, end);
+        const pause = host.onWindow(piece.length);
+        if (pause) await pause;
       }
       if (isDamaged) break;
     }
@@ -140,7 +140,7 @@ export async function walkStream(
       text: `${source.key}: values lie too far out of order; frames whose value was not at hand are counted as without payload`,
     });
   }
-  return { recordBytes: doneBytes, tailBytes: totalBytes - doneBytes, bytesRead: bytesRead + values.bytesRead, notices };
+  return { recordBytes: doneBytes, tailBytes: totalBytes - doneBytes, bytesRead: counts.bytes, notices };
 }
 
 /** Records of one group that holds no frames, back to back: their number follows from their size, so that none of them is read. */
@@ -162,25 +162,7 @@ function wholeRecords(stream: RecordStream): readonly Extent[] {
   if (stream.recordIdBytes !== 0 || !only) return stream.extents;
   if (only.recordBytes === 0) return []; // only virtual channels: there is nothing to walk over
   if (only.cycleCount === null) return stream.extents;
-  let left = only.cycleCount * only.recordBytes;
-  return stream.extents.flatMap((extent) => {
-    const lengthBytes = Math.min(extent.lengthBytes, left);
-    left -= lengthBytes;
-    return lengthBytes > 0 ? [{ atByte: extent.atByte, lengthBytes }] : [];
-  });
-}
-
-const sizeOf = (extents: readonly Extent[]): number => extents.reduce((sum, extent) => sum + extent.lengthBytes, 0);
-
-/** Offset in the file of a byte of the stream. */
-export function fileOffset(extents: readonly Extent[], streamByte: number): number {
-  let left = streamByte;
-  for (const extent of extents) {
-    if (left < extent.lengthBytes) return extent.atByte + left;
-    left -= extent.lengthBytes;
-  }
-  const last = extents.at(-1);
-  return last ? last.atByte + last.lengthBytes : 0;
+  return firstExtents(stream.extents, only.cycleCount * only.recordBytes);
 }
 
 function damaged(key: string, kernel: Kernel, extents: readonly Extent[], doneBytes: number, totalBytes: number): Notice {
@@ -227,15 +209,12 @@ class ValueWindows {
     }
     const slot = stream & 3;
     const at = VALUES + slot * VALUE_WINDOW_STRIDE;
-    let filled = 0;
-    while (filled < length) {
-      const from = fileOffset(extents, start + filled);
-      const inExtent = extents.find((extent) => from >= extent.atByte && from < extent.atByte + extent.lengthBytes);
-      const pieceBytes = Math.min(length - filled, inExtent ? inExtent.atByte + inExtent.lengthBytes - from : 0);
-      if (pieceBytes <= 0) break;
-      this.#kernel.bytes.set(await this.#source.read(from, pieceBytes, this.#signal), at + filled);
-      filled += pieceBytes;
-    }
+    const bytes = await readExtents(this.#source, extents, this.#kernel.codecs, this.#signal, {
+      fromByte: start,
+      toByte: start + length,
+    });
+    this.#kernel.bytes.set(bytes, at);
+    const filled = bytes.length;
     this.bytesRead += filled;
     const window = VALUE_WINDOWS + slot * 32;
     this.#kernel.setU32(window, stream);

@@ -1,4 +1,5 @@
 /** From a file's bytes to what a reader must know of it: header facts and the streams of records. */
+import { firstExtents, sizeOf } from "../bus/extents.ts";
 import type { Extent, RecordLayout, RecordStream } from "../bus/layout.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
@@ -163,32 +164,19 @@ function clipToCounts(extents: readonly Extent[], group: DataGroup, id: Identifi
   if (!id.finalized && (id.unfinished & UNFINISHED.cycleCounts) !== 0) return { extents, missing: null };
   let counted = 0;
   for (const one of group.groups) counted += bytesOfGroup(one, group.recordIdBytes);
-  const there = lengthOf(extents);
+  const there = sizeOf(extents);
   if (counted === there) return { extents, missing: null };
   const isPadding = counted < there && there - counted <= PADDING_BYTES_MAX;
   const isSorted = group.groups.length === 1;
-  if (isPadding) return { extents: firstBytes(extents, counted), missing: null };
+  if (isPadding) return { extents: firstExtents(extents, counted), missing: null };
   if (!isSorted) return { extents, missing: null };
-  return { extents: firstBytes(extents, counted), missing: { counted, there } };
+  return { extents: firstExtents(extents, counted), missing: { counted, there } };
 }
 
 function bytesOfGroup({ layout, valueBytes }: ChannelGroup, recordIdBytes: number): number {
   const count = layout.cycleCount ?? 0;
   return layout.isVlsd ? count * (recordIdBytes + 4) + valueBytes : count * (recordIdBytes + layout.recordBytes);
 }
-
-function firstBytes(extents: readonly Extent[], lengthBytes: number): Extent[] {
-  const first: Extent[] = [];
-  let rest = lengthBytes;
-  for (const extent of extents) {
-    if (rest <= 0) break;
-    first.push({ atByte: extent.atByte, lengthBytes: Math.min(rest, extent.lengthBytes) });
-    rest -= extent.lengthBytes;
-  }
-  return first;
-}
-
-const lengthOf = (extents: readonly Extent[]): number => extents.reduce((sum, extent) => sum + extent.lengthBytes, 0);
 
 function countNotice(blocks: BlockReader, group: DataGroup, missing: NonNullable<Counted["missing"]>): Notice {
   const layout = group.groups[0]?.layout;
@@ -222,7 +210,7 @@ function recordBytesOf(streams: readonly RecordStream[], source: ByteSource): nu
     }
     endByte = extent.atByte + extent.lengthBytes;
   }
-  return lengthOf(extents);
+  return sizeOf(extents);
 }
 
 function cycle(blocks: BlockReader, atByte: number): FaultError {

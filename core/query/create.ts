@@ -67,7 +67,7 @@ function partsOf(options: EngineOptions): EngineParts {
   const kernels = new KernelPool(module, options.kernelsMax ?? KERNELS_MAX);
   const openLog = openLogs(store, new KernelPool(module, options.kernelsMax ?? KERNELS_MAX));
   const headers = headerCache();
-  const catalogue = folderCatalogue(store, openLog, {
+  const catalogue = folderCatalogue(store, openLog, kernels.codecs, {
     headerCache: headers,
     ...(options.probeMax === undefined ? {} : { probeMax: options.probeMax }),
   });

@@ -7,6 +7,7 @@ import { MemoryStore } from "../../../core/store/memory.ts";
 import type { LogStore } from "../../../core/store/source.ts";
 import { bytesSource } from "../../support/bytes-source.ts";
 import { heatshrinkDecode } from "../../support/heatshrink.ts";
+import { testKernel } from "../../support/kernel.ts";
 import {
   block,
   CAN_RECORD_BYTES,
@@ -65,7 +66,7 @@ function catalogueOf(
 ): { catalogue: Catalogue; opened: string[]; store: MemoryStore } {
   const store = new MemoryStore(Object.entries(files));
   const { openLog, opened } = opener(store);
-  return { catalogue: folderCatalogue(store, openLog, options), opened, store };
+  return { catalogue: folderCatalogue(store, openLog, testKernel().codecs, options), opened, store };
 }
 
 const all = { fromNs: null, toNs: null };
@@ -217,10 +218,11 @@ describe("heads", () => {
     const store = new MemoryStore([["2F6913DB/00000001/00000001.MF4", log({ timesS: [10] })]]);
     const { openLog } = opener(store);
     let refused = 0;
-    const catalogue = folderCatalogue(store, async (key, inner) => {
+    const refusing: OpenLog = async (key, inner) => {
       if (refused++ === 0) throw new FaultError({ code: "storage/refused", message: "Not now.", object: key });
       return openLog(key, inner);
-    });
+    };
+    const catalogue = folderCatalogue(store, refusing, testKernel().codecs);
     expect((await catalogue.logsInRange(all, signal))[0]?.fault?.code).toBe("storage/refused");
     expect((await catalogue.logsInRange(all, signal))[0]?.fault).toBeNull();
     await expect(catalogue.logsInRange(all, AbortSignal.abort())).rejects.toThrow();
