@@ -2,6 +2,7 @@
 
 import { Fold } from "./cells";
 import { CHUNK_ROWS, Chunk, HEAD, Head, Message, Mode, SCRATCH, SIGNAL_SHIFT, Signal, STATS_BYTES, Unpack } from "./layout";
+import { hasCodes, keepData, markCodes } from "./limit";
 import { One, physicalColumn, rawColumn, scalarPhysical, unpackColumn } from "./unpack";
 
 /** Scratch: values of one signal (512 f64), runs (512 × 16 bytes: start u32, end u32, bucket u32), a copy of rows that are long enough. */
@@ -25,8 +26,9 @@ export function flushMessage(message: usize): u32 {
   return 0;
 }
 
-function countSamples(count: u32): void {
-  store<u64>(HEAD, load<u64>(HEAD, Head.samples) + <u64>count, Head.samples);
+function countSamples(values: u32, samples: u32): void {
+  store<u64>(HEAD, load<u64>(HEAD, Head.values) + <u64>values, Head.values);
+  store<u64>(HEAD, load<u64>(HEAD, Head.samples) + <u64>samples, Head.samples);
 }
 
 function flushColumns(message: usize, rows: u32, isShort: u8): u32 {
@@ -40,6 +42,7 @@ function flushColumns(message: usize, rows: u32, isShort: u8): u32 {
 
   let signal = <usize>load<u32>(message, Message.firstSignal);
   const end = signal + ((<usize>load<u32>(message, Message.signalCount)) << SIGNAL_SHIFT);
+  let values: u32 = 0;
   let samples: u32 = 0;
   for (; signal < end; signal += 1 << SIGNAL_SHIFT) {
     const words = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window) * Chunk.wordStride;
@@ -47,9 +50,13 @@ function flushColumns(message: usize, rows: u32, isShort: u8): u32 {
     const out = <usize>load<u32>(signal, Signal.out) + (before << 3);
     if (load<u32>(signal, Signal.outKind) === 0) physicalColumn(signal, words, ninth, rows, out);
     else rawColumn(signal, words, ninth, rows, out);
-    samples += isShort ? longEnough(chunk, rows, <u32>load<u8>(signal, Signal.need)) : rows;
+    const long = isShort ? longEnough(chunk, rows, <u32>load<u8>(signal, Signal.need)) : rows;
+    values += long;
+    samples += long;
+    if (load<u32>(signal, Signal.maxRaw) !== 0 && hasCodes(signal, words, rows))
+      samples -= markCodes(signal, chunk, words, rows, out);
   }
-  countSamples(samples);
+  countSamples(values, samples);
   const after = <u32>before + rows;
   store<u32>(message, after, Message.columnRows);
   return after + CHUNK_ROWS > load<u32>(message, Message.columnRowsMax) ? 4 : 0;
@@ -69,6 +76,7 @@ function flushCells(message: usize, rows: u32, isShort: bool): void {
   const mode = load<u32>(HEAD, Head.mode);
   let signal = <usize>load<u32>(message, Message.firstSignal);
   const end = signal + ((<usize>load<u32>(message, Message.signalCount)) << SIGNAL_SHIFT);
+  let values: u32 = 0;
   let samples: u32 = 0;
   for (; signal < end; signal += 1 << SIGNAL_SHIFT) {
     let words = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window) * Chunk.wordStride;
@@ -87,7 +95,16 @@ function flushCells(message: usize, rows: u32, isShort: bool): void {
         keptRunsEnd = findRuns(times, kept, KEPT_RUNS);
       }
     }
-    samples += inRange(runs, keptRunsEnd, kept);
+    const there = inRange(runs, keptRunsEnd, kept);
+    values += there;
+    if (load<u32>(signal, Signal.maxRaw) !== 0 && hasCodes(signal, words, kept)) {
+      kept = keepData(signal, times, words, kept, KEPT_TIMES, KEPT_WORDS);
+      words = KEPT_WORDS;
+      times = KEPT_TIMES;
+      runs = KEPT_RUNS;
+      keptRunsEnd = findRuns(times, kept, KEPT_RUNS);
+      samples += inRange(runs, keptRunsEnd, kept);
+    } else samples += there;
     const cells = <usize>load<u32>(signal, Signal.out);
     if (mode === Mode.Nearest && keptRunsEnd - runs < <usize>kept * 4)
       foldEnds(signal, runs, keptRunsEnd, words, ninth, times, cells);
@@ -96,7 +113,7 @@ function flushCells(message: usize, rows: u32, isShort: bool): void {
       fold(mode, runs, keptRunsEnd, times, cells);
     }
   }
-  countSamples(samples);
+  countSamples(values, samples);
 }
 
 /** Rows of the runs, those of neighbours left out. */

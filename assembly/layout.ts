@@ -112,6 +112,8 @@ export enum Head {
   otherRecords = 192,
   samples = 200,
   unheard = 208, // frames of ids beyond idCountMax
+  values = 216, // with a payload that reaches the signal: samples and notAvailable
+  notAvailable = 224, // values above Signal.maxRaw
   recordIdList = 1024, // u64 × 256: record ids for idBytes 2, 4, 8; entry = position
 }
 
@@ -210,6 +212,8 @@ export enum Signal {
   outKind = 92, // u32: 0 physical f64, 1 raw 64 bits
   window2 = 96, // u8: window of the ninth byte
   hasNinth = 97, // u8
+  hasCodes = 98, // u8: its column holds NaN for values above maxRaw
+  maxRaw = 104, // u32: the highest raw that is data; 0 = every raw is
 }
 export const SIGNAL_SHIFT: u32 = 7;
 

@@ -1,22 +1,10 @@
 /** Figures of one series, as the facts print them (golden README §3, "row key"). */
+import { maxDataRaw } from "../dbc/codes.ts";
 import type { DbcSignal } from "../dbc/model.ts";
 import type { SignalSamples } from "./decode-all.ts";
 import { numberText } from "./document.ts";
 import { fsum } from "./fsum.ts";
 import { hashSamples, withOneNan } from "./sample-hash.ts";
-
-/** J1939-71: the highest raw value that is data, by the width of the signal; above lie codes for errors and "not available". */
-const MAX_RAW: ReadonlyMap<number, number> = new Map([
-  [4, 0xa],
-  [8, 0xfa],
-  [10, 0x3fa],
-  [12, 0xfaf],
-  [16, 0xfaff],
-  [20, 0xfafff],
-  [24, 0xfaffff],
-  [28, 0xfafffff],
-  [32, 0xfaffffff],
-]);
 
 /** JSON members from `count` on. `startNs` = ns since 1970 of relative time 0. */
 export function sampleFigures(signal: DbcSignal, samples: SignalSamples, startNs: bigint, isGroup: boolean): string {
@@ -31,8 +19,8 @@ export function sampleFigures(signal: DbcSignal, samples: SignalSamples, startNs
     `"rawSha256":"${hashSamples(startNs, times, bits)}"`,
   ];
   if (count > 3) figures.push(`"samples":[${spots(times, values, startNs).join()}]`);
-  const maxRaw = isGroup && !signal.signed && signal.float === null ? MAX_RAW.get(signal.lengthBits) : undefined;
-  if (maxRaw !== undefined) figures.push(`"valid":${validFigures(samples, maxRaw, startNs)}`);
+  const maxRaw = isGroup ? maxDataRaw(signal) : null;
+  if (maxRaw !== null) figures.push(`"valid":${validFigures(samples, maxRaw, startNs)}`);
   return figures.join();
 }
 

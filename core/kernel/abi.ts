@@ -80,6 +80,8 @@ export const Head = {
   otherRecords: 192,
   samples: 200,
   unheard: 208,
+  values: 216,
+  notAvailable: 224,
   recordIdList: 1024,
 } as const;
 
@@ -157,6 +159,8 @@ export const Signal = {
   outKind: 92,
   window2: 96,
   hasNinth: 97,
+  hasCodes: 98,
+  maxRaw: 104,
 } as const;
 
 export const Unpack = { InPlace: 0, Shift13: 1, Scalar: 2, Float32: 3, Float64: 4 } as const;

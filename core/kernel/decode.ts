@@ -16,10 +16,13 @@ import { walkStream } from "./walk.ts";
 export interface Rule {
   readonly key: AskedKey;
   readonly message: DbcMessage;
-  readonly signals: readonly { readonly signal: DbcSignal; readonly output: "physical" | "raw" }[];
+  readonly signals: readonly AskedOutput[];
   /** Group rules: identifiers that the same database matches exactly, and which therefore are not of the group. */
   readonly except?: readonly number[];
 }
+
+/** What of a signal is given out: see AskedLane. */
+export type AskedOutput = Pick<AskedLane, "signal" | "output" | "maxRaw">;
 
 /** Times are ns since the file's start; half open. */
 export interface DecodeRange {
@@ -65,7 +68,7 @@ export interface LaneResult {
   readonly rootAt: number;
 }
 
-/** Frame counters of one walk; `samples` as given out by the kernel. */
+/** Frame counters of one walk, and counters of values: `values = samples + notAvailable`. */
 export interface FrameCounts {
   frames: number;
   used: number;
@@ -76,7 +79,12 @@ export interface FrameCounts {
   otherKind: number;
   withoutPayload: number;
   otherRecords: number;
+  /** Of asked signals in frames that reach them. */
+  values: number;
+  /** As given out by the kernel. */
   samples: number;
+  /** Left out as codes (AskedLane.maxRaw). */
+  notAvailable: number;
 }
 
 export interface DecodeResult {
@@ -136,7 +144,7 @@ export async function decodePass(
 
 /** Columns that the lanes of a rule take: a multiplexed signal may stand in several nodes. */
 function columnsOf({ message, signals }: Rule): number {
-  const lanes = signals.map(({ signal, output }, lane): AskedLane => ({ lane, message, signal, output }));
+  const lanes = signals.map((asked, lane): AskedLane => ({ lane, message, ...asked }));
   return treeNodes(messageTree(lanes)).reduce((sum, node) => sum + (node.lanes.length === 0 ? 0 : node.lanes.length + 2), 0);
 }
 
@@ -184,7 +192,7 @@ class Pass {
       kernel.setHead(Head.bucketCount, this.#output.bucketCount);
       kernel.setHead(Head.clamp, this.#output.neighbours ? 1 : 0);
     }
-    kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.unheard + 8);
+    kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.notAvailable + 8);
     this.#addExact();
     for (const rule of this.#rules) {
       if (rule.key.kind === "group") this.#program.announceGroup(rule.key.bus, rule.key.channel, rule.key.pgn);
@@ -246,8 +254,8 @@ class Pass {
   #newLanes(rule: number, sourceAddress: number | null): AskedLane[] {
     const { message, signals } = this.#rules[rule] ?? { message: undefined, signals: [] };
     assert(message, "a rule's number is its place");
-    return signals.map(({ signal, output }) => {
-      const asked: AskedLane = { lane: this.#lanes.length, message, signal, output };
+    return signals.map((signal) => {
+      const asked: AskedLane = { lane: this.#lanes.length, message, ...signal };
       this.#lanes.push({ asked, rule, sourceAddress, nodes: [], rootAt: 0 });
       return asked;
     });
@@ -323,5 +331,7 @@ export const readCounts = (kernel: Kernel): FrameCounts => ({
   otherKind: kernel.counter(Head.otherKind),
   withoutPayload: kernel.counter(Head.withoutPayload),
   otherRecords: kernel.counter(Head.otherRecords),
+  values: kernel.counter(Head.values),
   samples: kernel.counter(Head.samples),
+  notAvailable: kernel.counter(Head.notAvailable),
 });

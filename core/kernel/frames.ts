@@ -113,7 +113,7 @@ export async function* readFrames(
 }
 
 async function walkAll(kernel: Kernel, source: ByteSource, mdf: MdfFile, host: DecodeHost, hand: Handover): Promise<FramesEnd> {
-  kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.unheard + 8);
+  kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.notAvailable + 8);
   kernel.setHead(Head.outRows, 0);
   kernel.setHead(Head.outRowsMax, ROWS_MAX);
   const drain = (): void => {

@@ -41,7 +41,7 @@ const HEARD_IDS_MAX = HEARD_PLACES / 2;
 
 /** One pass over all streams of a log. Faults: those of the source. Frames whose value never came count too: they were heard. */
 export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile, host: DecodeHost): Promise<HeardResult> {
-  kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.unheard + 8);
+  kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.notAvailable + 8);
   kernel.bytes.fill(0, OUT, OUT + HEARD_PLACES * HEARD_BYTES);
   kernel.setHead(Head.idCount, 0);
   kernel.setHead(Head.idCountMax, HEARD_IDS_MAX);

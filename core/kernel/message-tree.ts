@@ -13,6 +13,8 @@ export interface AskedLane {
   readonly signal: DbcSignal;
   /** Physical value, or the raw 64 bits. */
   readonly output: "physical" | "raw";
+  /** Samples with a higher raw value are codes and left out (core/dbc/codes.ts); absent = all are data. */
+  readonly maxRaw?: number;
 }
 
 export interface TreeNode {

@@ -102,11 +102,16 @@ export class Columns {
       part.output === "raw"
         ? new BigUint64Array(this.#kernel.bytes.buffer, at, times.length).slice()
         : this.#kernel.doubles.slice(at / 8, at / 8 + times.length);
-    if (!lengths) return { times, values };
+    const hasCodes = this.#kernel.bytes[part.signalAt + Signal.hasCodes] !== 0;
+    this.#kernel.bytes[part.signalAt + Signal.hasCodes] = 0;
+    if (!lengths && !hasCodes) return { times, values };
+    const isCode = (value: number | bigint): boolean =>
+      typeof value === "bigint" ? value > BigInt(part.maxRaw) : Number.isNaN(value);
     let kept = 0;
     const keptTimes = times.slice();
     for (let row = 0; row < times.length; row++) {
-      if ((lengths[row] ?? 0) < part.row.need) continue;
+      if (lengths && (lengths[row] ?? 0) < part.row.need) continue;
+      if (hasCodes && isCode(values[row] ?? 0)) continue;
       keptTimes[kept] = times[row] ?? 0;
       if (values instanceof Float64Array) values[kept] = values[row] ?? 0;
       else values[kept] = values[row] ?? 0n;

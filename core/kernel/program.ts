@@ -45,6 +45,8 @@ export interface LanePart {
   readonly signalAt: number;
   readonly messageAt: number;
   readonly output: "physical" | "raw";
+  /** 0 = all raw values are data. */
+  readonly maxRaw: number;
 }
 
 /** A message of the kernel: a node of a tree, with the payload bytes its selectors need. */
@@ -158,7 +160,10 @@ export class Program {
       const signalAt = firstSignal + i * SIGNAL_BYTES;
       writeSignalRow(this.#kernel, signalAt, row, place.word, place.ninth);
       this.#kernel.setU32(signalAt + Signal.outKind, lane.output === "raw" ? 1 : 0);
-      return { lane: lane.lane, row, signalAt, messageAt: at, output: lane.output };
+      const maxRaw = lane.maxRaw ?? 0;
+      this.#kernel.setU32(signalAt + Signal.maxRaw, maxRaw);
+      bytes[signalAt + Signal.hasCodes] = 0;
+      return { lane: lane.lane, row, signalAt, messageAt: at, output: lane.output, maxRaw };
     });
     const needs = parts.map((part) => part.row.need);
     bytes[at + Message.minNeed] = this.#everyFrame || needs.length === 0 ? 0 : Math.min(...needs);

@@ -187,7 +187,9 @@ function withPart(all: FrameCounts, part: FrameCounts): FrameCounts {
     muxInactive: all.muxInactive + part.muxInactive,
     tooShort: all.tooShort + part.tooShort,
     withoutPayload: all.withoutPayload + part.withoutPayload,
+    values: all.values + part.values,
     samples: all.samples + part.samples,
+    notAvailable: all.notAvailable + part.notAvailable,
     outOfRange: all.outOfRange - inRange,
   };
 }
@@ -216,7 +218,9 @@ function ledgerOf(
     otherKind,
     withoutPayload: groups.length === 0 ? first.counts.withoutPayload : sum("withoutPayload"),
     otherRecords,
+    values: sum("values"),
     samples: sum("samples"),
+    notAvailable: sum("notAvailable"),
     bytesRead,
   };
 }
@@ -236,6 +240,9 @@ function checkBalance({ counts }: DecodeResult, key: string): void {
   const { frames, used, unmatched, muxInactive, tooShort, outOfRange, otherKind, withoutPayload } = counts;
   const accounted = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload;
   assert(frames === accounted, `The sums of ${key} do not add up: ${frames} frames read, ${accounted} accounted for`);
+  const { values, samples, notAvailable } = counts;
+  const shown = samples + notAvailable;
+  assert(values === shown, `The sums of ${key} do not add up: ${values} values read, ${shown} accounted for`);
 }
 
 function tooWide(key: string, rule: Rule | undefined): Notice {

@@ -67,7 +67,7 @@ export class DeviceSeries {
     const opened = await this.#parts.openDecodable(log.key, host.signal);
     const { mdf, source } = opened;
     const channels = channelsOf(mdf.streams) ?? (await this.#parts.channelsHeard(log.key, host.signal));
-    const rules = rulesFor(this.#asked, this.#selectors, channels);
+    const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query.keepInvalid ?? false);
     const startNs = log.startNs ?? mdf.header.startNs;
     const heard = () => this.#parts.heardLog(log.key, host.signal);
     const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, heard);

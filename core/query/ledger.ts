@@ -1,6 +1,10 @@
 /** Every byte and frame of an answer is accounted for (design §3, "the ledger"). */
 
-/** `bytes = header + records + tail`; `frames = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload`. */
+/**
+ * `bytes = header + records + tail`; `frames = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload`;
+ * `values = samples + notAvailable`. A frame all of whose values are "not available" was read and is `used`: what it says is that there is
+ * nothing, so the sum that shows it is the one of values.
+ */
 export interface Ledger {
   readonly files: number;
   readonly bytes: number;
@@ -21,8 +25,12 @@ export interface Ledger {
   readonly withoutPayload: number;
   /** Records of channel groups that are not bus events (VLSD values are part of their frames and not counted). */
   readonly otherRecords: number;
+  /** Values of asked signals in frames that reach them. */
+  readonly values: number;
   /** Samples given out, before reduction. */
   readonly samples: number;
+  /** Values that are J1939 codes for "error" or "not available", left out as gaps. */
+  readonly notAvailable: number;
   /** Bytes fetched from the store for this answer. */
   readonly bytesRead: number;
 }
@@ -42,7 +50,9 @@ export const emptyLedger: Ledger = {
   otherKind: 0,
   withoutPayload: 0,
   otherRecords: 0,
+  values: 0,
   samples: 0,
+  notAvailable: 0,
   bytesRead: 0,
 };
 
@@ -67,5 +77,7 @@ export function imbalance(ledger: Ledger): string[] {
     ledger.otherKind +
     ledger.withoutPayload;
   if (frames !== ledger.frames) wrong.push(`${ledger.frames} frames read, ${frames} accounted for`);
+  const values = ledger.samples + ledger.notAvailable;
+  if (values !== ledger.values) wrong.push(`${ledger.values} values read, ${values} accounted for`);
   return wrong;
 }

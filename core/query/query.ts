@@ -25,6 +25,8 @@ export interface Query {
   readonly wholeBuckets: boolean;
   /** Also the last sample before and the first after the range (design §6, "Pictures"). */
   readonly neighbours: boolean;
+  /** Also J1939 codes for "error" and "not available" as values; absent = they are gaps (core/dbc/codes.ts). */
+  readonly keepInvalid?: boolean;
   /** Stop reading files at this many bytes, with a notice; null = no limit. */
   readonly budgetBytes: number | null;
   /** Stop adding points to a series at this many, with a notice; null = no limit. */

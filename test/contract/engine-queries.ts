@@ -66,6 +66,7 @@ export function generatedQueries(drive: Drive, count: number, seed: number): Nam
       neighbours: chance.chance(1, 3),
       budgetBytes: null,
       budgetPoints: chance.chance(1, 9) ? chance.int(40) : null,
+      keepInvalid: chance.chance(1, 4),
     };
     return { name: nameOf(i, query, range.name), query };
   });
@@ -78,11 +79,12 @@ function pick<T>(chance: Random, list: readonly T[]): T {
 }
 
 function nameOf(i: number, query: Query, range: string): string {
-  const { method, grid, selectors, wholeBuckets, neighbours, budgetPoints } = query;
+  const { method, grid, selectors, wholeBuckets, neighbours, budgetPoints, keepInvalid } = query;
   const options = [
     ...(wholeBuckets ? ["whole"] : []),
     ...(neighbours ? ["neighbours"] : []),
     ...(budgetPoints === null ? [] : [`${budgetPoints} points`]),
+    ...(keepInvalid ? ["codes too"] : []),
   ];
   const names = selectors.map(signalSelector).map(({ signal, merge }) => (merge ? `merged ${signal}` : signal));
   return `${i} ${method} ${grid.kind} ${grid.stepNs} ns, ${range}, ${names.join("+")} ${options.join(" ")}`.trim();

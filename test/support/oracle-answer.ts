@@ -3,7 +3,7 @@ import type { Query } from "../../core/query/query.ts";
 import type { SignalSelector } from "../../core/series/series.ts";
 import type { LogTruth, SeriesTruth } from "../../fixtures/truth.ts";
 import { signalSelector } from "./labels.ts";
-import type { Sample } from "./oracle.ts";
+import { isData, type Sample } from "./oracle.ts";
 import { cellsOf, midnightGrid, nearest, type OracleCell, type OracleGrid, wholeBuckets, within } from "./oracle-cells.ts";
 
 /** Times are ns since `zeroNs`. */
@@ -64,11 +64,12 @@ export function expectedSeries(
       const files = groups.get(name) ?? new Map<string, Sample[]>();
       groups.set(name, files);
       const values = series.physical();
-      const samples = series.timesNs.map((timeNs, i) => ({
+      const every = series.timesNs.map((timeNs, i) => ({
         timeNs: timeNs + shift,
         raw: series.raw[i] ?? 0,
         value: values[i] ?? 0,
       }));
+      const samples = query.keepInvalid ? every : every.filter(({ raw }) => isData(series.message, series.signal, raw));
       files.set(log.key, [...(files.get(log.key) ?? []), ...samples]);
       const offset = Math.abs(Number(series.signal.offset));
       magnitudes.set(
@@ -88,19 +89,28 @@ export function expectedSeries(
   });
 }
 
-/** Samples of all series that a query asks for, each once, however many selectors name it. */
-export function samplesAsked(query: Query, logs: readonly LogTruth[], zeroNs: bigint): number {
+/** Samples of all series that a query asks for, each once, however many selectors name it, and those that are no data. */
+export function samplesAsked(
+  query: Query,
+  logs: readonly LogTruth[],
+  zeroNs: bigint,
+): { readonly samples: number; readonly notAvailable: number } {
   const { fromNs, toNs } = rangeOf(query, zeroNs);
-  let count = 0;
+  let samples = 0;
+  let notAvailable = 0;
   for (const log of logs) {
     const shift = Number(log.facts.startNs - zeroNs);
     for (const series of log.series) {
       const device = log.key.split("/")[0];
       if (!query.selectors.some((selector) => selector.device === device && isAsked(signalSelector(selector), series))) continue;
-      count += series.timesNs.filter((timeNs) => timeNs + shift >= fromNs && timeNs + shift < toNs).length;
+      for (const [i, timeNs] of series.timesNs.entries()) {
+        if (timeNs + shift < fromNs || timeNs + shift >= toNs) continue;
+        if (query.keepInvalid || isData(series.message, series.signal, series.raw[i] ?? 0)) samples++;
+        else notAvailable++;
+      }
     }
   }
-  return count;
+  return { samples, notAvailable };
 }
 
 function isAsked(selector: SignalSelector, series: SeriesTruth): boolean {

@@ -115,6 +115,26 @@ export function sampleOf(rule: OracleRule, frame: Frame): Sample | null {
   return { timeNs: frame.timeNs, raw, value: physical(signal, raw) };
 }
 
+/** J1939-71: what a transmitted value may be at most, by the width of an unsigned field (golden README §3, `valid`). */
+const DATA_MAX: Readonly<Record<number, bigint>> = {
+  4: 0xan,
+  8: 0xfan,
+  10: 0x3fan,
+  12: 0xfafn,
+  16: 0xfaffn,
+  20: 0xfafffn,
+  24: 0xfaffffn,
+  28: 0xfafffffn,
+  32: 0xfaffffffn,
+};
+
+/** Whether a raw value is data: what senders of parameter groups mark as error or not available is none. */
+export function isData(message: Pick<MessageRow, "format">, signal: SignalRow, raw: number | bigint): boolean {
+  if (message.format !== FRAME_FORMAT.j1939 || signal.signed || signal.float) return true;
+  const most = DATA_MAX[signal.bitLength];
+  return most === undefined || raw <= most;
+}
+
 /** All samples of a rule, sorted by time; equal times in stored order. `frames` is the order of the file. */
 export function samplesOf(rule: OracleRule, frames: readonly Frame[]): Sample[] {
   const samples = frames.filter((frame) => matches(rule, frame)).flatMap((frame) => sampleOf(rule, frame) ?? []);

@@ -10,7 +10,7 @@ import { random } from "../../../fixtures/random.ts";
 import { answersTo, DEVICE, driveStore, engineOver, oneLog, queryFor, START_NS, wrongIn } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
 import { signalLabels } from "../../support/labels.ts";
-import { oracleRule, samplesOf } from "../../support/oracle.ts";
+import { isData, oracleRule, samplesOf } from "../../support/oracle.ts";
 import { cellsOf, epochGrid, within } from "../../support/oracle-cells.ts";
 
 const MS = 1_000_000;
@@ -24,8 +24,14 @@ const pointsOf = (answer: SeriesAnswer | undefined): [number, number][] =>
 
 const byTime = (points: readonly (readonly [number, number])[]) => [...points].sort(([a], [b]) => a - b);
 
+/** Without what is no data. */
+const dataOf = (frames: readonly Frame[], row: MessageRow, name: string, sourceAddress: number | null) => {
+  const one = row.signals.find((each) => each.name === name);
+  return samplesOf(oracleRule(row, name, { sourceAddress }), frames).filter(({ raw }) => one && isData(row, one, raw));
+};
+
 function m4Points(frames: readonly Frame[], row: MessageRow, name: string, sourceAddress: number | null, stepNs: number) {
-  const samples = samplesOf(oracleRule(row, name, { sourceAddress }), frames);
+  const samples = dataOf(frames, row, name, sourceAddress);
   return cellsOf(samples, epochGrid(START_NS, stepNs)).flatMap(({ first, last, min, max }) => {
     const points: [number, number][] = [
       [first.timeNs, first.value],
@@ -38,7 +44,7 @@ function m4Points(frames: readonly Frame[], row: MessageRow, name: string, sourc
 }
 
 const rawPoints = (frames: readonly Frame[], row: MessageRow, name: string, sourceAddress: number | null = null) =>
-  samplesOf(oracleRule(row, name, { sourceAddress }), frames).map(({ timeNs, value }) => [timeNs, value]);
+  dataOf(frames, row, name, sourceAddress).map(({ timeNs, value }) => [timeNs, value]);
 
 const payload = (chance: ReturnType<typeof random>, lengthBytes: number) =>
   Uint8Array.from({ length: lengthBytes }, () => chance.int(256));
