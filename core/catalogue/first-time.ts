@@ -13,33 +13,38 @@ const PROBE_BYTES_MAX = 2 * 1024 * 1024;
 const PROBE_BYTES_FIRST = 32 * 1024;
 const PROBE_GROWTH = 4;
 
-/** ns since 1970; null if no group with frames holds a record. Reads a few ranges of `source`. Faults: `storage/*`. */
-export async function earliestNs(file: MdfFile, source: ByteSource, codecs: Codecs, signal: AbortSignal): Promise<bigint | null> {
-  let earliest: bigint | null = null;
-  for (const stream of file.streams) {
-    if (!stream.layouts.some((layout) => layout.frame !== null)) continue;
-    const found = await earliestOfStream(stream, source, codecs, signal);
-    if (found !== null && (earliest === null || found < earliest)) earliest = found;
-  }
-  return earliest === null ? null : file.header.startNs + earliest;
+/** ns since 1970; null if no group with frames holds a record. */
+export interface FirstTimes {
+  readonly earliestNs: bigint | null;
+  /** Of the record that is stored first, which another one may precede in time. */
+  readonly storedFirstNs: bigint | null;
 }
 
-async function earliestOfStream(
-  stream: RecordStream,
-  source: ByteSource,
-  codecs: Codecs,
-  signal: AbortSignal,
-): Promise<bigint | null> {
+/** Reads a few ranges of `source`. Faults: `storage/*`. */
+export async function firstTimes(file: MdfFile, source: ByteSource, codecs: Codecs, signal: AbortSignal): Promise<FirstTimes> {
+  let earliest: bigint | null = null;
+  let storedFirst: bigint | null = null;
+  for (const stream of file.streams) {
+    if (!stream.layouts.some((layout) => layout.frame !== null)) continue;
+    const found = await firstOfStream(stream, source, codecs, signal);
+    storedFirst ??= found.storedFirstNs;
+    if (found.earliestNs !== null && (earliest === null || found.earliestNs < earliest)) earliest = found.earliestNs;
+  }
+  const absolute = (timeNs: bigint | null) => (timeNs === null ? null : file.header.startNs + timeNs);
+  return { earliestNs: absolute(earliest), storedFirstNs: absolute(storedFirst) };
+}
+
+async function firstOfStream(stream: RecordStream, source: ByteSource, codecs: Codecs, signal: AbortSignal): Promise<FirstTimes> {
   const lengthBytes = sizeOf(stream.extents);
   for (let probe = PROBE_BYTES_FIRST; ; probe *= PROBE_GROWTH) {
     const bytes = await readExtents(source, stream.extents, codecs, signal, { toByte: Math.min(probe, lengthBytes) });
     const found = walk(stream, bytes);
-    if (found.isEnough || probe >= Math.min(lengthBytes, PROBE_BYTES_MAX)) return found.earliestNs;
+    if (found.isEnough || probe >= Math.min(lengthBytes, PROBE_BYTES_MAX)) return found;
   }
 }
 
-interface Walked {
-  readonly earliestNs: bigint | null;
+/** Times since the file's start. */
+interface Walked extends FirstTimes {
   /** More records cannot be earlier, or cannot be reached. */
   readonly isEnough: boolean;
 }
@@ -50,12 +55,13 @@ function walk(stream: RecordStream, bytes: Uint8Array): Walked {
   let first = Number.NaN;
   let earliest = Number.POSITIVE_INFINITY;
   let earliestNs: bigint | null = null;
+  let storedFirstNs: bigint | null = null;
   let isEnough = false;
   for (let at = 0; at + stream.recordIdBytes <= bytes.length && !isEnough; ) {
     const layout = stream.recordIdBytes === 0 ? stream.layouts[0] : layouts.get(readUint(view, at, stream.recordIdBytes));
     const record = at + stream.recordIdBytes;
     const end = layout === undefined ? Number.NaN : endOfRecord(view, layout, record);
-    if (layout === undefined || end === at) return { earliestNs, isEnough: true };
+    if (layout === undefined || end === at) return { earliestNs, storedFirstNs, isEnough: true };
     if (!(end <= bytes.length)) break;
     at = end;
     if (layout.frame === null) continue;
@@ -66,10 +72,11 @@ function walk(stream: RecordStream, bytes: Uint8Array): Walked {
     if (timeNs < earliest) {
       earliest = timeNs;
       earliestNs = exactNs(view, layout.frame.time, record);
+      storedFirstNs ??= earliestNs; // the first of all is the earliest so far
     }
     isEnough = timeNs - first > DISORDER_NS;
   }
-  return { earliestNs, isEnough };
+  return { earliestNs, storedFirstNs, isEnough };
 }
 
 /** NaN if the length itself is cut off. */

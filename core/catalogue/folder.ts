@@ -159,6 +159,7 @@ class FolderCatalogue implements Catalogue {
       sizeBytes: log.sizeBytes,
       version: log.version,
       startNs: head.startNs,
+      storedFirstNs: head.storedFirstNs,
       endNs: this.#ends.get(endName(log.key, log.version)) ?? null,
       header: head.header,
       fault: head.fault,

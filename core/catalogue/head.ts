@@ -6,13 +6,15 @@ import type { MdfHeader } from "../mdf/file.ts";
 import type { HeaderCache } from "../mdf/header-cache.ts";
 import { readMdf } from "../mdf/read.ts";
 import type { ByteSource } from "../store/source.ts";
-import { earliestNs } from "./first-time.ts";
+import { firstTimes } from "./first-time.ts";
 
 export interface LogHead {
   readonly header: MdfHeader | null;
   readonly container: ContainerHeader | null;
   /** null if the log holds no frames, or cannot be read. */
   readonly startNs: bigint | null;
+  /** Time of the record that is stored first; up to a second later than the earliest. */
+  readonly storedFirstNs: bigint | null;
   /** Why it cannot be read. */
   readonly fault: Fault | null;
 }
@@ -57,10 +59,11 @@ async function readHead(
     container = opened.container;
     const source = await withFirstRead(opened.source, signal);
     const file = await readMdf(source, signal, headerCache === undefined ? {} : { headerCache });
-    return { header: file.header, container, startNs: await earliestNs(file, source, codecs, signal), fault: null };
+    const { earliestNs, storedFirstNs } = await firstTimes(file, source, codecs, signal);
+    return { header: file.header, container, startNs: earliestNs, storedFirstNs, fault: null };
   } catch (error) {
     if (signal.aborted || !(error instanceof FaultError) || error.fault.code === "request/cancelled") throw error;
-    return { header: null, container, startNs: null, fault: error.fault };
+    return { header: null, container, startNs: null, storedFirstNs: null, fault: error.fault };
   }
 }
 

@@ -1,5 +1,5 @@
 /** What lies in a store: the CANedge tree of devices, sessions and splits, and logs outside it. */
-import { isDeviceName, isLogName, parseLogPath } from "../canedge/path.ts";
+import { isCountedSession, isDeviceName, isLogName, parseLogPath } from "../canedge/path.ts";
 import type { Entry, LogStore } from "../store/source.ts";
 
 /** A log of the CANedge tree, by its path alone. */
@@ -61,7 +61,7 @@ export async function listDevice(store: LogStore, prefix: string, device: string
   return [...bySplit.values()].sort((a, b) => a.sessionNumber - b.sessionNumber || a.split - b.split);
 }
 
-/** The log of a device with the highest session and split; of several objects of that split the last in key order. Faults: `storage/*`. */
+/** The log of a device with the highest counted session and split; of several objects of that split the last in key order. Faults: `storage/*`. */
 export async function newestOfDevice(
   store: LogStore,
   prefix: string,
@@ -71,7 +71,7 @@ export async function newestOfDevice(
   let newest: ListedLog | null = null;
   for await (const entry of store.list(`${prefix}${device}/`, { signal })) {
     const log = entry.kind === "object" ? listedLog(entry, entry.key.slice(prefix.length)) : null;
-    if (log === null) continue;
+    if (log === null || !isCountedSession(log.session)) continue;
     const behind = newest === null ? 1 : log.sessionNumber - newest.sessionNumber || log.split - newest.split;
     if (behind >= 0) newest = log;
   }

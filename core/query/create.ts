@@ -10,6 +10,7 @@ import { nameOfSeries, type SeriesAnswer } from "../series/series.ts";
 import type { LogStore } from "../store/source.ts";
 import { canSignals } from "./can-signals.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
+import { frameRows } from "./frame-rows.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
 import { decodableLogs } from "./opened-logs.ts";
@@ -56,6 +57,7 @@ export function createEngine(options: EngineOptions): Engine {
         signal,
       ),
     heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
+    frames: (query, signal, onWork) => frameRows(parts, query, signal, onWork),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
     query: (query, signal, onWork) => runQuery(source, query, signal, onWork).run,
     explain: (query, signal) => explain(source, query, signal),

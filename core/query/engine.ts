@@ -3,6 +3,7 @@ import type { Dbc } from "../dbc/model.ts";
 import type { Fault, Notice } from "../fault.ts";
 import type { MdfHeader } from "../mdf/file.ts";
 import type { SeriesAnswer } from "../series/series.ts";
+import type { FramePage, FrameQuery } from "./frame-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Query } from "./query.ts";
 
@@ -17,6 +18,8 @@ export interface LogEntry {
   readonly version: string;
   /** Time of the earliest record; null if the file cannot be read (see fault) or holds no record. */
   readonly startNs: bigint | null;
+  /** Time of the record that is stored first, which the CANedge backend takes for the log's start; up to a second later than `startNs`. */
+  readonly storedFirstNs: bigint | null;
   /** Time of the latest record; null until the file was scanned once. Upper bounds are not given here. */
   readonly endNs: bigint | null;
   readonly header: MdfHeader | null;
@@ -122,6 +125,8 @@ export interface Engine {
     signal: AbortSignal,
     onWork?: OnWork,
   ): Promise<Heard>;
+  /** A page of the raw frames of one device. */
+  frames(query: FrameQuery, signal: AbortSignal, onWork?: OnWork): Promise<FramePage>;
   dbcs(signal: AbortSignal): Promise<readonly Dbc[]>;
   query(query: Query, signal: AbortSignal, onWork?: OnWork): QueryRun;
   /** Runs the query and says what it read, with which rules, and why series are empty. */

@@ -4,6 +4,8 @@ import { admit } from "./access.ts";
 import { catalogue } from "./api/catalogue.ts";
 import { dbcList, dbcText } from "./api/dbcs.ts";
 import { explain } from "./api/explain.ts";
+import { frames } from "./api/frames.ts";
+import { devices, logList } from "./api/lists.ts";
 import { logBytes } from "./api/logs.ts";
 import { series } from "./api/series.ts";
 import { signals } from "./api/signals.ts";
@@ -31,7 +33,10 @@ const routes: Readonly<Record<string, Handlers>> = {
   "/api/signals": { GET: signals },
   "/api/dbcs": { GET: dbcList },
   "/api/dbcs/": { GET: dbcText },
+  "/api/devices": { GET: devices },
+  "/api/logs": { GET: logList },
   "/api/logs/": { GET: logBytes },
+  "/api/frames": { GET: frames },
   "/api/series": { GET: series },
   "/api/explain": { GET: explain },
   "/view": { GET: view },

@@ -23,6 +23,7 @@ export interface Expect {
   readonly startsWith?: boolean;
   readonly contains?: boolean | readonly string[];
   readonly superset?: boolean;
+  readonly rows?: readonly number[];
   readonly leadingGap?: "optional";
   readonly each?: Expect;
 }
@@ -175,6 +176,22 @@ function wordsDifference(
       const isPart = series.some((item) => noticesOf(item).length > 0);
       return isPart ? null : full();
     }
+    case "[] or a table without rows":
+      return requireThat(
+        series.every((item) => Array.isArray(item.rows) && item.rows.length === 0),
+        "rows",
+      );
+    case "one table":
+      return requireThat(series.length === 1 && (series[0]?.rows?.length ?? 0) > 0, "not one table");
+    case "two tables with refId": {
+      const [first] = items(seed.body);
+      const isBoth = series.length === 2 && series.every((item) => Array.isArray(item.rows)) && series[1]?.refId === "B";
+      return first === undefined || !isBoth
+        ? `not two tables: ${shown(ours.body)}`
+        : tablesDifference(record, [first], series.slice(0, 1), {});
+    }
+    case "other files answered, notice":
+      return requireThat(series.length === 1 && Array.isArray(series[0]?.rows) && noticesOf(series[0]).length > 0, "no notice");
     case "one mark":
       return requireThat(Array.isArray(ours.body) && ours.body.length === 1, "not one mark");
     case "notice":
@@ -191,6 +208,8 @@ function valuesDifference(record: SeedRecord, request: SeedRequest, seed: unknow
   if (!Array.isArray(seed) || !Array.isArray(ours))
     return sameBody(ours, seed, expect) ? null : `body ${shown(ours)}, not ${shown(seed)}`;
   const isSeries = request.path.endsWith("/query");
+  if (isSeries && items(seed).some(({ rows }) => rows !== undefined))
+    return tablesDifference(record, items(seed), items(ours), expect);
   if (!isSeries) return listDifference(record, seed, ours, expect);
   const theirs = items(seed);
   const kept =
@@ -207,6 +226,28 @@ function valuesDifference(record: SeedRecord, request: SeedRequest, seed: unknow
     if (wrong !== null) return `${item.target}: ${wrong}`;
   }
   return null;
+}
+
+/** Tables: columns and rows in order, the times in the first column within the tolerance. */
+function tablesDifference(record: SeedRecord, seed: readonly Item[], ours: readonly Item[], expect: Expect): string | null {
+  if (ours.length !== seed.length) return `${ours.length} tables, not ${seed.length}`;
+  for (const [at, { columns, rows = [] }] of seed.entries()) {
+    const found = ours[at]?.rows ?? [];
+    if (!equal(ours[at]?.columns, columns)) return `columns ${shown(ours[at]?.columns)}, not ${shown(columns)}`;
+    if (expect.rows !== undefined && !expect.rows.includes(found.length)) return `${found.length} rows, not ${expect.rows}`;
+    if (expect.rows === undefined && found.length !== rows.length) return `${found.length} rows, not ${rows.length}`;
+    const wrong = found.findIndex((row, i) => !sameRow(row, rows[i], record.tol?.timeMs ?? 1));
+    if (wrong >= 0) return `row ${wrong} is ${shown(found[wrong])}, not ${shown(rows[wrong])}`;
+  }
+  return null;
+}
+
+function sameRow(ours: unknown, seed: unknown, timeMs: number): boolean {
+  if (!Array.isArray(ours) || !Array.isArray(seed)) return false;
+  const [ourTime, ...ourRest] = ours as unknown[];
+  const [time, ...rest] = seed as unknown[];
+  if (!Number.isInteger(ourTime)) return false;
+  return Math.abs(Number(ourTime) - Number(time)) < timeMs && equal(ourRest, rest);
 }
 
 /** Lists of names, of {text, value}, of marks: times within the tolerance, other fields equal. */

@@ -1,9 +1,11 @@
 /** POST /annotations: marks where sessions and splits begin. */
+import { isCountedSession } from "../../../core/canedge/path.ts";
 import type { Engine, LogEntry } from "../../../core/query/engine.ts";
 import { toEpochMs } from "../../../core/time.ts";
 import { isJsonObject, readJsonObject } from "../body.ts";
 import type { Handler } from "../context.ts";
 import { badParameter, jsonResponse, shorten } from "../fault-answer.ts";
+import { pathOf } from "../tables/file-table.ts";
 import { readRange } from "./query-body.ts";
 import { listIn, objectIn } from "./target-text.ts";
 
@@ -26,7 +28,8 @@ export const annotations: Handler = async ({ request, app }) => {
   for (const device of listIn(query.device)) {
     // The device is a name, never a path.
     if (/[/\\]/.test(device)) continue;
-    const splits = await app.engine.logs({ device, fromNs: range.fromNs, toNs: range.toNs + 1n }, request.signal);
+    const logs = await app.engine.logs({ device, fromNs: range.fromNs, toNs: range.toNs + 1n }, request.signal);
+    const splits = logs.filter(({ session }) => isCountedSession(session));
     marks.push(...(kind === "split" ? splits : await sessionStarts(device, splits, app.engine, request.signal)));
   }
   return jsonResponse(marks.flatMap(markOf));
@@ -55,14 +58,8 @@ function firstOfEach(splits: readonly LogEntry[]): readonly LogEntry[] {
 }
 
 function markOf(entry: LogEntry): readonly { time: number; text: string }[] {
-  if (entry.startNs === null) return [];
+  if (entry.storedFirstNs === null) return [];
   const session = /^\d+$/.test(entry.session) ? String(Number(entry.session)) : entry.session;
   const text = `${pathOf(entry)}\nSession: ${session}\nSplit: ${entry.split}\nSize: ${Math.floor(entry.sizeBytes / BYTES_PER_MB)} MB`;
-  return [{ time: toEpochMs(entry.startNs), text }];
-}
-
-/** From the device's folder on, as the seed shows it, also when the logs lie in `LOG/`. */
-function pathOf(entry: LogEntry): string {
-  const at = entry.key.indexOf(`${entry.device}/`);
-  return at < 0 ? entry.key : entry.key.slice(at);
+  return [{ time: toEpochMs(entry.storedFirstNs), text }];
 }

@@ -6,6 +6,8 @@ import { readDurationNs, readInstant } from "../instant.ts";
 import { type Ask, asksOf } from "./target.ts";
 
 const POINTS_DEFAULT = 1000;
+/** More than any screen has. */
+const POINTS_MAX = 1_000_000;
 const NS_PER_MS = 1_000_000n;
 
 export interface GrafanaRange {
@@ -17,6 +19,8 @@ export interface GrafanaRange {
 export interface PanelQuery {
   readonly range: GrafanaRange;
   readonly stepNs: bigint;
+  /** null: the client did not say. */
+  readonly maxDataPoints: number | null;
   /** In the order of the answer; hidden targets are gone. */
   readonly asks: readonly { readonly refId: string; readonly ask: Ask }[];
 }
@@ -29,7 +33,7 @@ export function readPanelQuery(body: JsonObject, nowMs: number): PanelQuery {
   const wrong = asks.flatMap(({ ask }) => (ask.kind === "empty" && ask.broken ? [ask.why] : []));
   if (wrong[0] !== undefined && wrong.length === asks.length) throw badParameter(wrong[0]);
   const range = asks.length === 0 && body.range === undefined ? { fromNs: 0n, toNs: 0n } : readRange(body, nowMs);
-  return { range, stepNs: stepOf(body, range), asks };
+  return { range, stepNs: stepOf(body, range), maxDataPoints: pointsOf(body), asks };
 }
 
 /** Faults: `request/bad-parameter`. */
@@ -63,9 +67,14 @@ function refIdAt(at: number): string {
 /** `intervalMs` (the seed's only measure), else `interval`, else range ÷ maxDataPoints; at least 1 ms, whole ms as the seed's grid needs. */
 function stepOf(body: JsonObject, range: GrafanaRange): bigint {
   const given = readDurationNs(body.intervalMs) ?? readDurationNs(body.interval);
-  const points = Number(body.maxDataPoints);
-  const pointCount = Number.isFinite(points) && points >= 1 ? BigInt(Math.floor(points)) : BigInt(POINTS_DEFAULT);
+  const pointCount = BigInt(Math.max(1, pointsOf(body) ?? POINTS_DEFAULT));
   const step = given ?? (range.toNs - range.fromNs) / pointCount;
   const wholeMs = step - (step % NS_PER_MS);
   return wholeMs < NS_PER_MS ? NS_PER_MS : wholeMs;
+}
+
+function pointsOf(body: JsonObject): number | null {
+  const points =
+    typeof body.maxDataPoints === "number" || typeof body.maxDataPoints === "string" ? Number(body.maxDataPoints) : Number.NaN;
+  return Number.isFinite(points) && points >= 0 ? Math.min(Math.floor(points), POINTS_MAX) : null;
 }

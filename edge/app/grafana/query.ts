@@ -3,14 +3,14 @@ import type { Notice } from "../../../core/fault.ts";
 import type { Engine } from "../../../core/query/engine.ts";
 import type { SeriesAnswer } from "../../../core/series/series.ts";
 import { readJsonObject } from "../body.ts";
-import type { Handler } from "../context.ts";
-import { JSON_TYPE, sentenceOf } from "../fault-answer.ts";
+import type { AppOptions, Handler } from "../context.ts";
+import { faultOf, isBug, JSON_TYPE, sentenceOf } from "../fault-answer.ts";
 import { isoText } from "../instant.ts";
 import { streamText, type Writing } from "../stream.ts";
 import { Bundles, type Outcome, type SeriesAsk } from "./bundle.ts";
 import { datapointText } from "./datapoints.ts";
+import { type Making, metaOf } from "./made.ts";
 import { type GrafanaRange, type PanelQuery, readPanelQuery } from "./query-body.ts";
-import { emptyTable } from "./table.ts";
 import type { Ask } from "./target.ts";
 
 interface Item {
@@ -21,15 +21,11 @@ interface Item {
 export const query: Handler = async ({ request, app }) => {
   const panel = readPanelQuery(await readJsonObject(request), app.now());
   const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
-  return streamText(options, (writing) => answerText(panel, app.engine, app.budgetBytes, writing));
+  return streamText(options, (writing) => answerText(panel, app, writing));
 };
 
-async function* answerText(
-  panel: PanelQuery,
-  engine: Engine,
-  budgetBytes: number | null,
-  writing: Writing,
-): AsyncGenerator<string> {
+async function* answerText(panel: PanelQuery, app: AppOptions, writing: Writing): AsyncGenerator<string> {
+  const { engine, budgetBytes } = app;
   const items = await withAllSignals(panel.asks, engine, writing.signal);
   const backwards = panel.range.toNs < panel.range.fromNs;
   const asks = backwards ? [] : items.flatMap(({ ask }) => (ask.kind === "series" ? [ask] : []));
@@ -38,6 +34,13 @@ async function* answerText(
     await bundles.begin();
     let before = "[";
     for (const { refId, ask } of items) {
+      if (ask.kind === "made") {
+        for (const item of await madeItems(ask, { app, panel, writing })) {
+          yield before + JSON.stringify({ refId, ...item });
+          before = ",\n";
+        }
+        continue;
+      }
       for (const piece of itemText(refId, ask, await outcomeOf(ask, bundles, backwards), panel.range)) {
         yield before + piece;
         before = "";
@@ -50,13 +53,23 @@ async function* answerText(
   }
 }
 
+/** What a target came to; what went wrong with it is told in its place, and the others are answered. */
+async function madeItems(ask: Ask & { kind: "made" }, making: Making): Promise<readonly object[]> {
+  try {
+    return await ask.make(making);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (isBug(fault) || fault.code === "request/cancelled") throw error;
+    return [{ target: ask.name, datapoints: [], ...metaOf([{ severity: "error", text: sentenceOf(fault) }]) }];
+  }
+}
+
 async function outcomeOf(ask: Ask, bundles: Bundles, backwards: boolean): Promise<Outcome> {
   if (ask.kind !== "series" || backwards) return { answers: [], fault: null };
   return bundles.outcomeOf(ask);
 }
 
 function* itemText(refId: string, ask: Ask, outcome: Outcome, range: GrafanaRange): Generator<string> {
-  if (ask.kind === "table") return yield JSON.stringify({ refId, ...emptyTable(ask.columns) });
   if (ask.kind !== "series") {
     const text = ask.kind === "empty" ? ask.why : "no DBC has signals that could be listed";
     return yield* seriesText({ refId, target: ask.kind === "empty" ? ask.name : "" }, null, [{ severity: "warning", text }]);

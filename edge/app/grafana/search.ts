@@ -1,4 +1,5 @@
 /** POST /search: the lists behind dashboard variables, as the CANedge backend gives them. */
+import { isCountedSession } from "../../../core/canedge/path.ts";
 import { compareKeys } from "../../../core/store/check-key.ts";
 import { isJsonObject, readJson } from "../body.ts";
 import type { AppOptions, Handler } from "../context.ts";
@@ -51,7 +52,7 @@ async function deviceNames(app: AppOptions, signal: AbortSignal): Promise<readon
   const devices = await deviceIds(app, signal, true);
   return Promise.all(
     devices.map(async ({ device, name }) => {
-      const hasLogs = name !== "" || (await app.engine.logs({ device }, signal)).length > 0;
+      const hasLogs = name !== "" || (await app.engine.logs({ device }, signal)).some(({ session }) => isCountedSession(session));
       return { text: hasLogs ? `${device} ${name}` : device, value: device };
     }),
   );

@@ -1,16 +1,53 @@
-/** Table targets are not answered yet: a table with its columns, no rows, and a sentence that says so. */
+/** Table targets: log files and raw frames, in the CANedge backend's columns (`info`, `data`) or ours (`files`, `frames`). */
+import { FRAME_SORTS } from "../../../core/query/frame-rows.ts";
+import type { JsonObject } from "../body.ts";
+import { FILE_COLUMNS, fileTable, SEED_FILE_COLUMNS } from "../tables/file-table.ts";
+import { frameFilterOf } from "../tables/frame-filter.ts";
+import { FRAME_COLUMNS, framePages, frameTable, SEED_FRAME_COLUMNS, sortOf } from "../tables/frame-table.ts";
+import { readPage } from "../tables/page.ts";
+import { emptyTable } from "../tables/table.ts";
+import { devicesNamed } from "./devices.ts";
+import { limitOf, type Maker, tableItem } from "./made.ts";
 
-const COLUMNS = {
-  info: ["TIME", "DEVICE", "SESSION", "SPLIT", "SIZE [MB]", "CONFIG CRC", "HW", "FW", "STORAGE [MB]", "NAME", "META"],
-  data: ["TIME", "ITF", "CHN", "ID", "IDE", "NOB", "DATA"],
-} as const;
-
-/** The CANedge backend's columns and types; `rows` is empty, never null, which no client can read. */
-export function emptyTable(kind: keyof typeof COLUMNS): object {
-  const columns = COLUMNS[kind].map((text) => ({ text, type: text === "TIME" ? "time" : "string" }));
-  const notice = {
-    severity: "warning",
-    text: "tables are not answered yet: ask for a time series, or GET /api/catalogue for the list of logs",
+/** `files`, `info`: logs that may hold records of the range. */
+export function filesMaker(object: JsonObject, isSeed: boolean): Maker {
+  const columns = isSeed ? SEED_FILE_COLUMNS : FILE_COLUMNS;
+  const page = readPage(
+    (name) => (isSeed ? undefined : object[name]),
+    columns.map(({ text }) => text),
+  );
+  return async ({ app, panel, writing }) => {
+    const devices = await devicesNamed(object.device, app.engine, writing.signal);
+    if (devices.length === 0 && !isSeed) return [tableItem(emptyTable(columns, noDevice(object.device)))];
+    const range = { fromNs: panel.range.fromNs, toNs: panel.range.toNs + 1n };
+    const asked = { ...page, limit: limitOf(page, panel) };
+    return [tableItem(await fileTable(devices, range, asked, columns, app.engine, writing.signal), page.offset)];
   };
-  return { type: "table", columns, rows: [], meta: { notices: [notice] } };
 }
+
+/** `frames`, `data`. The CANedge backend's form knows no filter, no order and no budget: it stops at its number of rows. */
+export function framesMaker(object: JsonObject, isSeed: boolean): Maker {
+  const columns = isSeed ? SEED_FRAME_COLUMNS : FRAME_COLUMNS;
+  const valueAt = (name: string): unknown => (isSeed ? undefined : object[name]);
+  const page = readPage(valueAt, FRAME_SORTS);
+  const filter = frameFilterOf(valueAt);
+  return async ({ app, panel, writing }) => {
+    const devices = await devicesNamed(object.device, app.engine, writing.signal);
+    if (devices.length === 0) return [tableItem(emptyTable(columns, noDevice(object.device)))];
+    const query = {
+      ...filter,
+      fromNs: panel.range.fromNs,
+      toNs: panel.range.toNs + 1n,
+      sort: sortOf(page.sort),
+      descending: page.descending,
+      offset: page.offset,
+      limit: limitOf(page, panel),
+      budgetBytes: isSeed ? null : app.budgetBytes,
+    };
+    const pages = await framePages(devices, query, app.engine, writing.signal, writing.onWork);
+    return [tableItem(frameTable(pages, columns), page.offset)];
+  };
+}
+
+const noDevice = (device: unknown): string =>
+  `there is no device ${typeof device === "string" ? device : JSON.stringify(device)} here`;

@@ -1,8 +1,11 @@
 /** One target of a /query: from `unknown` to the series it asks for, with the names Grafana will show. */
+import { FaultError } from "../../../core/fault.ts";
 import type { Method } from "../../../core/query/query.ts";
 import type { SeriesSelector } from "../../../core/series/series.ts";
 import { type JsonObject, kindOf } from "../body.ts";
-import { shorten } from "../fault-answer.ts";
+import { sentenceOf, shorten } from "../fault-answer.ts";
+import type { Maker } from "./made.ts";
+import { filesMaker, framesMaker } from "./table.ts";
 import { listIn, objectIn, signalListIn } from "./target-text.ts";
 
 /** What one answer item will be made of. `seed`: the CANedge backend's form, which gets its grid, its values and one merged series. */
@@ -18,7 +21,8 @@ export type Ask =
   | { readonly kind: "all-signals"; readonly of: (signal: string) => Ask; readonly db: string | null }
   /** Nothing to ask the engine; the sentence says why. `broken`: the request itself is wrong, not a name in it. */
   | { readonly kind: "empty"; readonly name: string; readonly why: string; readonly broken: boolean }
-  | { readonly kind: "table"; readonly name: string; readonly columns: "info" | "data" };
+  /** Made by a file of its own: tables, tracks, events. */
+  | { readonly kind: "made"; readonly name: string; readonly make: Maker };
 
 const ALL = new Set([".*", "*", "$__all"]);
 const METHODS: readonly Method[] = ["raw", "envelope", "m4", "nearest", "min", "max"];
@@ -37,12 +41,44 @@ export function asksOf(target: JsonObject): readonly Ask[] {
   if ("wrong" in merged) return [merged.wrong];
   const { object } = merged;
   const name = nameOf(valuesOf(object, () => true));
-  if (type === "table") return [{ kind: "table", name, columns: object.type === "info" ? "info" : "data" }];
+  const kind = kindOfTarget(type, object);
+  if (kind !== "series") {
+    const maker = Object.hasOwn(MAKERS, kind) ? MAKERS[kind] : undefined;
+    if (maker === undefined)
+      return [empty(name, `the table type "${shorten(kind)}" is not known; use ${Object.keys(MAKERS).join(", ")}`)];
+    if (object.device === undefined || object.device === "") return [broken(name, 'the target has no "device"')];
+    return [madeAsk(name, () => maker(object))];
+  }
   if (!SERIES_TYPES.has(type))
     return [empty(name, `the target type "${shorten(type)}" is not known; use "timeserie" or "table"`)];
   const wrong = Object.entries(object).find(([key, value]) => KEYS.has(key) && !isValue(value));
   if (wrong) return [broken(name, `"${wrong[0]}" in the target must be text, a number or a list, not ${kindOf(wrong[1])}`)];
   return expand(object);
+}
+
+/** Kinds of targets that are no plain series, by their `type`. */
+const MAKERS: Readonly<Record<string, (object: JsonObject) => Maker>> = {
+  info: (object) => filesMaker(object, true),
+  data: (object) => framesMaker(object, true),
+  files: (object) => filesMaker(object, false),
+  frames: (object) => framesMaker(object, false),
+};
+
+/** The `type` inside the target; a table target without one is the CANedge backend's raw table. */
+function kindOfTarget(type: string, object: JsonObject): string {
+  const inside = typeof object.type === "string" ? object.type.toLowerCase() : "";
+  if (type === "table") return inside === "" ? "data" : inside;
+  return Object.hasOwn(MAKERS, inside) ? inside : "series";
+}
+
+/** A wrong field of the target is told as such. */
+function madeAsk(name: string, make: () => Maker): Ask {
+  try {
+    return { kind: "made", name, make: make() };
+  } catch (error) {
+    if (error instanceof FaultError && error.fault.code === "request/bad-parameter") return broken(name, sentenceOf(error.fault));
+    throw error;
+  }
 }
 
 const KEYS = new Set(["device", "itf", "chn", "db", "message", "sa", "signal", "method"]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLogName, parseLogPath } from "../../../core/canedge/path.ts";
+import { isCountedSession, isLogName, parseLogPath } from "../../../core/canedge/path.ts";
 
 test("a path written by the device", () => {
   expect(parseLogPath("2F6913DB/00001089/00000002-63BEFDF9.MF4")).toEqual({
@@ -20,7 +20,7 @@ test.each([
   "2F6913DB/00001089/2.MF4",
   "2F6913D/00001089/00000002.MF4",
   "2F6913DX/00001089/00000002.MF4",
-  "2F6913DB/0000108A/00000002.MF4",
+  "2F6913DB/0000108X/00000002.MF4",
   "2F6913DB/00001089/00000002.MF4/x",
   "2F6913DB/00001089/00000002-63BEFDF.MF4",
   "2F6913DB/00001089/00000002.MDF",
@@ -29,6 +29,12 @@ test.each([
   "",
 ])("no log of the tree: %s", (path) => {
   expect(parseLogPath(path)).toBeNull();
+});
+
+test("a session folder with letters stands behind the counted ones", () => {
+  const numberOf = (session: string) => parseLogPath(`2F6913DB/${session}/00000002.MF4`)?.sessionNumber ?? 0;
+  expect(numberOf("0000108A")).toBeGreaterThan(numberOf("99999999"));
+  expect(["0000108A", "00001089"].map(isCountedSession)).toEqual([false, true]);
 });
 
 test("any name with a log's extension may be a log", () => {

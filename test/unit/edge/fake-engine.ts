@@ -58,6 +58,12 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
           (log.endNs === null || ((fromNs ?? null) === null ? true : log.endNs >= (fromNs ?? 0n))),
       ),
     heard: async () => ({ ids: [], firstNs: 1_000_000_000n, lastNs: 61_000_000_000n, ledger: emptyLedger, notices: [] }),
+    frames: async () => ({
+      rows: [],
+      hasMore: false,
+      account: { files: 0, bytes: 0, frames: 0, outOfRange: 0, otherKind: 0, filtered: 0, matched: 0 },
+      notices: [],
+    }),
     dbcs: async () => options.dbcs ?? [],
     query: (query, signal, onWork) => {
       queries.push(query);
@@ -114,6 +120,7 @@ export function logEntry(key: string, startS: number | null, endS: number | null
     sizeBytes: 3_000_000,
     version: "v1",
     startNs,
+    storedFirstNs: startNs,
     endNs,
     header: null,
     fault,

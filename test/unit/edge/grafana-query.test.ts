@@ -119,7 +119,7 @@ describe("POST /query", () => {
     expect(items[3].meta).toBeUndefined();
   });
 
-  test("hidden targets are left out; tables are empty, with their columns and a sentence", async () => {
+  test("hidden targets are left out; a table of a device that is not here has its columns and a sentence", async () => {
     const app = appOf(fakeEngine({ series: { Speed: [speed] } }));
     const targets = [
       { refId: "A", target: JSON.stringify(TARGET), hide: true },

@@ -33,6 +33,7 @@ const log = (more: Partial<LogEntry> = {}): LogEntry => ({
   sizeBytes: 100,
   version: "1",
   startNs: 0n,
+  storedFirstNs: 0n,
   endNs: 99_999n,
   header: null,
   fault: null,

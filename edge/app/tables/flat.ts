@@ -1,0 +1,54 @@
+/** A table as an answer to a flat GET: an array of objects, which JSONata, jq and pandas take as it is, or CSV. */
+import { JSON_TYPE } from "../fault-answer.ts";
+import type { Cell, Table } from "./table.ts";
+
+export const FLAT_FORMATS = ["json", "csv"] as const;
+export type FlatFormat = (typeof FLAT_FORMATS)[number];
+
+/**
+ * One object per row, keyed by the columns; `partial` is 1 where something is missing from the answer (a log that cannot be read, a
+ * limit), because Infinity shows no header and no notice. The notices are in `X-Buslens-Notices`, and so is whether more rows follow.
+ */
+export function flatResponse(table: Table, format: FlatFormat, headers: Readonly<Record<string, string>> = {}): Response {
+  const isPartial = table.notices.some(({ severity }) => severity !== "info");
+  const told = noticeHeader(table);
+  return new Response(format === "csv" ? csvOf(table) : jsonOf(table, isPartial), {
+    headers: {
+      "Content-Type": format === "csv" ? "text/csv; charset=utf-8; header=present" : JSON_TYPE,
+      "Cache-Control": "no-store",
+      "X-Buslens-More": table.hasMore ? "1" : "0",
+      ...(told === "" ? {} : { "X-Buslens-Notices": told }),
+      ...headers,
+    },
+  });
+}
+
+function jsonOf(table: Table, isPartial: boolean): string {
+  const names = table.columns.map(({ text }) => text);
+  const rows = table.rows.map((row) => ({
+    ...Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])),
+    partial: isPartial ? 1 : 0,
+  }));
+  return `${JSON.stringify(rows)}\n`;
+}
+
+function csvOf(table: Table): string {
+  const lines = [table.columns.map(({ text }) => text), ...table.rows];
+  return lines.map((row) => `${row.map(csvField).join(",")}\n`).join("");
+}
+
+/** RFC 4180. */
+function csvField(cell: Cell): string {
+  const text = cell === null ? "" : String(cell);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const NOTICE_BYTES_MAX = 2000;
+
+/** Header values are ASCII: anything else is percent-encoded. */
+function noticeHeader(table: Table): string {
+  const text = table.notices.map(({ severity, text }) => `${severity}: ${text}`).join("; ");
+  return text
+    .slice(0, NOTICE_BYTES_MAX)
+    .replace(/[^\x20-\x7e]/g, (found) => encodeURIComponent(found.isWellFormed() ? found : "?"));
+}
