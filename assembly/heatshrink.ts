@@ -12,6 +12,17 @@ export function heatshrinkStart(outPtr: usize): void {
   memory.fill(outPtr - HISTORY_BYTES, 0, HISTORY_BYTES);
 }
 
+/** After heatshrinkStart: goes on in the middle of a stream. The host puts the history before the output, and the held bits here. */
+export function heatshrinkResume(bits: u32, bitCount: u32): void {
+  store<u32>(STATE, bits);
+  store<u32>(STATE, bitCount, 4);
+}
+
+/** Bits, less than 8, of the input taken that no token has used. */
+export function heatshrinkHeldBits(): u32 {
+  return load<u32>(STATE, 4);
+}
+
 abstract class Copy {
   /** `count` bytes from `distance` before `out`; they may overlap. Returns the end. Writes up to 15 bytes more. */
   @inline static back(out: usize, distance: usize, count: usize): usize {

@@ -2,7 +2,16 @@
 import { ABI_VERSION } from "./layout";
 
 export { clearCells } from "./cells";
-export { heatshrink, heatshrinkKeep, heatshrinkStart, heatshrinkUsed } from "./heatshrink";
+export { ghash, ghashStart } from "./ghash";
+export {
+  heatshrink,
+  heatshrinkHeldBits,
+  heatshrinkKeep,
+  heatshrinkResume,
+  heatshrinkStart,
+  heatshrinkUsed,
+} from "./heatshrink";
+export { indexRecords } from "./index-records";
 export { addKey, clearCache, clearTables } from "./lookup";
 export { flushAll, scanDecode, scanOther } from "./scan";
 export { pairsWritten, writePairs } from "./text";

@@ -28,6 +28,8 @@ export const EXACT: usize = 0x050000;
 export const GROUPS: usize = 0x070000;
 export const SCRATCH: usize = 0x0f0000;
 export const OUT: usize = 0x300000;
+/** Tables and state of GHASH, while a kernel checks an encrypted log: behind what heatshrink uses of OUT. */
+export const GHASH: usize = 0x500000;
 
 export const CHUNK_ROWS: u32 = 512;
 export const EXACT_MASK: u32 = 8191;
@@ -282,6 +284,19 @@ export enum Heard {
   maxBytes = 33, // u8
 }
 export const HEARD_BYTES: u32 = 64;
+
+/** Counts and times of some consecutive records, 288 bytes, in TEXT. */
+export enum IndexRow {
+  bytes = 0, // u32, of whole records, ids included
+  frames = 4, // u32: frames a signal can be in
+  otherFrames = 8, // u32: Kind.OtherFrame
+  otherRecords = 12, // u32: Kind.Other
+  earliestNs = 16, // i64, of all frames; i64.MAX without any
+  latestNs = 24, // i64
+  valueBytes = 32, // u64 × 32: how far the offsets of each VLSD slot moved on
+}
+export const INDEX_ROW_BYTES: u32 = 288;
+export const INDEX_ROWS: usize = 0x7f0000;
 
 export const CHANNEL_HASH: u32 = 0x85ebca6b;
 export const NO_SOURCE: u32 = 0xffffffff;

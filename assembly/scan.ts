@@ -338,7 +338,7 @@ abstract class RecordId {
 }
 
 /** Entry of the record at `p`, or 0. */
-function entryAt(p: usize, idBytes: u32): usize {
+export function entryAt(p: usize, idBytes: u32): usize {
   if (idBytes === 1) return RECORDS + ((<usize>load<u8>(p)) << ENTRY_SHIFT);
   if (idBytes === 0) return RECORDS;
   const id = RecordId.at(p, idBytes);

@@ -2,20 +2,45 @@
 import { FaultError } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
 
-/** A heatshrink stream between `dataAtByte` and `dataEndByte`. */
-export interface ContainerHeader {
-  readonly kind: "compressed";
-  /** "0.0" or "1.1". */
+interface CommonHeader {
+  /** "0.0", "1.0" or "1.1". */
   readonly version: string;
   /** 8 upper-case hex digits. */
   readonly device: string;
+  /** What is wrapped lies between the two. */
+  readonly dataAtByte: number;
+  readonly dataEndByte: number;
+}
+
+/** A heatshrink stream. */
+export interface CompressedHeader extends CommonHeader {
+  readonly kind: "compressed";
   readonly lookaheadBits: number;
   /** A power of two from 16 to 32768. */
   readonly windowBytes: number;
-  readonly dataAtByte: number;
-  readonly dataEndByte: number;
   /** Version 1.1: where the 4 bytes of the checksum of the compressed bytes stand; null for 0.0, which has none. */
   readonly checksumAtByte: number | null;
+}
+
+/** One message of AES-256-GCM; its tag, 16 bytes, stands behind the data. */
+export interface EncryptedHeader extends CommonHeader {
+  readonly kind: "encrypted";
+  /** 12 bytes. */
+  readonly iv: Uint8Array<ArrayBuffer>;
+  /** Of PBKDF2-HMAC-SHA-256. */
+  readonly iterations: number;
+  /** 16 bytes. */
+  readonly salt: Uint8Array<ArrayBuffer>;
+  /** All 52 bytes: the check covers them too. */
+  readonly head: Uint8Array<ArrayBuffer>;
+}
+
+export type ContainerHeader = CompressedHeader | EncryptedHeader;
+
+/** Bytes that came out of containers, counted where it happens. */
+export interface UnpackedBytes {
+  decrypted: number;
+  decompressed: number;
 }
 
 export interface OpenedLog {
@@ -23,25 +48,30 @@ export interface OpenedLog {
   readonly source: ByteSource;
   /** The object of the store; the same as `source` for a plain log. */
   readonly outer: ByteSource;
-  /** null for a plain log. */
+  /** The outermost; null for a plain log. */
   readonly container: ContainerHeader | null;
+  /** From the outside in; left out for a plain log. */
+  readonly layers?: readonly ContainerHeader[];
+  /** What this opening of the log has unpacked up to now. */
+  readonly unpacked?: Readonly<UnpackedBytes>;
 }
 
-/** Opens a log of the store by key, whatever it is wrapped in. Faults: `storage/*`, and of `parseContainer`. */
+/** Opens a log of the store by key, whatever it is wrapped in. Faults: `storage/*`, `access/*`, and of `parseContainer`. */
 export type OpenLog = (key: string, signal: AbortSignal) => Promise<OpenedLog>;
 
 /** As much of a file's start as `parseContainer` wants; less if the file is smaller. */
 export const CONTAINER_HEAD_BYTES = 52;
+export const TAG_BYTES = 16;
 
 const MAGIC = "Generic File";
 const COMMON_BYTES = 20;
 const COMPRESSED_BYTES = 28;
-const ENCRYPTED_BYTES = 52;
-const TAG_BYTES = 16;
 const CHECKSUM_BYTES = 4;
 const COMPRESSED = 0x22;
 const ENCRYPTED = 0x11;
 const SUB_TYPE = 1;
+/** Ten million rounds take seconds; more is an attack. */
+const ITERATIONS_MAX = 10_000_000;
 
 /** The magic alone; a cut header still is a container. */
 export function isContainer(head: Uint8Array): boolean {
@@ -52,7 +82,7 @@ export function isContainer(head: Uint8Array): boolean {
 
 /**
  * null if the file is no container. `head` = its first CONTAINER_HEAD_BYTES or more. Faults: `input/bad-container` (field, found, allowed),
- * `input/unsupported` for an unknown type or version, `access/password-needed` for an encrypted one.
+ * `input/unsupported` for an unknown type or version.
  */
 export function parseContainer(head: Uint8Array, sizeBytes: number, object: string): ContainerHeader | null {
   if (!isContainer(head)) return null;
@@ -62,14 +92,14 @@ export function parseContainer(head: Uint8Array, sizeBytes: number, object: stri
   const type = view.getUint8(14);
   const version = `${view.getUint8(12)}.${view.getUint8(13)}`;
   const device = view.getUint32(16).toString(16).toUpperCase().padStart(8, "0");
-  if (type === ENCRYPTED) throw encrypted(view, version, device, sizeBytes, bad);
+  if (type === ENCRYPTED) return encrypted(head, view, version, device, sizeBytes, bad);
   if (type !== COMPRESSED) throw bad.field("container type", 14, hexByte(type), "0x11 (encrypted) or 0x22 (compressed)");
-  checkSubType(view, bad);
-  if (version !== "0.0" && version !== "1.1") throw bad.version(version, "0.0 or 1.1");
+  checkSubType("compression", view, "heatshrink", bad);
+  if (version !== "0.0" && version !== "1.1") throw bad.version("compressed", version, "0.0 or 1.1");
   return compressed(view, version, device, sizeBytes, bad);
 }
 
-function compressed(view: DataView, version: string, device: string, sizeBytes: number, bad: Faults): ContainerHeader {
+function compressed(view: DataView, version: string, device: string, sizeBytes: number, bad: Faults): CompressedHeader {
   const checksumBytes = version === "1.1" ? CHECKSUM_BYTES : 0;
   const leastBytes = COMPRESSED_BYTES + checksumBytes;
   if (view.byteLength < COMPRESSED_BYTES || sizeBytes < leastBytes) throw bad.short(sizeBytes, leastBytes);
@@ -83,7 +113,6 @@ function compressed(view: DataView, version: string, device: string, sizeBytes: 
     throw bad.field("compression lookahead", 20, lookaheadBits, `3 to ${windowBits - 1} bits`);
   }
   const dataEndByte = sizeBytes - checksumBytes;
-  const checksumAtByte = checksumBytes === 0 ? null : dataEndByte;
   return {
     kind: "compressed",
     version,
@@ -92,29 +121,41 @@ function compressed(view: DataView, version: string, device: string, sizeBytes: 
     windowBytes,
     dataAtByte: COMPRESSED_BYTES,
     dataEndByte,
-    checksumAtByte,
+    checksumAtByte: checksumBytes === 0 ? null : dataEndByte,
   };
 }
 
-/** What can be said before any password: a broken header is called broken, a whole one needs what we cannot do yet. */
-function encrypted(view: DataView, version: string, device: string, sizeBytes: number, bad: Faults): FaultError {
-  const leastBytes = ENCRYPTED_BYTES + TAG_BYTES;
-  if (version !== "0.0" && version !== "1.0") return bad.version(version, "0.0 or 1.0");
-  if (view.getUint8(15) !== SUB_TYPE)
-    return bad.field("encryption sub-type", 15, hexByte(view.getUint8(15)), "0x01 (AES-256-GCM)");
-  if (view.byteLength < ENCRYPTED_BYTES || sizeBytes < leastBytes) return bad.short(sizeBytes, leastBytes);
+function encrypted(
+  head: Uint8Array,
+  view: DataView,
+  version: string,
+  device: string,
+  sizeBytes: number,
+  bad: Faults,
+): EncryptedHeader {
+  const leastBytes = CONTAINER_HEAD_BYTES + TAG_BYTES;
+  if (version !== "0.0" && version !== "1.0") throw bad.version("encrypted", version, "0.0 or 1.0");
+  checkSubType("encryption", view, "AES-256-GCM", bad);
+  if (view.byteLength < CONTAINER_HEAD_BYTES || sizeBytes < leastBytes) throw bad.short(sizeBytes, leastBytes);
   const iterations = view.getUint32(32);
   if (iterations === 0 || iterations > ITERATIONS_MAX)
-    return bad.field("iteration count", 32, iterations, `1 to ${ITERATIONS_MAX}`);
-  return bad.passwordNeeded(device);
+    throw bad.field("iteration count", 32, iterations, `1 to ${ITERATIONS_MAX}`);
+  return {
+    kind: "encrypted",
+    version,
+    device,
+    iv: new Uint8Array(head.slice(20, 32)),
+    iterations,
+    salt: new Uint8Array(head.slice(36, CONTAINER_HEAD_BYTES)),
+    head: new Uint8Array(head.slice(0, CONTAINER_HEAD_BYTES)),
+    dataAtByte: CONTAINER_HEAD_BYTES,
+    dataEndByte: sizeBytes - TAG_BYTES,
+  };
 }
 
-/** Ten million rounds take seconds; more is an attack. */
-const ITERATIONS_MAX = 10_000_000;
-
-function checkSubType(view: DataView, bad: Faults): void {
+function checkSubType(what: string, view: DataView, name: string, bad: Faults): void {
   const subType = view.getUint8(15);
-  if (subType !== SUB_TYPE) throw bad.field("compression sub-type", 15, hexByte(subType), "0x01 (heatshrink)");
+  if (subType !== SUB_TYPE) throw bad.field(`${what} sub-type`, 15, hexByte(subType), `0x01 (${name})`);
 }
 
 type Faults = ReturnType<typeof faultsOf>;
@@ -130,10 +171,10 @@ function faultsOf(object: string) {
         found,
         allowed,
       }),
-    version: (found: string, allowed: string) =>
+    version: (kind: string, found: string, allowed: string) =>
       new FaultError({
         code: "input/unsupported",
-        message: `The container has version ${found}; buslens reads ${allowed}.`,
+        message: `The container has version ${found}; buslens reads ${allowed} of ${kind} logs.`,
         object,
         atByte: 12,
         found,
@@ -148,43 +189,7 @@ function faultsOf(object: string) {
         found,
         allowed,
       }),
-    passwordNeeded: (device: string) =>
-      new FaultError({
-        code: "access/password-needed",
-        message: `This log of device ${device} is encrypted; encrypted logs are not supported yet.`,
-        object,
-        atByte: 14,
-        found: device,
-      }),
   };
 }
 
 const hexByte = (byte: number): string => `0x${byte.toString(16).padStart(2, "0")}`;
-
-/** Reflected CRC-32 (0xEDB88320) from 0xFFFFFFFF without a final inversion: the complement of zlib's. "123456789" gives 0x340BC6D9. */
-export function containerChecksum(bytes: Uint8Array, before: number = CHECKSUM_START): number {
-  let crc = before;
-  for (const byte of bytes) crc = ((CRC_TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8)) >>> 0;
-  return crc;
-}
-
-/** `before` of the first piece. */
-export const CHECKSUM_START = 0xffffffff;
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-/**
- * Compares the checksum over all compressed bytes with the one stored at `checksumAtByte` (big-endian). Faults: `input/bad-container`.
- */
-export function checkContainerChecksum(container: ContainerHeader, found: number, stored: Uint8Array, object: string): void {
-  if (container.checksumAtByte === null) return;
-  const expected = new DataView(stored.buffer, stored.byteOffset, stored.byteLength).getUint32(0);
-  if (found === expected) return;
-  throw faultsOf(object).field("checksum", container.checksumAtByte, hexWord(expected), `${hexWord(found)}, as its bytes give`);
-}
-
-const hexWord = (word: number): string => `0x${word.toString(16).padStart(8, "0")}`;

@@ -1,5 +1,6 @@
 /** The catalogue of a store: its devices, sessions and splits, their times, and the choice of files for a range. Reads and lists; keeps nothing on disk. */
 import type { OpenLog } from "../canedge/container.ts";
+import type { Fault } from "../fault.ts";
 import type { Codecs } from "../kernel/codecs.ts";
 import type { HeaderCache } from "../mdf/header-cache.ts";
 import type { LogEntry } from "../query/engine.ts";
@@ -145,7 +146,7 @@ class FolderCatalogue implements Catalogue {
     const head = await this.#heads.head(log, signal);
     const place = placeOfLoose(log);
     if (place !== null) return this.#entry(place, head);
-    const device = head.header?.deviceSerial ?? head.container?.device ?? UNKNOWN_DEVICE;
+    const device = head.header?.deviceSerial ?? head.container?.device ?? lockedDevice(head.fault) ?? UNKNOWN_DEVICE;
     const session = head.header?.session?.toString().padStart(8, "0") ?? UNKNOWN_SESSION;
     return this.#entry({ ...log, device, session, split: 1 }, head);
   }
@@ -166,6 +167,10 @@ class FolderCatalogue implements Catalogue {
     };
   }
 }
+
+/** Of an encrypted log that nobody can read: its outer header names it. */
+const lockedDevice = (fault: Fault | null): string | null =>
+  fault?.code.startsWith("access/") && typeof fault.found === "string" ? fault.found : null;
 
 const endName = (key: string, version: string): string => `${version}\n${key}`;
 

@@ -51,11 +51,21 @@ export async function framesFacts({ kernel, log, mdf, fileName, host }: FramesFa
   return { text, notices: [...mdf.notices, ...read.end.notices] };
 }
 
-async function containerFacts({ source, container }: OpenedLog, host: DecodeHost): Promise<string> {
+async function containerFacts({ source, container, layers = [] }: OpenedLog, host: DecodeHost): Promise<string> {
   if (container === null) return "null";
-  const { kind, device, lookaheadBits, windowBytes } = container;
+  const { kind, device } = container;
+  const compressed = [container, ...layers].find((layer) => layer.kind === "compressed");
+  const { lookaheadBits, windowBytes } = compressed ?? {};
   const innerSha256 = await hashSource(source, host);
-  return JSON.stringify({ kind, device, lookaheadBits, windowBytes, innerSizeBytes: source.sizeBytes, innerSha256 });
+  const inner = { lookaheadBits, windowBytes, innerSizeBytes: source.sizeBytes, innerSha256 };
+  // What a plain .MFC says is as it always was; only what is encrypted says how often it is wrapped.
+  const wrapped = layers.some((layer) => layer.kind === "encrypted") || layers.length > 1;
+  return JSON.stringify({
+    kind,
+    device,
+    ...inner,
+    ...(wrapped ? { layers: layers.map((layer) => `${layer.kind} ${layer.version}`) } : {}),
+  });
 }
 
 async function readRows(kernel: Kernel, log: OpenedLog, mdf: MdfFile, host: DecodeHost, windowNs: bigint | null) {

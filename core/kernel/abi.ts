@@ -25,6 +25,9 @@ export const CHUNKS = 0x100000;
 export const CHUNKS_END = 0x300000;
 export const OUT = 0x300000;
 export const OUT_END = 0x600000;
+export const GHASH = 0x500000;
+/** H, 16 bytes, then the sum, 16 bytes. */
+export const GHASH_STATE = GHASH + 0x20000;
 export const VALUES = 0x600000;
 export const VALUE_WINDOW_STRIDE = 0x14000;
 export const VALUE_WINDOW_BYTES = 0x10000;
@@ -192,6 +195,19 @@ export const Heard = { key: 0, first: 8, last: 16, count: 24, minBytes: 32, maxB
 export const HEARD_BYTES = 64;
 export const HEARD_PLACES = 32768;
 
+/** Counts and times of some consecutive records; `valueBytes`: 32 × u64 by VLSD slot. */
+export const IndexRow = {
+  bytes: 0,
+  frames: 4,
+  otherFrames: 8,
+  otherRecords: 12,
+  earliestNs: 16,
+  latestNs: 24,
+  valueBytes: 32,
+} as const;
+export const INDEX_ROW_BYTES = 288;
+export const INDEX_ROWS = TEXT;
+
 export const CHANNEL_HASH = 0x85ebca6b;
 
 /** What build/kernel.wasm exports. Addresses and counts are u32, keys u64. */
@@ -221,4 +237,9 @@ export interface KernelExports {
   heatshrink(input: number, inputBytes: number, out: number, capacity: number, windowBits: number, lookaheadBits: number): number;
   heatshrinkUsed(): number;
   heatshrinkKeep(out: number, outBytes: number): void;
+  heatshrinkResume(bits: number, bitCount: number): void;
+  heatshrinkHeldBits(): number;
+  ghashStart(): void;
+  ghash(at: number, blockCount: number): void;
+  indexRecords(from: number, end: number): number;
 }

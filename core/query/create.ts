@@ -1,5 +1,6 @@
 /** The engine: a store, a kernel and the databases become answers. Every host makes one. */
-import { openLogs } from "../canedge/compressed.ts";
+import { openLogs, type PassWindow } from "../canedge/open-log.ts";
+import type { Passwords } from "../canedge/passwords.ts";
 import { folderCatalogue } from "../catalogue/folder.ts";
 import { type Library, libraryOf, loadLibrary } from "../dbc/library.ts";
 import { parseDbc } from "../dbc/parse.ts";
@@ -14,7 +15,7 @@ import { frameRows } from "./frame-rows.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
 import { decodableLogs } from "./opened-logs.ts";
-import type { Host } from "./pace.ts";
+import { BYTES_PER_TURN, type Host } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Query } from "./query.ts";
 import type { AskedRule } from "./rules.ts";
@@ -28,6 +29,12 @@ export interface EngineOptions {
   /** Databases instead of those in the store. */
   readonly dbcs?: readonly { readonly file: string; readonly bytes: Uint8Array }[];
   readonly host: Host;
+  /** Of encrypted logs; they count before those in the store's passwords.json. Asked for whenever a log needs one. */
+  readonly passwords?: () => Passwords;
+  /** Callers may wait for each other's first pass over a log: not in a Worker, where a request may not await another's promise. */
+  readonly sharesWork?: boolean;
+  /** A compressed or encrypted log is gone through for the first time. */
+  readonly onFirstPass?: (key: string, bytes: number, bytesAll: number) => void;
   /** Kernels at work at once, 8 MiB each; and as many more that unpack compressed logs for them. */
   readonly kernelsMax?: number;
   /** Up to this many logs of a device the catalogue reads every head (see folderCatalogue). */
@@ -67,7 +74,13 @@ export function createEngine(options: EngineOptions): Engine {
 function partsOf(options: EngineOptions): EngineParts {
   const { store, host, module } = options;
   const kernels = new KernelPool(module, options.kernelsMax ?? KERNELS_MAX);
-  const openLog = openLogs(store, new KernelPool(module, options.kernelsMax ?? KERNELS_MAX));
+  const openLog = openLogs(store, {
+    module,
+    kernelsMax: options.kernelsMax ?? KERNELS_MAX,
+    shared: options.sharesWork ?? false,
+    ...(options.passwords === undefined ? {} : { passwords: options.passwords }),
+    onPass: firstPass(options),
+  });
   const headers = headerCache();
   const catalogue = folderCatalogue(store, openLog, kernels.codecs, {
     headerCache: headers,
@@ -87,6 +100,18 @@ function partsOf(options: EngineOptions): EngineParts {
       return [...found.values()];
     },
     library: libraries(options),
+  };
+}
+
+/** Gives way every few MB of a first pass, and says how far it is. */
+function firstPass({ host, onFirstPass }: EngineOptions) {
+  let sinceTurn = 0;
+  return ({ key, windowBytes, bytes, bytesAll }: PassWindow): Promise<void> | undefined => {
+    sinceTurn += windowBytes;
+    if (sinceTurn < BYTES_PER_TURN) return undefined;
+    sinceTurn = 0;
+    onFirstPass?.(key, bytes, bytesAll);
+    return host.yield();
   };
 }
 

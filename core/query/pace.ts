@@ -9,7 +9,7 @@ export interface Host {
 }
 
 /** About 2 ms of scanning, so that eight panels advance together. */
-const BYTES_PER_TURN = 4 * 1024 * 1024;
+export const BYTES_PER_TURN = 4 * 1024 * 1024;
 
 /** The decoding host of one request: yields, reports, and stops when the request is cancelled. */
 export function pace(host: Host, signal: AbortSignal, bytesAll: number, onWork: OnWork | undefined): DecodeHost {

@@ -14,6 +14,9 @@ export function statusOf(code: FaultCode): number {
     case "access/token-wrong":
     case "access/wrong-host":
     case "access/password-needed":
+    case "access/password-wrong":
+    case "access/not-authentic":
+    case "access/no-cryptography":
       return 403;
     case "request/unknown-series":
     case "request/not-found":
@@ -32,6 +35,7 @@ export function statusOf(code: FaultCode): number {
     case "input/bad-record":
     case "input/truncated":
     case "input/bad-dbc":
+    case "input/bad-passwords":
       return 422;
     case "limit/too-many":
       return 429;

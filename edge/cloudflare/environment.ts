@@ -1,4 +1,5 @@
 /** What the Worker is given: bindings, vars and secrets of wrangler.jsonc. */
+import { type Passwords, parsePasswords } from "../../core/canedge/passwords.ts";
 import { FaultError } from "../../core/fault.ts";
 import type { LogStore } from "../../core/store/source.ts";
 import { bearer, nobody, type TokenCheck } from "../app/access.ts";
@@ -12,6 +13,8 @@ export interface Environment {
   readonly ASSETS?: { fetch(request: Request): Promise<Response> };
   /** Secret; without it no data is served. */
   readonly BUSLENS_TOKEN?: string;
+  /** Secret: passwords of encrypted logs, as passwords.json has them; they count before that file. */
+  readonly BUSLENS_PASSWORDS?: string;
   /** Origins whose pages may read answers, separated by blanks or commas. */
   readonly BUSLENS_ALLOW_ORIGIN?: string;
   /** Most MB of logs one request may read. */
@@ -70,6 +73,10 @@ export function tokenCheckOf(env: Environment): TokenCheck {
 /** Faulty entries are left out: they could not match any origin. */
 export const originsOf = (env: Environment): readonly string[] =>
   (env.BUSLENS_ALLOW_ORIGIN ?? "").split(/[\s,]+/).flatMap((text) => (text === "" ? [] : (originOf(text) ?? [])));
+
+/** Faults: `input/bad-passwords`. */
+export const passwordsOf = (env: Environment): Passwords =>
+  env.BUSLENS_PASSWORDS ? parsePasswords(env.BUSLENS_PASSWORDS, "BUSLENS_PASSWORDS") : new Map();
 
 /** null = no limit. */
 export function limitOf(env: Environment): number | null {

@@ -5,7 +5,7 @@ import { FaultError } from "../../core/fault.ts";
 import { createEngine } from "../../core/query/create.ts";
 import { createApp } from "../app/app.ts";
 import { faultOf, faultResponse } from "../app/fault-answer.ts";
-import { type Environment, limitOf, originsOf, storeOf, tokenCheckOf } from "./environment.ts";
+import { type Environment, limitOf, originsOf, passwordsOf, storeOf, tokenCheckOf } from "./environment.ts";
 import { viewerAssets } from "./viewer-assets.ts";
 
 const NO_HASH = "this Worker was built without the hash of its kernel: run npm run build before wrangler deploy";
@@ -18,9 +18,10 @@ let ready: { readonly name: string; readonly app: App } | null = null;
 async function appOf(env: Environment): Promise<App> {
   if (!/^[0-9a-f]{64}$/.test(moduleHash.trim())) throw new FaultError({ code: "bug/unexpected", message: NO_HASH });
   const store = await storeOf(env);
+  const passwords = passwordsOf(env);
   const host = { yield: () => new Promise<void>((resolve) => setTimeout(resolve, 0)) };
   return createApp({
-    engine: createEngine({ module: kernel, moduleHash: moduleHash.trim(), store, host }),
+    engine: createEngine({ module: kernel, moduleHash: moduleHash.trim(), store, host, passwords: () => passwords }),
     store,
     checkToken: tokenCheckOf(env),
     allowedOrigins: originsOf(env),

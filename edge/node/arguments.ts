@@ -14,11 +14,12 @@ export interface ServeCommand {
   readonly token: string | null;
   readonly allowedOrigins: readonly string[];
   readonly endpoint: string | null;
+  readonly passwords: string | null;
 }
 
 export type Command =
   | ServeCommand
-  | { readonly name: "inspect"; readonly file: string; readonly json: boolean }
+  | { readonly name: "inspect"; readonly file: string; readonly json: boolean; readonly passwords: string | null }
   | {
       readonly name: "decode";
       readonly files: readonly string[];
@@ -27,6 +28,7 @@ export type Command =
       /** null: all of them. */
       readonly channel: number | null;
       readonly form: "table" | "facts" | "csv";
+      readonly passwords: string | null;
     }
   | { readonly name: "dbc"; readonly file: string; readonly json: boolean }
   | { readonly name: "help"; readonly topic: string | null }
@@ -55,15 +57,16 @@ const OPTIONS = {
   limit: text,
   token: text,
   endpoint: text,
+  passwords: text,
   "allow-origin": texts,
 } as const;
 
-const SERVE_OPTIONS = ["dbc", "port", "host", "limit", "token", "allow-origin", "endpoint"];
+const SERVE_OPTIONS = ["dbc", "port", "host", "limit", "token", "allow-origin", "endpoint", "passwords"];
 const TAKES: Readonly<Record<string, readonly string[]>> = {
   serve: SERVE_OPTIONS,
-  demo: SERVE_OPTIONS.filter((option) => option !== "dbc" && option !== "endpoint"),
-  inspect: ["json"],
-  decode: ["dbc", "signal", "channel", "facts", "csv"],
+  demo: SERVE_OPTIONS.filter((option) => !["dbc", "endpoint", "passwords"].includes(option)),
+  inspect: ["json", "passwords"],
+  decode: ["dbc", "signal", "channel", "facts", "csv", "passwords"],
   dbc: ["json"],
 };
 
@@ -87,7 +90,7 @@ export function readArguments(args: readonly string[], environment: Readonly<Rec
   for (const option of Object.keys(values)) if (!known.includes(option)) throw new UsageError(`"${name}" takes no --${option}`);
   switch (name) {
     case "inspect":
-      return { name, file: one(operands, "inspect FILE"), json: values.json ?? false };
+      return { name, file: one(operands, "inspect FILE"), json: values.json ?? false, passwords: values.passwords ?? null };
     case "dbc":
       return { name, file: one(operands, "dbc FILE"), json: values.json ?? false };
     case "decode":
@@ -127,7 +130,7 @@ function decodeCommand(files: readonly string[], values: Values): Command {
   const form = values.facts ? "facts" : values.csv ? "csv" : "table";
   if (form === "facts" && dbcs.length > 1) throw new UsageError("--facts takes one --dbc");
   const channel = values.channel === undefined ? null : wholeNumber(values.channel, "channel", 255);
-  return { name: "decode", files, dbcs, signals: values.signal ?? [], channel, form };
+  return { name: "decode", files, dbcs, signals: values.signal ?? [], channel, form, passwords: values.passwords ?? null };
 }
 
 function serveCommand(
@@ -155,6 +158,7 @@ function serveCommand(
     token,
     allowedOrigins: (values["allow-origin"] ?? []).map(exactOrigin),
     endpoint: values.endpoint ?? null,
+    passwords: values.passwords ?? null,
   };
 }
 

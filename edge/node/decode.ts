@@ -1,4 +1,5 @@
 /** `buslens decode FILE… --dbc D`: signals of logs as a table, CSV or facts. */
+import { mergedPasswords, type Passwords } from "../../core/canedge/passwords.ts";
 import { FaultError } from "../../core/fault.ts";
 import type { Engine } from "../../core/query/engine.ts";
 import type { Query } from "../../core/query/query.ts";
@@ -12,6 +13,7 @@ import { signalsDocument } from "./documents.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
 import { logFiles } from "./log-files.ts";
 import { faultLine, print, say, sayNotices, sayNoticesOnce } from "./output.ts";
+import { hostPasswords, passwordsNear } from "./passwords.ts";
 import { tableText } from "./table.ts";
 import { utcText } from "./utc.ts";
 
@@ -22,13 +24,14 @@ const SERIES_AT_ONCE = 8;
 
 export async function decode(command: Decode, signal: AbortSignal): Promise<void> {
   const dbcs = await readDbcFiles(command.dbcs);
+  const passwords = await hostPasswords(command.passwords, process.env);
   sayUnknownSignals(checkGiven(dbcs), command.signals);
-  if (command.form === "csv") return printCsv(command, dbcs, signal);
+  if (command.form === "csv") return printCsv(command, dbcs, passwords, signal);
   let read = 0;
   for (const [at, file] of command.files.entries()) {
     try {
       for (const dbc of dbcs) {
-        const { text, notices } = await signalsDocument(file, dbc, command.channel, signal);
+        const { text, notices } = await signalsDocument(file, dbc, command.channel, passwords, signal);
         read++;
         sayNotices(file, notices);
         sayIfNothingFits(text, file);
@@ -110,8 +113,10 @@ function signalsTable(text: string, command: Decode, dbcCount: number): string {
   return rows.length === 0 ? head : `${head}${table}\n`;
 }
 
-async function printCsv(command: Decode, dbcs: readonly GivenDbc[], signal: AbortSignal): Promise<void> {
-  const engine = hostEngine(await loadKernel(), await logFiles(command.files, signal), dbcs);
+async function printCsv(command: Decode, dbcs: readonly GivenDbc[], given: Passwords, signal: AbortSignal): Promise<void> {
+  const near = await Promise.all(command.files.map(passwordsNear));
+  const passwords = mergedPasswords([given, ...near]);
+  const engine = hostEngine(await loadKernel(), await logFiles(command.files, signal), dbcs, passwords);
   const said = new Set<string>();
   const selectors = await occurring(engine, await readableDevices(engine, signal), command, { said, signal });
   if (selectors.length === 0 && command.signals.length === 0)

@@ -1,32 +1,35 @@
 /** The documents of core/facts for files of this system. One call each, so that what they need stands in one place. */
 import { createHash } from "node:crypto";
-import { openLogs } from "../../core/canedge/compressed.ts";
+import { openLogs } from "../../core/canedge/open-log.ts";
+import { mergedPasswords, type Passwords } from "../../core/canedge/passwords.ts";
 import { parseDbc } from "../../core/dbc/parse.ts";
 import type { FactsDocument } from "../../core/facts/document.ts";
 import { framesFacts } from "../../core/facts/frames-facts.ts";
 import { signalsFacts } from "../../core/facts/signals-facts.ts";
 import type { DecodeHost } from "../../core/kernel/decode.ts";
-import { Kernel, KernelPool } from "../../core/kernel/kernel.ts";
+import { Kernel } from "../../core/kernel/kernel.ts";
 import { readMdf } from "../../core/mdf/read.ts";
 import type { GivenDbc } from "../app/context.ts";
 import { loadKernel } from "./host-engine.ts";
 import { logFiles } from "./log-files.ts";
+import { passwordsNear } from "./passwords.ts";
 
-/** Schema buslens-frames/1, and what a person should know about the file. Faults: `input/*`, `storage/*`. */
-export async function framesDocument(file: string, signal: AbortSignal): Promise<FactsDocument> {
-  return framesFacts({ ...(await opened(file, signal)), fileName: file });
+/** Schema buslens-frames/1, and what a person should know about the file. Faults: `input/*`, `access/*`, `storage/*`. */
+export async function framesDocument(file: string, given: Passwords, signal: AbortSignal): Promise<FactsDocument> {
+  return framesFacts({ ...(await opened(file, given, signal)), fileName: file });
 }
 
-/** Schema buslens-signals/1, of one channel or (null) of all. Faults: `input/*`, `storage/*`. */
+/** Schema buslens-signals/1, of one channel or (null) of all. Faults: `input/*`, `access/*`, `storage/*`. */
 export async function signalsDocument(
   file: string,
   dbc: GivenDbc,
   channel: number | null,
+  given: Passwords,
   signal: AbortSignal,
 ): Promise<FactsDocument> {
   const dbcSha256 = createHash("sha256").update(dbc.bytes).digest("hex");
   return signalsFacts({
-    ...(await opened(file, signal)),
+    ...(await opened(file, given, signal)),
     fileName: file,
     dbc: parseDbc(dbc.bytes, dbc.file),
     dbcSha256,
@@ -34,10 +37,11 @@ export async function signalsDocument(
   });
 }
 
-async function opened(file: string, signal: AbortSignal) {
+async function opened(file: string, given: Passwords, signal: AbortSignal) {
   const { module } = await loadKernel();
   const store = await logFiles([file], signal);
-  const open = openLogs(store, new KernelPool(module, 1));
+  const passwords = mergedPasswords([given, await passwordsNear(file)]);
+  const open = openLogs(store, { module, kernelsMax: 1, passwords: () => passwords });
   const log = await open(store.keys[0] ?? "", signal);
   const host: DecodeHost = { signal, onWindow: () => undefined };
   return { kernel: new Kernel(module), log, mdf: await readMdf(log.source, signal), host };

@@ -27,6 +27,8 @@ It may be a path, a file:/// URL, or s3://BUCKET/PREFIX. Databases (*.dbc) and p
   --allow-origin O     a web page of this origin may read answers, such as https://grafana.example (may be repeated);
                        needed for Grafana data sources in Browser mode only
   --limit MB           most megabytes of logs one request may read; what comes then is a part, and says so
+  --passwords FILE     passwords of encrypted logs, as passwords.json has them; entries count before those of the variable
+                       BUSLENS_PASSWORDS (the same JSON), and those before passwords.json in DIR
   --endpoint URL       server of an s3:// place that is not Amazon's; keys come from AWS_ACCESS_KEY_ID,
                        AWS_SECRET_ACCESS_KEY and AWS_REGION or whatever else the AWS tools read
 
@@ -40,12 +42,13 @@ const TOPICS: Readonly<Record<string, string>> = {
 Writes a folder of generated logs with their databases (two loggers, a drive of some minutes) and serves it.
 The folder is kept and used again. Options as for serve.
 `,
-  inspect: `buslens inspect FILE [--json]
+  inspect: `buslens inspect FILE [--json] [--passwords FILE]
 
-Header, and for every bus and channel the frames by kind, of an MDF 4 file (.MF4, compressed .MFC too).
+Header, and for every bus and channel the frames by kind, of an MDF 4 file (.MF4; compressed .MFC, encrypted .MFE and .MFM too).
   --json    one JSON document, schema buslens-frames/1, to compare with other programs
+  --passwords FILE  {"default": "…", "AABBCCDD": "…"}: passwords by device; without it passwords.json beside the logs
 `,
-  decode: `buslens decode FILE… --dbc D [--signal NAME]… [--channel N] [--facts | --csv]
+  decode: `buslens decode FILE… --dbc D [--signal NAME]… [--channel N] [--facts | --csv] [--passwords FILE]
 
 Signals of the frames that the database knows: a table of counts, first, last, least and greatest values.
   --dbc FILE|DIR    the database (with --csv and the table: may be given more than once)
@@ -53,6 +56,7 @@ Signals of the frames that the database knows: a table of counts, first, last, l
   --channel N       only frames of this channel
   --csv             every sample, one per line: timeNs,channel,message,signal,value,unit (ns since 1970 UTC)
   --facts           one JSON document per file, schema buslens-signals/1, to compare with other programs
+  --passwords FILE  passwords of encrypted logs by device; without it passwords.json beside the logs
 `,
   dbc: `buslens dbc FILE [--json]
 

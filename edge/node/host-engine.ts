@@ -1,6 +1,7 @@
 /** The engine on Node: the one kernel file, compiled once, and its hash. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { Passwords } from "../../core/canedge/passwords.ts";
 import { FaultError } from "../../core/fault.ts";
 import { createEngine } from "../../core/query/create.ts";
 import type { Engine } from "../../core/query/engine.ts";
@@ -24,11 +25,18 @@ export async function loadKernel(): Promise<Kernel> {
 }
 
 /** Given databases replace those of the store; none given: the store's own. Requests of this process share what they read at the same time. */
-export function hostEngine(kernel: Kernel, store: LogStore, givenDbcs: readonly GivenDbc[]): Engine {
+export function hostEngine(
+  kernel: Kernel,
+  store: LogStore,
+  givenDbcs: readonly GivenDbc[],
+  passwords: Passwords = new Map(),
+): Engine {
   return createEngine({
     ...kernel,
     store: new SharedStore(store),
     ...(givenDbcs.length === 0 ? {} : { dbcs: givenDbcs }),
+    passwords: () => passwords,
+    sharesWork: true,
     host: { yield: () => new Promise((resolve) => setImmediate(resolve)) },
   });
 }

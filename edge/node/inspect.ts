@@ -1,11 +1,14 @@
 /** `buslens inspect FILE`: what is in a log. */
+import type { Command } from "./arguments.ts";
 import { framesDocument } from "./documents.ts";
 import { print, sayNotices } from "./output.ts";
+import { hostPasswords } from "./passwords.ts";
 import { type Cell, tableText } from "./table.ts";
 import { utcText } from "./utc.ts";
 
-export async function inspect(command: { readonly file: string; readonly json: boolean }, signal: AbortSignal): Promise<void> {
-  const { text, notices } = await framesDocument(command.file, signal);
+export async function inspect(command: Extract<Command, { readonly name: "inspect" }>, signal: AbortSignal): Promise<void> {
+  const passwords = await hostPasswords(command.passwords, process.env);
+  const { text, notices } = await framesDocument(command.file, passwords, signal);
   sayNotices(command.file, notices);
   await print(command.json ? text : framesTable(JSON.parse(text) as FramesFacts));
 }
@@ -14,7 +17,7 @@ export async function inspect(command: { readonly file: string; readonly json: b
 interface FramesFacts {
   readonly file: string;
   readonly sizeBytes: number;
-  readonly container: { readonly kind: string } | null;
+  readonly container: { readonly kind: string; readonly layers?: readonly string[] } | null;
   readonly mdfVersion: string;
   readonly program: string;
   readonly finalized: boolean;
@@ -43,7 +46,10 @@ function framesTable(facts: FramesFacts): string {
   const { container } = facts;
   const about: readonly (readonly Cell[])[] = [
     ["file", facts.file],
-    ["size", `${facts.sizeBytes} bytes${container === null ? "" : `, inside ${container.kind}`}`],
+    [
+      "size",
+      `${facts.sizeBytes} bytes${container === null ? "" : `, ${(container.layers ?? [container.kind]).join(" around ")}`}`,
+    ],
     ["format", `MDF ${facts.mdfVersion}, written by ${facts.program}, ${facts.finalized ? "finalized" : "not finalized"}`],
     ["start", utcText(facts.startNs) + (facts.startIsLocal ? " (the file says: local time)" : "")],
     ["device", facts.deviceSerial],

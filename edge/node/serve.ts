@@ -15,6 +15,7 @@ import { exampleLine } from "./example.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
 import { httpServer } from "./listener.ts";
 import { print, say } from "./output.ts";
+import { hostPasswords } from "./passwords.ts";
 import { viewerFiles } from "./viewer-files.ts";
 
 const PORT_DEFAULT = 5000; // the CANedge backend's, so that existing data sources fit
@@ -23,7 +24,7 @@ const PORT_DEFAULT = 5000; // the CANedge backend's, so that existing data sourc
 export async function serve(command: ServeCommand, store: LogStore, name: string): Promise<void> {
   const givenDbcs = await readDbcFiles(command.dbcs);
   await sayAboutDatabases(store, givenDbcs);
-  const engine = hostEngine(await loadKernel(), store, givenDbcs);
+  const engine = hostEngine(await loadKernel(), store, givenDbcs, await hostPasswords(command.passwords, process.env));
   const assets = await viewerFiles();
   const app = createApp({
     engine,

@@ -5,10 +5,12 @@ import { Kernel } from "../../core/kernel/kernel.ts";
 
 let module: WebAssembly.Module | undefined;
 
-export function testKernel(): Kernel {
+export function testModule(): WebAssembly.Module {
   module ??= new WebAssembly.Module(readFileSync(new URL("../../build/kernel.wasm", import.meta.url)));
-  return new Kernel(module);
+  return module;
 }
+
+export const testKernel = (): Kernel => new Kernel(testModule());
 
 /** No pauses, and an end after 30 s. */
 export const testHost = (): DecodeHost => ({ signal: AbortSignal.timeout(30_000), onWindow: () => undefined });

@@ -10,7 +10,7 @@ export function sampleLog(path: string): OpenedLog {
   const bytes = sharedBytes(`samples/${path}`);
   const outer = memorySource(path, bytes);
   const container = parseContainer(bytes, bytes.length, path);
-  if (container === null) return { source: outer, outer, container };
+  if (container?.kind !== "compressed") return { source: outer, outer, container };
   const { dataAtByte, dataEndByte, windowBytes, lookaheadBits } = container;
   const inner = heatshrinkDecode(bytes.subarray(dataAtByte, dataEndByte), Math.log2(windowBytes), lookaheadBits);
   return { source: memorySource(path, inner), outer, container };

@@ -19,7 +19,13 @@ export function faultSentence(fault: Fault): string {
     case "input/truncated":
       return `${nameOf(fault)} ends in the middle of a record${atByte(fault)}. All complete frames are shown.`;
     case "access/password-needed":
-      return `${nameOf(fault)} is encrypted. This version does not open encrypted logs yet.`;
+      return `${nameOf(fault)} is encrypted. A password for device ${fault.found ?? ""} is needed.`;
+    case "access/password-wrong":
+      return `This password does not open ${nameOf(fault)}, or its header is damaged.`;
+    case "access/not-authentic":
+      return `${nameOf(fault)} does not match its own check value. It was changed or cut after encryption.`;
+    case "access/no-cryptography":
+      return ended(fault.message);
     case "access/token-needed":
       return `${hostOf(fault)} asks for an access token.`;
     case "access/token-wrong":

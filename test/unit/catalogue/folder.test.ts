@@ -52,7 +52,7 @@ function opener(store: LogStore): { openLog: OpenLog; opened: string[] } {
     const outer = await store.open(key, inner);
     const head = await outer.read(0, Math.min(64, outer.sizeBytes), inner);
     const container = parseContainer(head, outer.sizeBytes, key);
-    if (container === null) return { source: outer, outer, container };
+    if (container?.kind !== "compressed") return { source: outer, outer, container };
     const packed = await outer.read(container.dataAtByte, container.dataEndByte - container.dataAtByte, inner);
     const plain = heatshrinkDecode(packed, Math.log2(container.windowBytes), container.lookaheadBits);
     return { source: bytesSource(plain, key, outer.version), outer, container };

@@ -15,6 +15,7 @@ describe("the command line", () => {
       token: null,
       allowedOrigins: [],
       endpoint: null,
+      passwords: null,
     };
     expect(readArguments(["./LOG"])).toEqual({ name: "serve", ...plain });
     expect(readArguments(["serve", "./LOG"])).toEqual({ name: "serve", ...plain });
@@ -23,7 +24,7 @@ describe("the command line", () => {
 
   test("all options of serve, before or after the folder", () => {
     const args =
-      "--dbc a.dbc --port 0 LOG --dbc b --limit 2 --token t --allow-origin http://grafana.example/ --allow-origin https://x:3000";
+      "--dbc a.dbc --port 0 LOG --dbc b --limit 2 --token t --allow-origin http://grafana.example/ --allow-origin https://x:3000 --passwords p.json";
     expect(readArguments(args.split(" "))).toEqual({
       name: "serve",
       place: "LOG",
@@ -34,6 +35,7 @@ describe("the command line", () => {
       token: "t",
       allowedOrigins: ["http://grafana.example", "https://x:3000"],
       endpoint: null,
+      passwords: "p.json",
     });
     expect(readArguments(["LOG"], { BUSLENS_TOKEN: "t" })).toMatchObject({ token: "t", host: "0.0.0.0" });
     expect(readArguments(["s3://b/p", "--endpoint", "http://localhost:9000"])).toMatchObject({
@@ -43,7 +45,13 @@ describe("the command line", () => {
   });
 
   test("documents and help", () => {
-    expect(readArguments(["inspect", "a.MF4", "--json"])).toEqual({ name: "inspect", file: "a.MF4", json: true });
+    expect(readArguments(["inspect", "a.MF4", "--json"])).toEqual({
+      name: "inspect",
+      file: "a.MF4",
+      json: true,
+      passwords: null,
+    });
+    expect(readArguments(["inspect", "a.MFE", "--passwords", "p"])).toMatchObject({ file: "a.MFE", passwords: "p" });
     expect(readArguments(["dbc", "a.dbc"])).toEqual({ name: "dbc", file: "a.dbc", json: false });
     expect(readArguments(["decode", "a.MF4", "b.MF4", "--dbc", "d.dbc", "--signal", "x", "--channel", "2", "--csv"])).toEqual({
       name: "decode",
@@ -52,6 +60,7 @@ describe("the command line", () => {
       signals: ["x"],
       channel: 2,
       form: "csv",
+      passwords: null,
     });
     expect(readArguments(["--help"])).toEqual({ name: "help", topic: null });
     expect(readArguments(["decode", "-h"])).toEqual({ name: "help", topic: "decode" });
