@@ -21,3 +21,7 @@ export function numbersText(values: Float64Array, start: number, end: number): s
   }
   return text;
 }
+
+/** A number where numbers must stay numbers: JSON has no NaN, and one text among them would make a text column, so it is null, as in a gap. */
+export const numberOrNull = (value: number): string =>
+  Number.isFinite(value) ? (Object.is(value, -0) ? "-0" : String(value)) : "null";

@@ -12,7 +12,7 @@ const POINTS_DEFAULT = 1000;
 const POINTS_MAX = 1_000_000;
 const KNOWN = [
   ...["device", "bus", "channel", "db", "message", "signal", "sa", "merge", "method"],
-  ...["from", "to", "points", "step", "origin", "edges", "neighbours", "format"],
+  ...["from", "to", "points", "step", "origin", "edges", "neighbours", "format", "shape"],
 ];
 
 /** Faults: `request/bad-parameter`; what `logs` and `heard` throw where the range has to be looked up. */

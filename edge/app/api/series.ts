@@ -1,21 +1,26 @@
-/** GET /api/series: samples or reduced samples of some signals, as JSON (docs/api.md) or CSV. */
+/** GET /api/series: samples or reduced samples of some signals, in segments (docs/api.md), as flat rows, or in a format for other programs. */
 import type { Fault } from "../../../core/fault.ts";
 import type { Query } from "../../../core/query/query.ts";
 import type { AppOptions, Handler } from "../context.ts";
 import { badParameter, faultOf, isBug, JSON_TYPE, sentenceOf } from "../fault-answer.ts";
 import { streamText, type Writing } from "../stream.ts";
+import { FLAT_FORMATS, flatAnswer } from "./flat/answer.ts";
 import { toJson } from "./json.ts";
 import { wordOf } from "./parameters.ts";
 import { CSV_HEADER, csvText } from "./series-csv.ts";
 import { seriesJson } from "./series-json.ts";
 import { seriesQuery } from "./series-query.ts";
 
-/** Faults before the first byte have their status; later ones are in the answer's `notices` (JSON) or end the CSV. */
+/** Faults before the first byte have their status; later ones are in the answer's `notices` (segments), in a last row, or end the CSV. */
 export const series: Handler = async (asked) => {
   const { request, url, app } = asked;
-  const format = wordOf(url.searchParams, "format", ["json", "csv"]) ?? "json";
+  const format = wordOf(url.searchParams, "format", ["segments", "csv", ...FLAT_FORMATS]) ?? "segments";
+  const shape = wordOf(url.searchParams, "shape", ["long", "wide"]) ?? "long";
   const query = await seriesQuery(asked);
-  if (format === "json") {
+  if (shape === "wide" && (query.method === "stats" || (format !== "json" && format !== "ndjson")))
+    throw badParameter("shape=wide goes with format=json or ndjson, and not with statistics");
+  if (format !== "segments" && format !== "csv") return flatAnswer(asked, query, format, shape);
+  if (format === "segments") {
     const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
     return streamText(options, (writing) => jsonText(query, app, writing));
   }
