@@ -22,7 +22,7 @@ export function webBundle(root: string): InlineConfig {
 }
 
 /**
- * The command: one file for plain Node, packages included, and the AWS SDK as a chunk beside it that only an S3 store loads.
+ * The command: one file for plain Node, packages included; what few ask for (the AWS SDK, Arrow, Parquet) are chunks beside it, loaded when needed.
  * build/node/ is as deep as edge/node/, so that `new URL("../../build/kernel.wasm", import.meta.url)` is right in both.
  */
 export function nodeBundle(root: string): InlineConfig {
@@ -46,7 +46,7 @@ export function nodeBundle(root: string): InlineConfig {
           format: "es",
           entryFileNames: "cli.js",
           chunkFileNames: "[name].js",
-          codeSplitting: { groups: [{ name: "aws-sdk", test: /node_modules[\\/]@(?:aws-sdk|smithy)[\\/]/ }] },
+          X
         },
       },
     },
