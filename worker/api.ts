@@ -80,6 +80,8 @@ export interface ViewAnswer {
 
 /** Named by the caller, so that it can cancel. */
 export type WorkId = number;
+/** The work under which progress is told of logs that are gone through for the first time (unpacked, verified), whoever asked. */
+export const FIRST_PASS: WorkId = -1;
 export type OnProgress = (work: WorkId, bytes: number, bytesAll: number) => void;
 
 export interface PreviewApi {
@@ -89,6 +91,11 @@ export interface PreviewApi {
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<Reply<Catalogue>>;
   /** Opens the devices of a buslens server; `baseUrl` ends in "/". Faults: `access/*`, `storage/*`. */
   openServer(baseUrl: string, token: string | null): Promise<Reply<Catalogue>>;
+  /**
+   * Passwords by device id, or "default", on top of those given before; kept in this worker's memory until the tab closes. Reads again what could
+   * not be read: its logs come with the fault `access/password-wrong` (found = the device) if a password does not fit.
+   */
+  setPasswords(work: WorkId, passwords: Readonly<Record<string, string>>): Promise<Reply<Catalogue>>;
   heard(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
   view(work: WorkId, query: ViewQuery): Promise<Reply<ViewAnswer>>;
   cancel(work: WorkId): void;

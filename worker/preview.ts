@@ -1,6 +1,6 @@
 /** Entry of the preview worker: the engine behind Comlink. Nothing leaves this tab. */
 import * as Comlink from "comlink";
-import type { OnProgress, PreviewApi, Reply, WorkId } from "./api.ts";
+import { FIRST_PASS, type OnProgress, type PreviewApi, type Reply, type WorkId } from "./api.ts";
 import { loadKernel } from "./kernel.ts";
 import { replyOf } from "./reply.ts";
 import { createSession, type Session } from "./session.ts";
@@ -19,7 +19,8 @@ const nextTask = (): Promise<void> =>
     port2.postMessage(null);
   });
 
-const session: Promise<Session> = loadKernel().then((kernel) => createSession(kernel, { yield: nextTask }));
+const onFirstPass = ({ bytes, bytesAll }: { bytes: number; bytesAll: number }): void => onProgress?.(FIRST_PASS, bytes, bytesAll);
+const session: Promise<Session> = loadKernel().then((kernel) => createSession(kernel, { yield: nextTask }, onFirstPass));
 session.catch(() => undefined); // reported by whoever asks first
 const running = new Map<WorkId, AbortController>();
 let onProgress: OnProgress | null = null;
@@ -50,6 +51,7 @@ const api: PreviewApi = {
   },
   open: (files, kind, beside) => replyOf(async () => (await session).open(files, kind, beside, forever)),
   openServer: (baseUrl, token) => replyOf(async () => (await session).openServer(baseUrl, token, forever)),
+  setPasswords: (id, passwords) => work(id, (now, signal) => now.setPasswords(passwords, signal)),
   heard: (id, device) => work(id, (now, signal, onWork) => now.heard(device, signal, onWork)),
   async view(id, query) {
     const reply = await work(id, (now, signal, onWork) => now.view(query, signal, onWork));

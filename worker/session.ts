@@ -1,4 +1,5 @@
 /** What is open in this tab: one store, one engine over it, and the work that runs. */
+import { mergedPasswords, PASSWORDS_FILE, type Passwords, parsePasswords } from "../core/canedge/passwords.ts";
 import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
 import { FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
@@ -14,19 +15,40 @@ import { answerView } from "./view.ts";
 export interface Session {
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean, signal: AbortSignal): Promise<Catalogue>;
   openServer(baseUrl: string, token: string | null, signal: AbortSignal): Promise<Catalogue>;
+  setPasswords(passwords: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Catalogue>;
   heard(device: string, signal: AbortSignal, onWork: OnWork): Promise<DeviceHeard>;
   view(query: ViewQuery, signal: AbortSignal, onWork: OnWork): Promise<ViewAnswer>;
 }
 
-export function createSession(kernel: Kernel, host: { yield(): Promise<void> }): Session {
+type Place = Catalogue["source"];
+
+/** `onFirstPass`: a compressed or encrypted log is gone through for the first time. */
+export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, onFirstPass: OnWork): Session {
   let engine: Engine | null = null;
+  let place: Place | null = null;
+  /** What was typed; passwords.json of the files counts behind it. Never leaves this memory. */
+  let typed: Passwords = new Map();
   let held: readonly { readonly key: string; readonly blob: File }[] = [];
   let heldKind: "files" | "sample" = "files";
 
-  const start = (store: LogStore): Engine => createEngine({ module: kernel.module, moduleHash: kernel.hash, store, host });
+  const start = (store: LogStore): Engine =>
+    createEngine({
+      module: kernel.module,
+      moduleHash: kernel.hash,
+      store,
+      host,
+      passwords: () => typed,
+      sharesWork: true,
+      onFirstPass: (_key, bytes, bytesAll) => onFirstPass({ bytes, bytesAll }),
+    });
+
+  async function catalogueAt(at: Place, notices: readonly Notice[], signal: AbortSignal): Promise<Catalogue> {
+    place = at;
+    return catalogueOf(running(), at, notices, kernel, signal);
+  }
 
   function running(): Engine {
-    if (engine === null) throw new FaultError({ code: "request/not-found", message: "nothing is open" });
+    if (engine === null) throw nothingOpen();
     return engine;
   }
 
@@ -34,28 +56,38 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }):
     async open(files, kind, beside, signal) {
       const notices: Notice[] = [];
       const fresh: { key: string; blob: File }[] = [];
+      const lists: { key: string; blob: File }[] = [];
       for (const file of files) {
         const found = await sniff(file);
         if (found.kind === "ignored") notices.push(found.notice);
-        else if (found.kind !== "passwords") fresh.push({ key: keyOf(found.path, found.kind), blob: found.file });
+        else if (found.kind === "passwords") lists.push({ key: PASSWORDS_FILE, blob: found.file });
+        else fresh.push({ key: keyOf(found.path, found.kind), blob: found.file });
       }
-      const kept = beside && heldKind === kind ? held : [];
+      const before = beside && heldKind === kind ? held : [];
+      const kept = before.filter(({ key }) => lists.length === 0 || key !== PASSWORDS_FILE);
       const added = fresh.filter(({ key, blob }) => !kept.some((old) => old.key === key && sameFile(old.blob, blob)));
       if (added.length < fresh.length && added.length === 0)
         notices.push({ severity: "info", text: "These files are open already" });
       if (fresh.length === 0 && kept.length === 0) throw new FaultError(nothingHere(notices, files.length));
-      held = [...kept, ...added];
+      held = [...kept, ...added, ...lists.slice(-1)];
       heldKind = kind;
       engine = start(new FileStore(held));
-      const bytes = held.reduce((sum, { blob }) => sum + (isLog(blob.name) ? blob.size : 0), 0);
-      return catalogueOf(engine, { kind, name: nameOf(held), bytes }, notices, kernel, signal);
+      const bytes = held.reduce((sum, { key, blob }) => sum + (isLog(key) ? blob.size : 0), 0);
+      return catalogueAt({ kind, name: nameOf(held), bytes }, notices, signal);
     },
     async openServer(baseUrl, token, signal) {
       engine = start(await openServerStore(baseUrl, token, signal));
       held = [];
-      const catalogue = await catalogueOf(engine, { kind: "server", name: new URL(baseUrl).host, bytes: 0 }, [], kernel, signal);
+      const catalogue = await catalogueAt({ kind: "server", name: new URL(baseUrl).host, bytes: 0 }, [], signal);
       const bytes = catalogue.logs.reduce((sum, log) => sum + log.sizeBytes, 0);
-      return { ...catalogue, source: { ...catalogue.source, bytes } };
+      place = { ...catalogue.source, bytes };
+      return { ...catalogue, source: place };
+    },
+    async setPasswords(passwords, signal) {
+      const at = place;
+      if (at === null) throw nothingOpen();
+      typed = mergedPasswords([parsePasswords(JSON.stringify(passwords), "password"), typed]);
+      return catalogueAt(at, [], signal);
     },
     async heard(device, signal, onWork) {
       const now = running();
@@ -67,7 +99,8 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }):
   };
 }
 
-const isLog = (name: string): boolean => !/\.dbc$/i.test(name);
+const isLog = (key: string): boolean => !/\.dbc$/i.test(key) && key !== PASSWORDS_FILE;
+const nothingOpen = (): FaultError => new FaultError({ code: "request/not-found", message: "nothing is open" });
 const sameFile = (a: File, b: File): boolean => a.size === b.size && a.lastModified === b.lastModified;
 
 /** Device, session and split are the last three parts of a path, whatever lies above; DBCs stand at the top, where the engine looks. */

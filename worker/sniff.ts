@@ -6,7 +6,7 @@ const HEAD_BYTES = 64;
 
 export type Sniffed =
   | { readonly kind: "log" | "dbc"; readonly path: string; readonly file: File }
-  | { readonly kind: "passwords" }
+  | { readonly kind: "passwords"; readonly file: File }
   | { readonly kind: "ignored"; readonly notice: Notice };
 
 /** Logs keep their path; a log with a foreign ending gets ".mf4", so that a store lists it as one. */
@@ -14,10 +14,11 @@ export async function sniff({ path, file }: OpenFile): Promise<Sniffed> {
   const name = path.split("/").at(-1) ?? path;
   if (/\.(mf4|mfc|mfm|mfe)$/i.test(name)) return { kind: "log", path, file };
   if (/\.dbc$/i.test(name)) return { kind: "dbc", path, file };
-  if (name === "passwords.json") return { kind: "passwords" };
+  if (name === "passwords.json") return { kind: "passwords", file };
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   const text = String.fromCharCode(...head);
   if (/^(MDF|UnFinMF) /.test(text)) return { kind: "log", path: `${path}.mf4`, file };
+  if (/^Generic File/.test(text)) return { kind: "log", path: `${path}.mfm`, file };
   if (/^\s*VERSION\s+"/.test(text)) return { kind: "dbc", path: `${path}.dbc`, file };
   return { kind: "ignored", notice: { severity: "warning", text: ignoredText(name, file.size, head, text) } };
 }
@@ -35,7 +36,7 @@ const SIGNATURES: readonly (readonly [RegExp, string])[] = [
 function ignoredText(name: string, sizeBytes: number, head: Uint8Array, text: string): string {
   if (sizeBytes === 0) return `${name} is empty (0 bytes)`;
   const known = SIGNATURES.find(([signature]) => signature.test(text))?.[1];
-  const reads = "buslens reads MF4, MFC and DBC";
+  const reads = "buslens reads MF4, MFC, MFE, MFM and DBC";
   if (known !== undefined) return `${name} is ${known}. ${reads}`;
   const hex = [...head.slice(0, 4)].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
   return `${name} is not a log: it starts with ${hex}. ${reads}`;

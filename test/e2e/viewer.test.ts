@@ -130,7 +130,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
     await drop(page, [{ name: "trace.blf", bytes: text.encode("LOGG and more") }]);
     await expect
       .poll(() => page.locator(".noticebar").innerText())
-      .toContain("trace.blf is a Vector BLF file. buslens reads MF4, MFC and DBC.");
+      .toContain("trace.blf is a Vector BLF file. buslens reads MF4, MFC, MFE, MFM and DBC.");
     await page.close();
 
     const bare = await openPage(browser, host.url);

@@ -112,9 +112,9 @@ describe("a dropped file", () => {
   });
 
   test.each([
-    ["trace.blf", "LOGG....", "trace.blf is a Vector BLF file. buslens reads MF4, MFC and DBC"],
-    ["notes.bin", "PK\x03\x04", "notes.bin is a ZIP archive. buslens reads MF4, MFC and DBC"],
-    ["x.bin", "\x01\x02\x03\x04", "x.bin is not a log: it starts with 01 02 03 04. buslens reads MF4, MFC and DBC"],
+    ["trace.blf", "LOGG....", "trace.blf is a Vector BLF file. buslens reads MF4, MFC, MFE, MFM and DBC"],
+    ["notes.bin", "PK\x03\x04", "notes.bin is a ZIP archive. buslens reads MF4, MFC, MFE, MFM and DBC"],
+    ["x.bin", "\x01\x02\x03\x04", "x.bin is not a log: it starts with 01 02 03 04. buslens reads MF4, MFC, MFE, MFM and DBC"],
     ["x.txt", "", "x.txt is empty (0 bytes)"],
   ])("%s is named for what it is", async (name, bytes, text) => {
     const found = await drop(name, bytes);
