@@ -46,7 +46,13 @@ export function nodeBundle(root: string): InlineConfig {
           format: "es",
           entryFileNames: "cli.js",
           chunkFileNames: "[name].js",
-          X
+          codeSplitting: {
+            groups: [
+              { name: "aws-sdk", test: /node_modules[\\/]@(?:aws-sdk|smithy)[\\/]/ },
+              { name: "arrow", test: /node_modules[\\/]@uwdata[\\/]/ },
+              { name: "parquet", test: /node_modules[\\/]hyparquet/ },
+            ],
+          },
         },
       },
     },
