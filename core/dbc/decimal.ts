@@ -11,18 +11,26 @@ export function parseDecimal(text: string): Decimal | null {
   if (!parts) return null;
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = parts;
   if (whole === "" && fraction === "") return null;
-  const significant = (whole + fraction).replace(/^0+/, "").replace(/0+$/, "");
+  const written = whole + fraction;
+  const trailingZeros = trailing(written);
+  const significant = written.slice(leading(written), written.length - trailingZeros);
   if (significant === "") return { digits: 0n, scale: 0 };
-  const trailingZeros = trailing(whole + fraction);
   const power = Number(exponent) - fraction.length + trailingZeros; // value = significant · 10^power
   if (Math.abs(power) > DIGITS_MAX || significant.length > DIGITS_MAX) return null;
   const digits = BigInt(sign === "-" ? `-${significant}` : significant);
   return power >= 0 ? { digits: digits * 10n ** BigInt(power), scale: 0 } : { digits, scale: -power };
 }
 
+// Not by regular expressions: `0+$` tries every zero anew.
 function trailing(digits: string): number {
   let count = 0;
   while (digits[digits.length - 1 - count] === "0") count++;
+  return count;
+}
+
+function leading(digits: string): number {
+  let count = 0;
+  while (digits[count] === "0") count++;
   return count;
 }
 

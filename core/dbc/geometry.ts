@@ -4,6 +4,8 @@ import { selectorChain } from "./mux.ts";
 
 /** Widest number a value can hold; longer signals (texts) are listed but not decoded. */
 export const SIGNAL_BITS_MAX = 64;
+/** Longest payload that is decoded: an ISO-TP message of 12-bit length. */
+export const PAYLOAD_BYTES_MAX = 4095;
 
 /**
  * Where a signal lies. `firstBit` counts in the signal's own direction, so that its bits are always
@@ -42,6 +44,14 @@ export function neededBytes(message: DbcMessage, signal: DbcSignal): number {
   return lastByte + 1;
 }
 
-/** Whether a signal has numbers at all: at most 64 bits, a float exactly 32 or 64. */
+/** Whether a signal has numbers at all: at most 64 bits, a float exactly 32 or 64, inside the longest payload. */
 export const isDecodable = (signal: DbcSignal): boolean =>
-  signal.lengthBits <= SIGNAL_BITS_MAX && (signal.float === null || signal.float === signal.lengthBits);
+  signal.lengthBits <= SIGNAL_BITS_MAX &&
+  (signal.float === null || signal.float === signal.lengthBits) &&
+  signalBits(signal).lastByte < PAYLOAD_BYTES_MAX;
+
+/** Whether a signal can be a multiplexor: an integer within eight bytes. What hangs on another has no values. */
+export function isSelectable(signal: Pick<DbcSignal, "start" | "lengthBits" | "byteOrder" | "float">): boolean {
+  const { firstByte, lastByte } = signalBits(signal);
+  return signal.float === null && signal.lengthBits <= SIGNAL_BITS_MAX && lastByte - firstByte < 8;
+}

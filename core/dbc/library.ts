@@ -4,6 +4,7 @@ import { throwIfCancelled } from "../store/ask.ts";
 import type { LogStore } from "../store/source.ts";
 import type { Dbc } from "./model.ts";
 import { parseDbc } from "./parse.ts";
+import { checkSize } from "./room.ts";
 
 export interface Library {
   /** In the order of their keys. Two names may differ only in case, or (`a.dbc`, `a.DBC`) not at all. */
@@ -15,7 +16,6 @@ export interface Library {
 }
 
 const READS_AT_ONCE = 4;
-const DBC_BYTES_MAX = 32 * 1024 * 1024; // the largest public ones have 10 MB; an isolate has 128 MB for everything
 
 /**
  * Loads every `*.dbc` (any case) at the root of a store, or the objects of `keys`. One that cannot be read becomes a notice.
@@ -72,7 +72,7 @@ async function dbcKeys(store: LogStore, signal: AbortSignal): Promise<string[]> 
 async function loadOne(store: LogStore, key: string, signal: AbortSignal): Promise<Dbc | Notice> {
   try {
     const source = await store.open(key, signal);
-    if (source.sizeBytes > DBC_BYTES_MAX) throw tooLarge(key, source.sizeBytes);
+    checkSize(source.sizeBytes, key);
     return parseDbc(await source.read(0, source.sizeBytes, signal), key);
   } catch (error) {
     throwIfCancelled(signal);
@@ -80,12 +80,3 @@ async function loadOne(store: LogStore, key: string, signal: AbortSignal): Promi
     return { severity: "error", text: `${key} is not used: ${error.fault.message}`, fault: error.fault };
   }
 }
-
-const tooLarge = (key: string, sizeBytes: number): FaultError =>
-  new FaultError({
-    code: "limit/too-large",
-    object: key,
-    message: "The DBC is larger than any we know; leave out what the logs do not need.",
-    found: sizeBytes,
-    allowed: DBC_BYTES_MAX,
-  });

@@ -1,4 +1,5 @@
 /** A CAN database as the DBC text says it, names resolved, numbers exact. */
+import type { DbcEncoding } from "./encoding.ts";
 
 /** digits / 10^scale with the smallest scale ≥ 0; from the text, not from a double. `+.5`, `1E-06` and `10` are decimals. */
 export interface Decimal {
@@ -36,6 +37,8 @@ export interface DbcSignal {
   readonly selectedWhen: readonly RawRange[] | null;
   /** Raw value → text. */
   readonly values: ReadonlyMap<bigint, string> | null;
+  /** Suspect parameter number of J1939 (attribute SPN); 0 = null. */
+  readonly spn: number | null;
   readonly comment: string | null;
   /** 1-based line of its SG_. */
   readonly line: number;
@@ -72,7 +75,11 @@ export interface Dbc {
   readonly name: string;
   /** Key or file name, e.g. "canmod-gps.dbc". */
   readonly file: string;
+  /** Of the text, as given or as found. */
+  readonly encoding: DbcEncoding;
   readonly version: string;
+  /** Of the network itself; several are joined by LF. */
+  readonly comment: string | null;
   readonly nodes: readonly { readonly name: string; readonly comment: string | null }[];
   /** Sorted by (id, extended). */
   readonly messages: readonly DbcMessage[];

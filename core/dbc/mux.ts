@@ -15,12 +15,21 @@ export function selectorChain(message: DbcMessage, signal: DbcSignal): readonly 
   while (below.selectedBy !== null && chain.length < message.signals.length) {
     const selector = findSignal(message, below.selectedBy);
     if (!selector) break;
-    chain.unshift({ selector, ranges: below.selectedWhen ?? [] });
+    chain.push({ selector, ranges: below.selectedWhen ?? [] });
     below = selector;
   }
-  return chain;
+  return chain.reverse();
 }
 
+/** By message, because chains are followed for every signal of it. */
+const signalsByName = new WeakMap<DbcMessage, ReadonlyMap<string, DbcSignal>>();
+
 /** The signal of that very name. */
-export const findSignal = (message: DbcMessage, name: string): DbcSignal | null =>
-  message.signals.find((signal) => signal.name === name) ?? null;
+export function findSignal(message: DbcMessage, name: string): DbcSignal | null {
+  let byName = signalsByName.get(message);
+  if (!byName) {
+    byName = new Map(message.signals.map((signal) => [signal.name, signal]));
+    signalsByName.set(message, byName);
+  }
+  return byName.get(name) ?? null;
+}

@@ -1,19 +1,25 @@
 /** A DBC file → messages and signals, with a warning for every piece that was not understood. */
 import { emptyDraft } from "./draft.ts";
+import type { DbcEncoding } from "./encoding.ts";
 import type { Dbc } from "./model.ts";
+import type { Parsing } from "./parsing.ts";
 import { found, Reader, Unexpected } from "./reader.ts";
 import { resolve } from "./resolve.ts";
-import { type Parsing, STATEMENTS } from "./statements.ts";
-import { decodeDbc, notDbc } from "./text.ts";
+import { checkSize, Room } from "./room.ts";
+import { STATEMENTS } from "./statements.ts";
+import { dbcText, notDbc } from "./text.ts";
 import { quote, Warnings } from "./warnings.ts";
 
 /**
  * Reads a DBC; `file` is its key or file name. A statement that is not understood is skipped with a warning and reading goes on at
- * the next one. Time and memory are linear in the bytes. Faults: `input/bad-dbc` when the file is no DBC at all.
+ * the next one. Time and memory are linear in the bytes. Without `encoding` the bytes decide (encoding.ts).
+ * Faults: `input/bad-dbc` when the file is no DBC at all, `limit/too-large` and `limit/too-many` (room.ts); all have line and column.
  */
-export function parseDbc(bytes: Uint8Array, file: string): Dbc {
+export function parseDbc(bytes: Uint8Array, file: string, options: { readonly encoding?: DbcEncoding | null } = {}): Dbc {
+  checkSize(bytes.length, file);
   const warnings = new Warnings();
-  const reader = new Reader(decodeDbc(bytes, file), warnings, STATEMENTS);
+  const { text, encoding } = dbcText(bytes, file, options.encoding ?? null, warnings);
+  const reader = new Reader(text, warnings, new Room(file), STATEMENTS);
   const parsing: Parsing = { reader, draft: emptyDraft(), message: null };
   const first = reader.lexer.peek();
   let understood = 0;
@@ -25,7 +31,7 @@ export function parseDbc(bytes: Uint8Array, file: string): Dbc {
       column: first.column,
     });
   }
-  return { name: stem(file), file, ...resolve(parsing.draft, warnings), warnings: warnings.list() };
+  return { name: stem(file), file, encoding, ...resolve(parsing.draft, reader), warnings: warnings.list() };
 }
 
 /** One statement, or what stands in its place; false if it was not understood. */

@@ -1,6 +1,8 @@
 /** What every statement of a DBC is made of: marks, names, numbers, texts, and the `;` at its end. */
+import { isDigit } from "./characters.ts";
 import { parseDecimal } from "./decimal.ts";
 import type { Decimal } from "./model.ts";
+import type { Room } from "./room.ts";
 import { Lexer, type Token } from "./tokens.ts";
 import { quote, type Warnings } from "./warnings.ts";
 
@@ -14,16 +16,31 @@ export class Unexpected {
   }
 }
 
+/** The standard allows 32 characters, long names 128; what is printed with every signal must not be endless. */
+export const NAME_CHARS_MAX = 256;
+
+/** A number as the text has it: the decimal, and the double nearest to it. */
+interface Written {
+  readonly exact: Decimal;
+  readonly number: number;
+}
+
+/** Most scalings of a database are one of a few. */
+const KNOWN_DECIMALS_MAX = 1000;
+
 export class Reader {
   readonly lexer: Lexer;
   readonly warnings: Warnings;
+  readonly room: Room;
   readonly keywords: { has(word: string): boolean };
+  readonly #knownDecimals = new Map<string, Written>();
   /** First text of the statement that spans lines: if the statement fails, its closing quote is the likely culprit. */
   longText: Token | null = null;
 
-  constructor(text: string, warnings: Warnings, keywords: { has(word: string): boolean }) {
+  constructor(text: string, warnings: Warnings, room: Room, keywords: { has(word: string): boolean }) {
     this.lexer = new Lexer(text);
     this.warnings = warnings;
+    this.room = room;
     this.keywords = keywords;
   }
 
@@ -46,7 +63,12 @@ export class Reader {
   name(what: string): Token {
     const token = this.lexer.name();
     if (!token) throw new Unexpected(this.lexer.peek(), what);
-    return token;
+    return this.#short(token, what);
+  }
+
+  #short(token: Token, what: string): Token {
+    if (token.text.length <= NAME_CHARS_MAX) return token;
+    throw new Unexpected(token, `${what}, of at most ${NAME_CHARS_MAX} characters`);
   }
 
   /** Whether a new statement begins here, or the file ends. */
@@ -61,7 +83,8 @@ export class Reader {
     let comma = true;
     while (!this.atStatement() && (comma || !this.lexer.peek().startsLine)) {
       const token = this.lexer.name();
-      if (token) names.push(token.text);
+      if (token) names.push(this.#short(token, "a name").text);
+      if (token && names.length > 1) this.room.takeParts(1, token);
       comma = this.accept(",");
       if (!token && !comma) break;
     }
@@ -71,8 +94,7 @@ export class Reader {
   /** An integer from 0 to `max`. */
   unsigned(what: string, max: number): number {
     const token = this.lexer.peek();
-    const value =
-      /^(\d+|0[xX][0-9a-fA-F]+)$/.test(token.text.slice(0, 40)) && token.text.length <= 40 ? Number(token.text) : null;
+    const value = unsignedOf(token);
     if (value === null || value > max) throw new Unexpected(token, `${what}, an integer from 0 to ${max}`);
     this.lexer.next();
     return value;
@@ -88,13 +110,17 @@ export class Reader {
     return sign + token.text;
   }
 
-  decimal(what: string): { readonly exact: Decimal; readonly number: number } {
+  decimal(what: string): Written {
     const token = this.lexer.peek();
     const text = this.number(what);
+    const known = this.#knownDecimals.get(text);
+    if (known) return known;
     const exact = parseDecimal(text);
     const number = Number(text) + 0; // -0 becomes +0
     if (!exact || !Number.isFinite(number)) throw new Unexpected(token, `${what} that a double can hold`);
-    return { exact, number };
+    const written = { exact, number };
+    if (this.#knownDecimals.size < KNOWN_DECIMALS_MAX) this.#knownDecimals.set(text, written);
+    return written;
   }
 
   /** Quoted text; on one line if `oneLine`. */
@@ -128,3 +154,11 @@ export class Reader {
 
 /** What stands there, for a warning. */
 export const found = (token: Token): string => (token.kind === "end" ? "the end of the file" : quote(token.text));
+
+/** Of `12` and `0x1F`; null for anything else, and for numbers no integer of a DBC has. */
+function unsignedOf({ kind, text }: Token): number | null {
+  if (kind === "word") return /^0[xX][0-9a-fA-F]{1,15}$/.test(text.slice(0, 20)) ? Number(text) : null;
+  if (kind !== "number" || text.length > 40) return null;
+  for (let at = 0; at < text.length; at++) if (!isDigit(text.charCodeAt(at))) return null;
+  return Number(text);
+}

@@ -1,5 +1,6 @@
 /** Who hangs on which multiplexor: plain `m5` on the message's root, others by SG_MUL_VAL_. */
-import { type Draft, type MessageDraft, type SignalDraft, signalKey } from "./draft.ts";
+import type { Draft, MessageDraft, SignalDraft } from "./draft.ts";
+import { isSelectable } from "./geometry.ts";
 import type { RawRange } from "./model.ts";
 import { quote, type Warnings } from "./warnings.ts";
 
@@ -9,23 +10,31 @@ export interface Selected {
   readonly when: readonly RawRange[];
 }
 
+/** Multiplexors above one another; three are seen in the wild. */
+const DEPTH_MAX = 16;
+/** Ranges of a signal and of all multiplexors above it; the kernel has room for some thousand at a time. */
+const RANGES_MAX = 256;
+
 /**
- * The selection of each multiplexed signal, by short name, without cycles. `lost`: signals whose selection leads in a circle;
- * they can never be active.
+ * The selection of each multiplexed signal, by short name, without cycles. `lost`: signals whose selection leads in a circle, or
+ * further than we follow.
  */
 export function resolveMux(
   draft: Draft,
   warnings: Warnings,
   message: MessageDraft,
-  signals: ReadonlyMap<string, SignalDraft>,
 ): { readonly selected: ReadonlyMap<string, Selected>; readonly lost: ReadonlySet<string> } {
+  const { signals } = message;
   const roots = [...signals.values()].filter((signal) => signal.selector && signal.selectedWhen === null);
   const selected = new Map<string, Selected>();
   for (const signal of signals.values()) {
     const selection = selectionOf(draft, warnings, message, signals, signal) ?? plainSelection(warnings, roots, signal);
     if (selection) selected.set(signal.name, selection);
   }
-  return { selected, lost: signalsInCircles(warnings, signals, selected) };
+  if (selected.size === 0) return { selected, lost: new Set() };
+  const lost = new Set([...signalsInCircles(warnings, signals, selected), ...signalsTooDeep(warnings, signals, selected)]);
+  for (const [name, { by, when }] of selected) warnIfNeverThere(draft, warnings, signals.get(name), signals.get(by), when);
+  return { selected, lost };
 }
 
 function selectionOf(
@@ -35,7 +44,7 @@ function selectionOf(
   signals: ReadonlyMap<string, SignalDraft>,
   signal: SignalDraft,
 ): Selected | null {
-  const said = draft.selections.get(signalKey(message.rawId, signal.name));
+  const said = draft.selections.get(signal.key);
   if (!said) return null;
   const { selector, ranges } = said.value;
   if (!signals.has(selector)) {
@@ -101,4 +110,59 @@ function signalsInCircles(
     }
   }
   return new Set([...settled].filter(([, state]) => state === "lost").map(([name]) => name));
+}
+
+/** Follows each chain upwards until it meets one that was followed before, and counts on the way back. */
+function signalsTooDeep(
+  warnings: Warnings,
+  signals: ReadonlyMap<string, SignalDraft>,
+  selected: ReadonlyMap<string, Selected>,
+): ReadonlySet<string> {
+  const costs = new Map<string, { readonly depth: number; readonly ranges: number }>();
+  const tooDeep = new Set<string>();
+  for (const start of selected.keys()) {
+    const way: string[] = [];
+    for (let name: string | undefined = start; name !== undefined && !costs.has(name); name = selected.get(name)?.by) {
+      costs.set(name, { depth: 0, ranges: 0 }); // ends a circle
+      way.push(name);
+    }
+    for (const name of way.reverse()) {
+      const selection = selected.get(name);
+      if (!selection) continue;
+      const above = costs.get(selection.by) ?? { depth: 0, ranges: 0 };
+      const cost = { depth: above.depth + 1, ranges: above.ranges + selection.when.length };
+      costs.set(name, cost);
+      const signal = signals.get(name);
+      if (!signal || (cost.depth <= DEPTH_MAX && cost.ranges <= RANGES_MAX)) continue;
+      tooDeep.add(name);
+      const what = `hangs on more than ${DEPTH_MAX} multiplexors, or ${RANGES_MAX} ranges of their values`;
+      warnings.add(signal, `SG_MUL_VAL_: ${quote(name)} ${what}; the signal is skipped`);
+    }
+  }
+  return tooDeep;
+}
+
+/** A slip that is cheap to see: a multiplexor that is none, or that cannot reach the value. */
+function warnIfNeverThere(
+  draft: Draft,
+  warnings: Warnings,
+  signal: SignalDraft | undefined,
+  selector: SignalDraft | undefined,
+  when: readonly RawRange[],
+): void {
+  if (!signal || !selector) return;
+  const [name, by] = [quote(signal.name), quote(selector.name)];
+  const float = (draft.valueTypes.get(selector.key)?.value ?? 0) > 0 ? 32 : null;
+  if (!isSelectable({ ...selector, float })) {
+    warnings.add(signal, `SG_: ${name} hangs on ${by}, which is no integer within eight bytes; it has no values`);
+    return;
+  }
+  const least = when[0]?.[0] ?? 0n;
+  const most = (1n << BigInt(selector.lengthBits)) - 1n;
+  if (least <= most) return;
+  const reach = `${by} has ${selector.lengthBits} bits and reaches ${most}`;
+  warnings.add(
+    signal,
+    `SG_: ${name} is there when ${by} is ${least}, but ${reach}: it is never there; is an SG_MUL_VAL_ missing?`,
+  );
 }

@@ -1,8 +1,21 @@
-/** DBC text cut into tokens, each with its line and column. One pass; going back never re-reads a stretch more than once. */
+/** DBC text (its lines end with LF) cut into tokens, each with its line and column. One pass; going back never re-reads a stretch more than once. */
+import {
+  BACKSLASH,
+  endOfNumber,
+  isBlank,
+  isDigit,
+  isNameUnit,
+  isWordUnit,
+  LF,
+  POINT,
+  QUOTE,
+  SEMICOLON,
+  SLASH,
+} from "./characters.ts";
 
 export interface Token {
   readonly kind: "word" | "number" | "text" | "mark" | "end";
-  /** A word, an unsigned decimal, the inside of quotes (`\"` read as `"`, line ends as LF), or one character. */
+  /** A word, an unsigned decimal, the inside of quotes (`\"` read as `"`), or one character. */
   readonly text: string;
   readonly atChar: number;
   readonly endChar: number;
@@ -56,6 +69,10 @@ export class Lexer {
   name(): Token | null {
     const token = this.peek();
     if (token.kind === "end" || token.kind === "text") return null;
+    if (token.kind === "word" && !isNameUnit(this.#text.charCodeAt(token.endChar))) {
+      this.#coming = null;
+      return token;
+    }
     let endChar = token.atChar;
     while (isNameUnit(this.#text.charCodeAt(endChar))) endChar++;
     if (endChar === token.atChar) return null;
@@ -71,7 +88,7 @@ export class Lexer {
     const from = this.#at;
     let at = from;
     const end = Math.min(this.#text.length, from + UNTIL_CHARS_MAX);
-    while (at < end && this.#text[at] !== mark && !isLineEnd(this.#text.charCodeAt(at))) at++;
+    while (at < end && this.#text[at] !== mark && this.#text.charCodeAt(at) !== LF) at++;
     if (this.#text[at] !== mark) return null;
     this.#at = at + 1;
     this.#startsLine = false;
@@ -87,7 +104,7 @@ export class Lexer {
     let mayBegin = token.startsLine;
     while (this.#at < this.#text.length) {
       const unit = this.#text.charCodeAt(this.#at);
-      if (isLineEnd(unit)) {
+      if (unit === LF) {
         this.#passLineEnd();
         mayBegin = true;
       } else if (isWordUnit(unit)) {
@@ -114,7 +131,7 @@ export class Lexer {
   /** To the end of the line on which `token` begins. */
   skipLine(token: Token): void {
     this.goBackTo(token);
-    while (this.#at < this.#text.length && !isLineEnd(this.#text.charCodeAt(this.#at))) this.#at++;
+    while (this.#at < this.#text.length && this.#text.charCodeAt(this.#at) !== LF) this.#at++;
   }
 
   #read(): Token {
@@ -138,30 +155,28 @@ export class Lexer {
 
   #readText(): Token {
     const { atChar, line, column, startsLine } = this.#token("text", "", this.#at);
-    const pieces: string[] = [];
-    let from = ++this.#at;
+    const from = ++this.#at;
     let closed = false;
+    let hasHidden = false;
     while (this.#at < this.#text.length && !closed) {
       const unit = this.#text.charCodeAt(this.#at);
       if (unit === QUOTE) {
         closed = true;
       } else if (unit === BACKSLASH && this.#text.charCodeAt(this.#at + 1) === QUOTE && !this.#endsStatement(this.#at + 2)) {
-        pieces.push(this.#text.slice(from, this.#at));
-        from = this.#at + 1;
+        hasHidden = true;
         this.#at += 2;
-      } else if (isLineEnd(unit)) {
-        pieces.push(this.#text.slice(from, this.#at), "\n");
+      } else if (unit === LF) {
         this.#passLineEnd();
-        from = this.#at;
       } else {
         this.#at++;
       }
     }
-    pieces.push(this.#text.slice(from, this.#at));
+    const inside = this.#text.slice(from, this.#at);
     if (closed) this.#at++;
     this.#startsLine = false;
     const manyLines = this.#line > line;
-    return { kind: "text", text: pieces.join(""), atChar, endChar: this.#at, line, column, startsLine, manyLines, closed };
+    const text = hasHidden ? withoutBackslashes(inside) : inside;
+    return { kind: "text", text, atChar, endChar: this.#at, line, column, startsLine, manyLines, closed };
   }
 
   // `"C:\dir\";` at the end of a line: the backslash is the last of a path and not there to keep the quote.
@@ -171,7 +186,7 @@ export class Lexer {
     if (this.#text.charCodeAt(i) !== SEMICOLON) return false;
     i++;
     while (isBlank(this.#text.charCodeAt(i))) i++;
-    return i >= this.#text.length || isLineEnd(this.#text.charCodeAt(i));
+    return i >= this.#text.length || this.#text.charCodeAt(i) === LF;
   }
 
   #token(kind: Token["kind"], text: string, atChar: number): Token {
@@ -184,7 +199,7 @@ export class Lexer {
   #skipBlanks(): void {
     for (;;) {
       const unit = this.#text.charCodeAt(this.#at);
-      if (isLineEnd(unit)) this.#passLineEnd();
+      if (unit === LF) this.#passLineEnd();
       else if (isBlank(unit)) this.#at++;
       else if (unit === SLASH && this.#text.charCodeAt(this.#at + 1) === SLASH) this.#skipRemark();
       else return;
@@ -193,12 +208,11 @@ export class Lexer {
 
   /** `// …` to the end of the line: not in the standard, but some tools write it. */
   #skipRemark(): void {
-    while (this.#at < this.#text.length && !isLineEnd(this.#text.charCodeAt(this.#at))) this.#at++;
+    while (this.#at < this.#text.length && this.#text.charCodeAt(this.#at) !== LF) this.#at++;
   }
 
-  /** CR, LF and CR LF each end one line. */
   #passLineEnd(): void {
-    this.#at += this.#text.charCodeAt(this.#at) === CR && this.#text.charCodeAt(this.#at + 1) === LF ? 2 : 1;
+    this.#at++;
     this.#line++;
     this.#lineAt = this.#at;
     this.#startsLine = true;
@@ -208,32 +222,14 @@ export class Lexer {
 // A range has two numbers; the bound keeps one endless line from being searched again and again.
 const UNTIL_CHARS_MAX = 400;
 
-const [LF, CR, QUOTE, POINT, SLASH, SEMICOLON, BACKSLASH] = [0x0a, 0x0d, 0x22, 0x2e, 0x2f, 0x3b, 0x5c] as const;
-
-const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
-const isLineEnd = (unit: number): boolean => unit === LF || unit === CR;
-const isBlank = (unit: number): boolean => unit === 0x20 || unit === 0x09 || unit === 0x0b || unit === 0x0c || unit === 0xa0;
-const isLetter = (unit: number): boolean => (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x5f;
-// The standard wants C identifiers; umlauts and the like occur and do no harm.
-const isWordUnit = (unit: number): boolean => isLetter(unit) || isDigit(unit) || unit > 0xa0;
-
-// No backslash: no quote behind one may begin a text, or a row of them could be read over and over.
-const isNameUnit = (unit: number): boolean =>
-  isWordUnit(unit) || (unit > 0x20 && unit < 0x7f && !':;,"()[]|@\\'.includes(String.fromCharCode(unit)));
-
-/** End of `12`, `12.`, `.5`, `1.5E-06` at this place; null if no digit stands there. */
-function endOfNumber(text: string, atChar: number): number | null {
-  let at = atChar;
-  while (isDigit(text.charCodeAt(at))) at++;
-  if (text.charCodeAt(at) === POINT) at++;
-  while (isDigit(text.charCodeAt(at))) at++;
-  if (at === atChar) return null;
-  const letter = text.charCodeAt(at) | 0x20;
-  if (letter !== 0x65) return at;
-  let exponentAt = at + 1;
-  const sign = text[exponentAt];
-  if (sign === "+" || sign === "-") exponentAt++;
-  if (!isDigit(text.charCodeAt(exponentAt))) return at;
-  while (isDigit(text.charCodeAt(exponentAt))) exponentAt++;
-  return exponentAt;
+/** `\"` → `"`. In pieces: a text of nothing else would cost many times its size at once. */
+function withoutBackslashes(text: string): string {
+  let out = "";
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(text.length, from + 0x10000);
+    while (to < text.length && text.charCodeAt(to) === QUOTE) to++;
+    out += text.slice(from, to).replaceAll('\\"', '"');
+    from = to;
+  }
+  return out;
 }

@@ -10,12 +10,12 @@ export class Warnings {
   #more = 0;
 
   add(at: { readonly line: number; readonly column: number }, text: string): void {
-    const key = `${at.line}:${at.column}:${text}`;
-    if (this.#seen.has(key)) return; // a wrong default is met once per message
     if (this.#kept.length === WARNINGS_MAX) {
       this.#more++;
       return;
     }
+    const key = `${at.line}:${at.column}:${text}`;
+    if (this.#seen.has(key)) return; // a wrong default is met once per message
     this.#seen.add(key);
     this.#kept.push({ line: at.line, column: at.column, text });
   }

@@ -2,7 +2,7 @@
  * Multiplexing as a tree: a node stages its own signals; a selector of the node leads, by its raw value, to the node of the signals that are
  * there for it. So the kernel's loops know nothing of multiplexing (kernel.md §3).
  */
-import { signalBits } from "../dbc/geometry.ts";
+import { isSelectable } from "../dbc/geometry.ts";
 import type { DbcMessage, DbcSignal, RawRange } from "../dbc/model.ts";
 import { findSignal, selectorChain } from "../dbc/mux.ts";
 
@@ -44,12 +44,6 @@ export function treeNodes(root: TreeNode): TreeNode[] {
   }
   return [...nodes];
 }
-
-/** Selectors under which a field would need nine bytes or more than one word are not followed. */
-export const isSelectable = (selector: DbcSignal): boolean => {
-  const { firstByte, lastByte } = signalBits(selector);
-  return selector.float === null && selector.lengthBits <= 64 && lastByte - firstByte < 8;
-};
 
 function subtree(message: DbcMessage, parent: DbcSignal | null, asked: readonly AskedLane[]): TreeNode {
   const depth = parent === null ? 0 : selectorChain(message, parent).length + 1;

@@ -2,6 +2,7 @@
 import { openLogs, type PassWindow } from "../canedge/open-log.ts";
 import type { Passwords } from "../canedge/passwords.ts";
 import { folderCatalogue } from "../catalogue/folder.ts";
+import type { DbcEncoding } from "../dbc/encoding.ts";
 import { type Library, libraryOf, loadLibrary } from "../dbc/library.ts";
 import { parseDbc } from "../dbc/parse.ts";
 import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
@@ -27,7 +28,7 @@ export interface EngineOptions {
   readonly moduleHash: string;
   readonly store: LogStore;
   /** Databases instead of those in the store. */
-  readonly dbcs?: readonly { readonly file: string; readonly bytes: Uint8Array }[];
+  readonly dbcs?: readonly GivenDbc[];
   readonly host: Host;
   /** Of encrypted logs; they count before those in the store's passwords.json. Asked for whenever a log needs one. */
   readonly passwords?: () => Passwords;
@@ -133,11 +134,18 @@ function libraries({ store, dbcs }: EngineOptions): (signal: AbortSignal) => Pro
   };
 }
 
-function givenLibrary(given: readonly { readonly file: string; readonly bytes: Uint8Array }[]): Library {
+interface GivenDbc {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** Absent: the bytes decide. */
+  readonly encoding?: DbcEncoding | null;
+}
+
+function givenLibrary(given: readonly GivenDbc[]): Library {
   const notices: Notice[] = [];
-  const dbcs = given.flatMap(({ file, bytes }) => {
+  const dbcs = given.flatMap(({ file, bytes, encoding }) => {
     try {
-      return [parseDbc(bytes, file)];
+      return [parseDbc(bytes, file, { encoding: encoding ?? null })];
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;
       notices.push({ severity: "error", text: `${file}: ${error.fault.message}`, fault: error.fault });

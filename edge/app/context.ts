@@ -1,4 +1,5 @@
 /** What the app is given by its host: it imports no store, no clock and no file. */
+import type { DbcEncoding } from "../../core/dbc/encoding.ts";
 import type { Engine } from "../../core/query/engine.ts";
 import type { LogStore } from "../../core/store/source.ts";
 import type { TokenCheck } from "./access.ts";
@@ -8,6 +9,8 @@ export interface GivenDbc {
   /** As `Dbc.file` has it. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** Absent: the bytes decide. */
+  readonly encoding?: DbcEncoding | null;
 }
 
 export interface AppOptions {

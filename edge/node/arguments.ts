@@ -1,5 +1,6 @@
 /** The command line, read once: `node:util` does the reading, one table says which command takes which option. */
 import { parseArgs } from "node:util";
+import { type DbcEncoding, ENCODING_NAMES, encodingOf } from "../../core/dbc/encoding.ts";
 import { originOf } from "../app/cors.ts";
 
 export interface ServeCommand {
@@ -7,6 +8,8 @@ export interface ServeCommand {
   /** Folder, file:/// URL or s3://BUCKET/PREFIX; "" for the demo, which makes its own. */
   readonly place: string;
   readonly dbcs: readonly string[];
+  /** Of the text of `dbcs`; null: the bytes decide. */
+  readonly encoding: DbcEncoding | null;
   /** null: 5000, or any free one if that is taken. */
   readonly port: number | null;
   readonly host: string;
@@ -24,13 +27,14 @@ export type Command =
       readonly name: "decode";
       readonly files: readonly string[];
       readonly dbcs: readonly string[];
+      readonly encoding: DbcEncoding | null;
       readonly signals: readonly string[];
       /** null: all of them. */
       readonly channel: number | null;
       readonly form: "table" | "facts" | "csv";
       readonly passwords: string | null;
     }
-  | { readonly name: "dbc"; readonly file: string; readonly json: boolean }
+  | { readonly name: "dbc"; readonly file: string; readonly json: boolean; readonly encoding: DbcEncoding | null }
   | { readonly name: "help"; readonly topic: string | null }
   | { readonly name: "version" };
 
@@ -50,6 +54,7 @@ const OPTIONS = {
   facts: flag,
   csv: flag,
   dbc: texts,
+  encoding: text,
   signal: texts,
   channel: text,
   port: text,
@@ -61,13 +66,13 @@ const OPTIONS = {
   "allow-origin": texts,
 } as const;
 
-const SERVE_OPTIONS = ["dbc", "port", "host", "limit", "token", "allow-origin", "endpoint", "passwords"];
+const SERVE_OPTIONS = ["dbc", "encoding", "port", "host", "limit", "token", "allow-origin", "endpoint", "passwords"];
 const TAKES: Readonly<Record<string, readonly string[]>> = {
   serve: SERVE_OPTIONS,
-  demo: SERVE_OPTIONS.filter((option) => !["dbc", "endpoint", "passwords"].includes(option)),
+  demo: SERVE_OPTIONS.filter((option) => !["dbc", "encoding", "endpoint", "passwords"].includes(option)),
   inspect: ["json", "passwords"],
-  decode: ["dbc", "signal", "channel", "facts", "csv", "passwords"],
-  dbc: ["json"],
+  decode: ["dbc", "encoding", "signal", "channel", "facts", "csv", "passwords"],
+  dbc: ["json", "encoding"],
 };
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
@@ -92,7 +97,7 @@ export function readArguments(args: readonly string[], environment: Readonly<Rec
     case "inspect":
       return { name, file: one(operands, "inspect FILE"), json: values.json ?? false, passwords: values.passwords ?? null };
     case "dbc":
-      return { name, file: one(operands, "dbc FILE"), json: values.json ?? false };
+      return { name, file: one(operands, "dbc FILE"), json: values.json ?? false, encoding: encodingFrom(values) };
     case "decode":
       return decodeCommand(operands, values);
     case "demo":
@@ -130,7 +135,9 @@ function decodeCommand(files: readonly string[], values: Values): Command {
   const form = values.facts ? "facts" : values.csv ? "csv" : "table";
   if (form === "facts" && dbcs.length > 1) throw new UsageError("--facts takes one --dbc");
   const channel = values.channel === undefined ? null : wholeNumber(values.channel, "channel", 255);
-  return { name: "decode", files, dbcs, signals: values.signal ?? [], channel, form, passwords: values.passwords ?? null };
+  const encoding = encodingFrom(values);
+  const signals = values.signal ?? [];
+  return { name: "decode", files, dbcs, encoding, signals, channel, form, passwords: values.passwords ?? null };
 }
 
 function serveCommand(
@@ -148,10 +155,12 @@ function serveCommand(
     );
   if (values.endpoint !== undefined && !place.startsWith("s3://"))
     throw new UsageError("--endpoint belongs to s3://BUCKET/PREFIX");
+  if (values.encoding !== undefined && values.dbc === undefined) throw new UsageError("--encoding belongs to --dbc FILE");
   return {
     name,
     place,
     dbcs: values.dbc ?? [],
+    encoding: encodingFrom(values),
     port: values.port === undefined ? null : wholeNumber(values.port, "port", 65535),
     host: host.replace(/^\[(.*)\]$/, "$1"),
     limitBytes: values.limit === undefined ? null : megabytes(values.limit),
@@ -160,6 +169,13 @@ function serveCommand(
     endpoint: values.endpoint ?? null,
     passwords: values.passwords ?? null,
   };
+}
+
+function encodingFrom({ encoding }: Values): DbcEncoding | null {
+  if (encoding === undefined) return null;
+  const known = encodingOf(encoding);
+  if (known === null) throw new UsageError(`--encoding ${encoding} is none we read: ${ENCODING_NAMES}`);
+  return known;
 }
 
 function exactOrigin(given: string): string {

@@ -8,7 +8,7 @@ const WARNINGS_MAX = 5;
 
 /** Reads databases that were named, and says their warnings. Faults: `input/bad-dbc` for one that is none. */
 export function checkGiven(given: readonly GivenDbc[]): readonly Dbc[] {
-  const dbcs = given.map(({ bytes, file }) => parseDbc(bytes, file));
+  const dbcs = given.map(({ bytes, file, encoding }) => parseDbc(bytes, file, { encoding: encoding ?? null }));
   sayWarnings(dbcs);
   return dbcs;
 }

@@ -3,15 +3,20 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { Dbc } from "../../core/dbc/model.ts";
 import { parseDbc } from "../../core/dbc/parse.ts";
+import { checkSize } from "../../core/dbc/room.ts";
 import { dbcFacts } from "../../core/facts/dbc-facts.ts";
+import type { Command } from "./arguments.ts";
 import { openFile } from "./log-files.ts";
 import { print, say } from "./output.ts";
 import { tableText } from "./table.ts";
 
-export async function dbc(command: { readonly file: string; readonly json: boolean }, signal: AbortSignal): Promise<void> {
+type Asked = Omit<Extract<Command, { readonly name: "dbc" }>, "name">;
+
+export async function dbc(command: Asked, signal: AbortSignal): Promise<void> {
   const source = await openFile(command.file, signal);
+  checkSize(source.sizeBytes, source.key);
   const bytes = await source.read(0, source.sizeBytes, signal);
-  const parsed = parseDbc(bytes, source.key);
+  const parsed = parseDbc(bytes, source.key, { encoding: command.encoding });
   for (const { line, column, text } of parsed.warnings) say(`buslens: ${command.file}:${line}:${column}: warning: ${text}`);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   await print(command.json ? dbcFacts(parsed, sha256, basename(command.file)) : dbcTable(parsed));

@@ -23,7 +23,7 @@ type Decode = Extract<Command, { readonly name: "decode" }>;
 const SERIES_AT_ONCE = 8;
 
 export async function decode(command: Decode, signal: AbortSignal): Promise<void> {
-  const dbcs = await readDbcFiles(command.dbcs);
+  const dbcs = await readDbcFiles(command.dbcs, command.encoding);
   const passwords = await hostPasswords(command.passwords, process.env);
   sayUnknownSignals(checkGiven(dbcs), command.signals);
   if (command.form === "csv") return printCsv(command, dbcs, passwords, signal);

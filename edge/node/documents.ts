@@ -31,7 +31,7 @@ export async function signalsDocument(
   return signalsFacts({
     ...(await opened(file, given, signal)),
     fileName: file,
-    dbc: parseDbc(dbc.bytes, dbc.file),
+    dbc: parseDbc(dbc.bytes, dbc.file, { encoding: dbc.encoding ?? null }),
     dbcSha256,
     channel,
   });

@@ -21,6 +21,7 @@ DIR is the copy of an SD card or bucket: device folders (DEVICE/SESSION/SPLIT.MF
 It may be a path, a file:/// URL, or s3://BUCKET/PREFIX. Databases (*.dbc) and passwords.json lie in DIR. It is only read.
 
   --dbc FILE|DIR       use these databases instead (may be given more than once)
+  --encoding E         of their text: shift_jis, gb18030 … (buslens dbc --help)
   --port N             default 5000, or a free one if that is taken
   --host H             default 127.0.0.1; anything else needs a token, and 0.0.0.0 is the default with one
   --token T            clients must send "Authorization: Bearer T"; the variable BUSLENS_TOKEN does the same
@@ -52,16 +53,18 @@ Header, and for every bus and channel the frames by kind, of an MDF 4 file (.MF4
 
 Signals of the frames that the database knows: a table of counts, first, last, least and greatest values.
   --dbc FILE|DIR    the database (with --csv and the table: may be given more than once)
+  --encoding E      of the text of databases: shift_jis, gb18030 … (buslens dbc --help)
   --signal NAME     only these signals
   --channel N       only frames of this channel
   --csv             every sample, one per line: timeNs,channel,message,signal,value,unit (ns since 1970 UTC)
   --facts           one JSON document per file, schema buslens-signals/1, to compare with other programs
   --passwords FILE  passwords of encrypted logs by device; without it passwords.json beside the logs
 `,
-  dbc: `buslens dbc FILE [--json]
+  dbc: `buslens dbc FILE [--json] [--encoding E]
 
-Messages and signals of a database, and warnings where its text is not what it should be.
-  --json    one JSON document, schema buslens-dbc/1
+Messages and signals of a database, and warnings (FILE:LINE:COLUMN) where its text is not what it should be.
+  --json          one JSON document, schema buslens-dbc/1
+  --encoding E    of its text, if it is not UTF-8, UTF-16 with a BOM or Windows-1252: shift_jis, gb18030 (gbk, gb2312)
 `,
 };
 

@@ -34,11 +34,15 @@ export function sayNoticesOnce(notices: readonly Notice[], said: Set<string>): v
   }
 }
 
-/** `buslens: NAME: sentence (family/code, byte N)`, at most 1,000 characters. */
+/** `buslens: NAME: sentence (family/code, byte N)`, or `NAME:LINE:COLUMN: …` of a text; at most 1,000 characters. */
 export function faultLine(fault: Fault, name: string | null): string {
-  const place = fault.atByte !== undefined ? `, byte ${fault.atByte}` : fault.line !== undefined ? `, line ${fault.line}` : "";
+  const { line, column, atByte } = fault;
+  const isPlaced = line !== undefined && column !== undefined;
+  const place = atByte !== undefined ? `, byte ${atByte}` : line !== undefined && !isPlaced ? `, line ${line}` : "";
   const end = ` (${fault.code}${place})`;
-  const subject = name ?? fault.object;
+  const named = name ?? fault.object;
+  // As compilers write it, so that editors can jump there.
+  const subject = named !== undefined && isPlaced ? `${named}:${line}:${column}` : named;
   const room = LINE_CHARACTERS_MAX - "buslens: ".length - end.length;
   const sentence = oneLine(fault.message);
   if (subject === undefined) return `buslens: ${cut(sentence, room)}${end}`;

@@ -22,7 +22,7 @@ const PORT_DEFAULT = 5000; // the CANedge backend's, so that existing data sourc
 
 /** Runs until the process is told to end. Faults: `storage/*`, `input/bad-dbc`, `request/bad-parameter` for a taken port. */
 export async function serve(command: ServeCommand, store: LogStore, name: string): Promise<void> {
-  const givenDbcs = await readDbcFiles(command.dbcs);
+  const givenDbcs = await readDbcFiles(command.dbcs, command.encoding);
   await sayAboutDatabases(store, givenDbcs);
   const engine = hostEngine(await loadKernel(), store, givenDbcs, await hostPasswords(command.passwords, process.env));
   const assets = await viewerFiles();

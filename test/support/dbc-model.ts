@@ -31,6 +31,7 @@ export function signal({ scale = ["1", "0"], ...parts }: SignalParts = {}): DbcS
     selectedBy: null,
     selectedWhen: null,
     values: null,
+    spn: null,
     comment: null,
     line: 1,
     ...parts,
@@ -56,5 +57,5 @@ export function message(parts: Partial<DbcMessage> = {}): DbcMessage {
 }
 
 export function database(name: string, messages: readonly DbcMessage[]): Dbc {
-  return { name, file: `${name}.dbc`, version: "", nodes: [], messages, warnings: [] };
+  return { name, file: `${name}.dbc`, encoding: "utf-8", version: "", comment: null, nodes: [], messages, warnings: [] };
 }

@@ -9,6 +9,7 @@ describe("the command line", () => {
     const plain = {
       place: "./LOG",
       dbcs: [],
+      encoding: null,
       port: null,
       host: "127.0.0.1",
       limitBytes: null,
@@ -24,11 +25,12 @@ describe("the command line", () => {
 
   test("all options of serve, before or after the folder", () => {
     const args =
-      "--dbc a.dbc --port 0 LOG --dbc b --limit 2 --token t --allow-origin http://grafana.example/ --allow-origin https://x:3000 --passwords p.json";
+      "--dbc a.dbc --encoding SJIS --port 0 LOG --dbc b --limit 2 --token t --allow-origin http://grafana.example/ --allow-origin https://x:3000 --passwords p.json";
     expect(readArguments(args.split(" "))).toEqual({
       name: "serve",
       place: "LOG",
       dbcs: ["a.dbc", "b"],
+      encoding: "shift_jis",
       port: 0,
       host: "0.0.0.0",
       limitBytes: 2 * 1024 * 1024,
@@ -52,11 +54,12 @@ describe("the command line", () => {
       passwords: null,
     });
     expect(readArguments(["inspect", "a.MFE", "--passwords", "p"])).toMatchObject({ file: "a.MFE", passwords: "p" });
-    expect(readArguments(["dbc", "a.dbc"])).toEqual({ name: "dbc", file: "a.dbc", json: false });
+    expect(readArguments(["dbc", "a.dbc"])).toEqual({ name: "dbc", file: "a.dbc", json: false, encoding: null });
     expect(readArguments(["decode", "a.MF4", "b.MF4", "--dbc", "d.dbc", "--signal", "x", "--channel", "2", "--csv"])).toEqual({
       name: "decode",
       files: ["a.MF4", "b.MF4"],
       dbcs: ["d.dbc"],
+      encoding: null,
       signals: ["x"],
       channel: 2,
       form: "csv",
@@ -74,6 +77,8 @@ describe("the command line", () => {
       "LOG OTHER": /usage/,
       "LOG --nope": /--nope/,
       "LOG --port x": /--port/,
+      "LOG --encoding gbk": /--encoding belongs to --dbc/,
+      "dbc a.dbc --encoding klingon": /klingon is none we read: utf-8, .*shift_jis/,
       "LOG --port 70000": /65535/,
       "LOG --limit lots": /--limit/,
       "LOG --host 0.0.0.0": /token/,
