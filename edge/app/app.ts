@@ -13,9 +13,10 @@ import type { AppOptions, Asked, Handlers } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { faultOf, faultResponse, isBug } from "./fault-answer.ts";
 import { annotations } from "./grafana/annotations.ts";
-import { none } from "./grafana/later.ts";
+import { metrics, payloadOptions } from "./grafana/metrics.ts";
 import { query } from "./grafana/query.ts";
-import { search } from "./grafana/search.ts";
+import { search, variable } from "./grafana/search.ts";
+import { tagKeys, tagValues } from "./grafana/tags.ts";
 import { front, view } from "./pages.ts";
 
 /** Paths and what they answer; anything else is 404, another method 405. A path that ends in "/" answers all below it. */
@@ -24,11 +25,11 @@ const routes: Readonly<Record<string, Handlers>> = {
   "/search": { POST: search },
   "/query": { POST: query },
   "/annotations": { POST: annotations },
-  "/metrics": { POST: none },
-  "/metric-payload-options": { POST: none },
-  "/variable": { POST: none },
-  "/tag-keys": { POST: none },
-  "/tag-values": { POST: none },
+  "/metrics": { POST: metrics },
+  "/metric-payload-options": { POST: payloadOptions },
+  "/variable": { POST: variable },
+  "/tag-keys": { POST: tagKeys },
+  "/tag-values": { POST: tagValues },
   "/api/catalogue": { GET: catalogue },
   "/api/signals": { GET: signals },
   "/api/dbcs": { GET: dbcList },

@@ -1,14 +1,13 @@
 /** As few engine queries as possible for all targets of a request: one per method and grid, read side by side in the order of the answer. */
 import { assert, type Fault, FaultError } from "../../../core/fault.ts";
 import type { Engine } from "../../../core/query/engine.ts";
-import type { Method, Query } from "../../../core/query/query.ts";
+import type { Query } from "../../../core/query/query.ts";
 import type { SeriesAnswer, SeriesSelector } from "../../../core/series/series.ts";
 import { faultOf, isBug } from "../fault-answer.ts";
 import type { Writing } from "../stream.ts";
 import type { PanelQuery } from "./query-body.ts";
-import type { Ask } from "./target.ts";
-
-export type SeriesAsk = Extract<Ask, { kind: "series" }>;
+import { engineMethod } from "./reduced.ts";
+import type { SeriesAsk } from "./series-target.ts";
 
 /** What came of one ask. `fault`: the work stopped before (or in) this series. */
 export interface Outcome {
@@ -50,21 +49,22 @@ export class Bundles {
   }
 }
 
-const keyOf = (ask: SeriesAsk): string => `${ask.form} ${ask.method}`;
+const keyOf = (ask: SeriesAsk): string => `${ask.form} ${engineMethod(ask.method)} ${ask.edges}`;
 
 function queryOf(
   panel: PanelQuery,
-  ask: { readonly form: "seed" | "own"; readonly method: Method },
+  ask: Pick<SeriesAsk, "form" | "method" | "edges">,
   budgetBytes: number | null,
 ): Omit<Query, "selectors"> {
   const seed = ask.form === "seed";
+  const method = engineMethod(ask.method);
   return {
     fromNs: panel.range.fromNs,
     // The seed's range holds both its ends.
     toNs: seed ? panel.range.toNs + 1n : panel.range.toNs,
-    method: ask.method,
-    grid: seed ? { kind: "midnight-per-file", stepNs: panel.stepNs } : { kind: "fixed", originNs: 0n, stepNs: panel.stepNs },
-    wholeBuckets: !seed && ask.method !== "raw",
+    method,
+    grid: seed ? { kind: "midnight-per-file", stepNs: panel.stepNs } : { kind: "fixed", originNs: 0n, stepNs: panel.ownStepNs },
+    wholeBuckets: !seed && method !== "raw" && ask.edges === "whole",
     neighbours: false,
     budgetBytes,
     budgetPoints: null,

@@ -1,7 +1,7 @@
 /** Patterns with `*` and `?`, matched without regular expressions, so that no pattern is slow. */
 
 /** What Grafana inserts for "All", and what people write for it. */
-const ALL = new Set([".*", "*", "$__all", "All"]);
+const ALL = new Set([".*", "*", "$__all"]);
 
 /** Whether a text is a pattern rather than a name. */
 export const isPattern = (text: string): boolean => ALL.has(text) || text.includes("*") || text.includes("?");

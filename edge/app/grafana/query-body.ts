@@ -3,6 +3,7 @@ import type { EpochNs } from "../../../core/time.ts";
 import { isJsonObject, type JsonObject, kindOf } from "../body.ts";
 import { badParameter } from "../fault-answer.ts";
 import { readDurationNs, readInstant } from "../instant.ts";
+import { type Filter, readFilters } from "./filters.ts";
 import { type Ask, asksOf } from "./target.ts";
 
 const POINTS_DEFAULT = 1000;
@@ -18,7 +19,12 @@ export interface GrafanaRange {
 
 export interface PanelQuery {
   readonly range: GrafanaRange;
+  /** The seed form's grid: `intervalMs` whatever `maxDataPoints` says. */
   readonly stepNs: bigint;
+  /** Our own form's. */
+  readonly ownStepNs: bigint;
+  /** Of the request; a series must pass all of them. */
+  readonly filters: readonly Filter[];
   /** null: the client did not say. */
   readonly maxDataPoints: number | null;
   /** In the order of the answer; hidden targets are gone. */
@@ -33,7 +39,9 @@ export function readPanelQuery(body: JsonObject, nowMs: number): PanelQuery {
   const wrong = asks.flatMap(({ ask }) => (ask.kind === "empty" && ask.broken ? [ask.why] : []));
   if (wrong[0] !== undefined && wrong.length === asks.length) throw badParameter(wrong[0]);
   const range = asks.length === 0 && body.range === undefined ? { fromNs: 0n, toNs: 0n } : readRange(body, nowMs);
-  return { range, stepNs: stepOf(body, range), maxDataPoints: pointsOf(body), asks };
+  const stepNs = stepOf(body, range);
+  const maxDataPoints = pointsOf(body);
+  return { range, stepNs, ownStepNs: ownStepOf(stepNs, range, maxDataPoints), maxDataPoints, filters: readFilters(body), asks };
 }
 
 /** Faults: `request/bad-parameter`. */
@@ -71,6 +79,27 @@ function stepOf(body: JsonObject, range: GrafanaRange): bigint {
   const step = given ?? (range.toNs - range.fromNs) / pointCount;
   const wholeMs = step - (step % NS_PER_MS);
   return wholeMs < NS_PER_MS ? NS_PER_MS : wholeMs;
+}
+
+/** Grafana rounds its interval, so that it makes up to 1.75 × maxDataPoints buckets of a range. */
+const BUCKETS_PER_POINT = 2n;
+/** Steps that people and Grafana use, ms. */
+const STEPS_MS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000],
+  ...[900_000, 1_200_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000, 604_800_000],
+].map(BigInt);
+
+/**
+ * The interval, unless it makes more than twice as many buckets as the panel has points (a request in which the two contradict each other): then the
+ * next round step with at most `maxDataPoints` buckets.
+ */
+function ownStepOf(stepNs: bigint, range: GrafanaRange, maxDataPoints: number | null): bigint {
+  const lengthNs = range.toNs - range.fromNs;
+  if (maxDataPoints === null || maxDataPoints < 1 || lengthNs <= stepNs * BigInt(maxDataPoints) * BUCKETS_PER_POINT)
+    return stepNs;
+  const leastNs = (lengthNs + BigInt(maxDataPoints) - 1n) / BigInt(maxDataPoints);
+  const step = STEPS_MS.find((ms) => ms * NS_PER_MS >= leastNs);
+  return step === undefined ? (leastNs / NS_PER_MS + 1n) * NS_PER_MS : step * NS_PER_MS;
 }
 
 function pointsOf(body: JsonObject): number | null {

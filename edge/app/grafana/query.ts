@@ -7,15 +7,22 @@ import type { AppOptions, Handler } from "../context.ts";
 import { faultOf, isBug, JSON_TYPE, sentenceOf } from "../fault-answer.ts";
 import { isoText } from "../instant.ts";
 import { streamText, type Writing } from "../stream.ts";
-import { Bundles, type Outcome, type SeriesAsk } from "./bundle.ts";
+import { Bundles, type Outcome } from "./bundle.ts";
 import { datapointText } from "./datapoints.ts";
+import { expanded } from "./expand.ts";
+import { type Filter, passes } from "./filters.ts";
+import { labelsAsTags, tagsOfAsk } from "./labels.ts";
 import { type Making, metaOf } from "./made.ts";
 import { type GrafanaRange, type PanelQuery, readPanelQuery } from "./query-body.ts";
+import { reduced } from "./reduced.ts";
+import { scaled } from "./scaling.ts";
+import type { EmptyAsk, SeriesAsk } from "./series-target.ts";
 import type { Ask } from "./target.ts";
 
+/** The asks of one target as far as they are known now: patterns have become the series they mean. */
 interface Item {
   readonly refId: string;
-  readonly ask: Ask;
+  readonly ask: Exclude<Ask, { kind: "pattern" }>;
 }
 
 export const query: Handler = async ({ request, app }) => {
@@ -26,14 +33,15 @@ export const query: Handler = async ({ request, app }) => {
 
 async function* answerText(panel: PanelQuery, app: AppOptions, writing: Writing): AsyncGenerator<string> {
   const { engine, budgetBytes } = app;
-  const items = await withAllSignals(panel.asks, engine, writing.signal);
+  const items = await itemsOf(panel, engine, writing.signal);
   const backwards = panel.range.toNs < panel.range.fromNs;
   const asks = backwards ? [] : items.flatMap(({ ask }) => (ask.kind === "series" ? [ask] : []));
   const bundles = new Bundles(panel, asks, engine, budgetBytes, writing);
   try {
     await bundles.begin();
     let before = "[";
-    for (const { refId, ask } of items) {
+    const given = new Set<string>();
+    for (const [at, { refId, ask }] of items.entries()) {
       if (ask.kind === "made") {
         for (const item of await madeItems(ask, { app, panel, writing })) {
           yield before + JSON.stringify({ refId, ...item });
@@ -41,11 +49,16 @@ async function* answerText(panel: PanelQuery, app: AppOptions, writing: Writing)
         }
         continue;
       }
-      for (const piece of itemText(refId, ask, await outcomeOf(ask, bundles, backwards), panel.range)) {
+      const outcome = await outcomeOf(ask, panel, bundles, backwards);
+      // Of the series a pattern means those without data are left out, but the last one if it is the only word about its target.
+      const isSpare = given.has(refId) || items.slice(at + 1).some((item) => item.refId === refId);
+      if (ask.kind === "series" && ask.isOptional && isSpare && isWithoutData(outcome)) continue;
+      given.add(refId);
+      for (const piece of itemText(refId, ask, outcome, panel)) {
         yield before + piece;
         before = "";
       }
-      before = ",\n";
+      if (before === "") before = ",\n";
     }
     yield before === "[" ? "[]" : "]";
   } finally {
@@ -53,8 +66,30 @@ async function* answerText(panel: PanelQuery, app: AppOptions, writing: Writing)
   }
 }
 
+/** Patterns as the series they mean, and no series that an ad hoc filter rules out by what was asked. Faults: `storage/*`. */
+async function itemsOf(panel: PanelQuery, engine: Engine, signal: AbortSignal): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for (const { refId, ask } of panel.asks) {
+    if (ask.kind !== "pattern") items.push({ refId, ask });
+    else for (const one of await expanded(ask, engine, signal)) items.push({ refId, ask: one });
+  }
+  if (panel.filters.length === 0) return items;
+  return items.filter(({ ask }) => ask.kind !== "series" || couldPass(ask, panel.filters));
+}
+
+/** What was asked for leaves labels open: only those it names can rule it out before it is read. */
+function couldPass(ask: SeriesAsk, filters: readonly Filter[]): boolean {
+  const tags = tagsOfAsk(ask.selector);
+  return passes(
+    tags,
+    filters.filter(({ key }) => Object.hasOwn(tags, key)),
+  );
+}
+
 /** What a target came to; what went wrong with it is told in its place, and the others are answered. */
 async function madeItems(ask: Ask & { kind: "made" }, making: Making): Promise<readonly object[]> {
+  const { range } = making.panel;
+  if (range.toNs < range.fromNs) return [{ target: ask.name, datapoints: [], ...metaOf([backwardsNotice(range)]) }];
   try {
     return await ask.make(making);
   } catch (error) {
@@ -64,24 +99,28 @@ async function madeItems(ask: Ask & { kind: "made" }, making: Making): Promise<r
   }
 }
 
-async function outcomeOf(ask: Ask, bundles: Bundles, backwards: boolean): Promise<Outcome> {
+async function outcomeOf(ask: SeriesAsk | EmptyAsk, panel: PanelQuery, bundles: Bundles, backwards: boolean): Promise<Outcome> {
   if (ask.kind !== "series" || backwards) return { answers: [], fault: null };
-  return bundles.outcomeOf(ask);
+  const { answers, fault } = await bundles.outcomeOf(ask);
+  const kept = answers.filter(({ labels }) => ask.form === "seed" || passes(labelsAsTags(labels), panel.filters));
+  return { answers: kept.map((answer) => scaled(reduced(answer, ask.method, panel.ownStepNs), ask.scaling)), fault };
 }
 
-function* itemText(refId: string, ask: Ask, outcome: Outcome, range: GrafanaRange): Generator<string> {
-  if (ask.kind !== "series") {
-    const text = ask.kind === "empty" ? ask.why : "no DBC has signals that could be listed";
-    return yield* seriesText({ refId, target: ask.kind === "empty" ? ask.name : "" }, null, [{ severity: "warning", text }]);
-  }
+const isWithoutData = ({ answers, fault }: Outcome): boolean =>
+  fault === null && answers.every(({ segments }) => segments.every(({ timesNs }) => timesNs.length === 0));
+
+const backwardsNotice = (range: GrafanaRange): Notice => ({
+  severity: "warning",
+  text: `the range ends (${isoText(range.toNs)}) before it begins (${isoText(range.fromNs)})`,
+});
+
+function* itemText(refId: string, ask: SeriesAsk | EmptyAsk, outcome: Outcome, panel: PanelQuery): Generator<string> {
+  if (ask.kind === "empty") return yield* seriesText({ refId, target: ask.name }, null, [{ severity: "warning", text: ask.why }]);
   const late: Notice[] =
     outcome.fault === null ? [] : [{ severity: "error", text: `stopped here: ${sentenceOf(outcome.fault)}` }];
   if (outcome.answers.length === 0) {
-    const backwards: Notice = {
-      severity: "warning",
-      text: `the range ends (${isoText(range.toNs)}) before it begins (${isoText(range.fromNs)})`,
-    };
-    return yield* seriesText({ refId, target: ask.name }, null, late.length > 0 ? late : [backwards]);
+    const why = panel.range.toNs < panel.range.fromNs ? backwardsNotice(panel.range) : filteredNotice;
+    return yield* seriesText({ refId, target: ask.name }, null, late.length > 0 ? late : [why]);
   }
   for (const [at, answer] of outcome.answers.entries()) {
     const last = at === outcome.answers.length - 1;
@@ -90,21 +129,15 @@ function* itemText(refId: string, ask: Ask, outcome: Outcome, range: GrafanaRang
   }
 }
 
+const filteredNotice: Notice = { severity: "info", text: "the dashboard's ad hoc filters leave nothing of this target" };
+
 /** The seed's form is named as the user wrote it; ours by what was found, with the labels as Grafana's tags. */
-function namesOf(
-  ask: SeriesAsk,
-  answer: SeriesAnswer,
-): { readonly target: string; readonly tags?: Readonly<Record<string, string>> } {
-  if (answer.labels.kind === "channel") {
-    const { device, group, channel } = answer.labels;
-    const tags = { device, group, channel };
-    return { target: Object.values(tags).join(":"), tags };
-  }
-  const { device, bus, channel, db, message, sourceAddress, signal } = answer.labels;
-  if (ask.form === "seed" || message === "") return { target: ask.name };
-  const address = sourceAddress === null ? {} : { sa: `0x${sourceAddress.toString(16).toUpperCase().padStart(2, "0")}` };
-  const tags = { device, itf: bus, chn: `CH${channel}`, db: db.toLowerCase(), message, ...address, signal };
-  return { target: Object.values(tags).join(":"), tags };
+function namesOf(ask: SeriesAsk, answer: SeriesAnswer): { readonly target: string } & Readonly<Record<string, unknown>> {
+  const isNamedAsAsked = ask.form === "seed" || (answer.labels.kind !== "channel" && answer.labels.message === "");
+  const unit = answer.unit === "" || (ask.form === "seed" && ask.scaling === null) ? {} : { unit: answer.unit };
+  if (isNamedAsAsked) return { target: ask.name, ...unit };
+  const tags = labelsAsTags(answer.labels);
+  return { target: Object.values(tags).join(":"), tags, ...unit };
 }
 
 function* seriesText(
@@ -120,20 +153,6 @@ function* seriesText(
   }
   const said =
     points || notices.length > 0 ? notices : [{ severity: "info" as const, text: "there are no samples in this range" }];
-  const meta =
-    said.length === 0 ? "" : `,"meta":${JSON.stringify({ notices: said.map(({ severity, text }) => ({ severity, text })) })}`;
-  yield `]${meta}}`;
-}
-
-/** Targets that ask for all signals become one ask per signal of their DBC, in the order of the DBC. */
-async function withAllSignals(items: readonly Item[], engine: Engine, signal: AbortSignal): Promise<readonly Item[]> {
-  if (!items.some(({ ask }) => ask.kind === "all-signals")) return items;
-  const dbcs = await engine.dbcs(signal);
-  return items.flatMap(({ refId, ask }) => {
-    if (ask.kind !== "all-signals") return [{ refId, ask }];
-    const wanted = dbcs.filter((dbc) => ask.db === null || dbc.name.toLowerCase() === ask.db.toLowerCase());
-    const names = new Set(wanted.flatMap((dbc) => dbc.messages.flatMap((message) => message.signals.map((one) => one.name))));
-    // Without a DBC the engine's own sentence says what is loaded and what was heard.
-    return names.size === 0 ? [{ refId, ask: ask.of(".*") }] : [...names].map((name) => ({ refId, ask: ask.of(name) }));
-  });
+  const meta = said.length === 0 ? "" : JSON.stringify(metaOf(said)).slice(1, -1);
+  yield `]${meta === "" ? "" : `,${meta}`}}`;
 }

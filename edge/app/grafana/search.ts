@@ -1,55 +1,108 @@
-/** POST /search: the lists behind dashboard variables, as the CANedge backend gives them. */
+/** POST /search and /variable: the lists behind dashboard variables, as the CANedge backend gives them, and as the newer JSON plugin wants them. */
 import { isCountedSession } from "../../../core/canedge/path.ts";
 import { compareKeys } from "../../../core/store/check-key.ts";
-import { isJsonObject, readJson } from "../body.ts";
+import { isJsonObject, type JsonObject, readJson } from "../body.ts";
 import type { AppOptions, Handler } from "../context.ts";
 import { dbcBytes } from "../dbc-text.ts";
 import { badParameter, jsonResponse, shorten } from "../fault-answer.ts";
+import { isPattern } from "./pattern.ts";
+import { readRange } from "./query-body.ts";
+import { METHOD_NAMES } from "./series-target.ts";
 import { objectIn } from "./target-text.ts";
+import { type ClosedRange, LISTS, type List, listOf, rangeIn } from "./variables.ts";
 
 /** Folders the logger makes; others under the root are no devices in this dialect. */
 const DEVICE = /^[0-9A-F]{8}$/i;
 
-/** Faults: `request/bad-json`; `request/bad-parameter` for a search nobody knows. An empty or plain target is an empty list: editors send it. */
+interface Option {
+  readonly text: string;
+  readonly value: string;
+}
+
+/**
+ * `["…"]`, or `[{text, value}]` for `device_name`. Faults: `request/bad-json`; `request/bad-parameter` for a search nobody knows. An empty or
+ * plain target is an empty list: editors send it.
+ */
 export const search: Handler = async ({ request, app }) => {
   const body = await readJson(request);
   const target = isJsonObject(body) ? objectIn(body.target) : null;
   if (target === null) return jsonResponse([]);
-  return jsonResponse(await found(target.search, target.db, app, request.signal));
+  const found = await optionsOf(target, rangeOf(body, app), app, request.signal);
+  return jsonResponse(target.search === "device_name" ? found : found.map(({ value }) => value));
 };
 
-async function found(what: unknown, db: unknown, app: AppOptions, signal: AbortSignal): Promise<readonly unknown[]> {
-  switch (typeof what === "string" ? what.toLowerCase() : what) {
-    case "device":
-      return (await deviceIds(app, signal)).map(({ device }) => device);
-    case "device_name":
-      return deviceNames(app, signal);
-    case "itf":
-      return ["CAN", "LIN"];
-    case "chn":
-      // CH9 is the logger's internal bus (GNSS and inertial sensors), which the seed cannot decode.
-      return ["CH1", "CH2", "CH9"];
-    case "db":
-      return [...new Set((await app.engine.dbcs(signal)).map(({ name }) => name.toLowerCase()))].sort(compareKeys);
-    case "method":
-      return ["NEAREST", "MAX", "MIN"];
-    case "signal":
-      if (typeof db !== "string" || db === "") throw badParameter('a search for signals needs a "db", the name of a DBC file');
-      return signalNames(db, app, signal);
-    default:
-      throw badParameter(
-        `"search" must be device, device_name, itf, chn, db, signal or method, not ${shorten(JSON.stringify(what) ?? "missing")}`,
-      );
-  }
+/** `[{__text, __value}]`: the only objects the newer plugin does not tear apart. `payload` is `{"target": …}`, or the search itself. */
+export const variable: Handler = async ({ request, app }) => {
+  const body = await readJson(request);
+  const payload = isJsonObject(body) ? (body.payload ?? body) : null;
+  const inside = isJsonObject(payload) ? (payload.target ?? payload) : payload;
+  const search = typeof inside === "string" && SEARCHES.has(inside.toLowerCase()) ? { search: inside } : objectIn(inside);
+  if (search === null || (search.search === undefined && search.target === "")) return jsonResponse([]);
+  const found = await optionsOf(search, rangeOf(body, app), app, request.signal);
+  return jsonResponse(found.map(({ text, value }) => ({ __text: text, __value: value })));
+};
+
+const SEARCHES = new Set<string>(["device", "device_name", "method", ...LISTS]);
+
+/** The range of the request, if it has one. Faults: `request/bad-parameter`. */
+export const rangeOf = (body: unknown, app: AppOptions): ClosedRange | null =>
+  isJsonObject(body) && body.range !== undefined && body.range !== null ? readRange(body, app.now()) : null;
+
+/** Texts and values of a search. Faults: `request/bad-parameter`, `storage/*`. */
+export async function optionsOf(
+  query: JsonObject,
+  asked: ClosedRange | null,
+  app: AppOptions,
+  signal: AbortSignal,
+): Promise<readonly Option[]> {
+  const what = typeof query.search === "string" ? query.search.toLowerCase() : query.search;
+  const range = rangeIn(query, asked, app.now());
+  if (what === "device_name") return deviceNames(range, app, signal);
+  const values = await valuesOf(what, query, range, app, signal);
+  return values.map((value) => ({ text: value, value }));
 }
 
-async function deviceIds(app: AppOptions, signal: AbortSignal, names = false): ReturnType<AppOptions["engine"]["devices"]> {
-  return (await app.engine.devices({ names }, signal)).filter(({ device }) => DEVICE.test(device));
+async function valuesOf(
+  what: unknown,
+  query: JsonObject,
+  range: ClosedRange | null,
+  app: AppOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { engine, budgetBytes } = app;
+  const isPlain = range === null && query.message === undefined;
+  if (what === "device") return deviceIds(range, app, signal);
+  // The CANedge backend's methods; a range tells a client that knows ours too.
+  if (what === "method") return range === null ? ["NEAREST", "MAX", "MIN"] : METHOD_NAMES;
+  if (what === "db" && isPlain)
+    return [...new Set((await engine.dbcs(signal)).map(({ name }) => name.toLowerCase()))].sort(compareKeys);
+  if (what === "signal" && isPlain) {
+    const { db } = query;
+    if (typeof db === "string" && db !== "" && !/^[({]/.test(db) && !isPattern(db)) return signalNames(db, app, signal);
+    if (db === undefined || db === "") throw badParameter('a search for signals needs a "db", the name of a DBC file');
+  }
+  const list = LISTS.find((one) => one === what);
+  if (list === undefined)
+    throw badParameter(
+      `"search" must be device, device_name, itf, chn, db, message, signal, sa or method, not ${shorten(JSON.stringify(what) ?? "missing")}`,
+    );
+  return listOf(list satisfies List, query, { engine, budgetBytes, range, signal });
+}
+
+/** Devices, those with logs in the range if there is one. */
+async function deviceIds(range: ClosedRange | null, app: AppOptions, signal: AbortSignal): Promise<readonly string[]> {
+  const { engine } = app;
+  const known = (await engine.devices({ names: false }, signal)).map(({ device }) => device).filter((name) => DEVICE.test(name));
+  if (range === null) return known;
+  const logs = await engine.logs({ fromNs: range.fromNs, toNs: range.toNs + 1n }, signal);
+  const inRange = new Set(logs.map(({ device }) => device));
+  return known.filter((device) => inRange.has(device));
 }
 
 /** `<id> <comment of the newest log>`; a device with logs but no readable comment keeps the space, one without logs has none. */
-async function deviceNames(app: AppOptions, signal: AbortSignal): Promise<readonly { text: string; value: string }[]> {
-  const devices = await deviceIds(app, signal, true);
+async function deviceNames(range: ClosedRange | null, app: AppOptions, signal: AbortSignal): Promise<readonly Option[]> {
+  const wanted = new Set(await deviceIds(range, app, signal));
+  const devices = (await app.engine.devices({ names: true }, signal)).filter(({ device }) => wanted.has(device));
   return Promise.all(
     devices.map(async ({ device, name }) => {
       const hasLogs = name !== "" || (await app.engine.logs({ device }, signal)).some(({ session }) => isCountedSession(session));

