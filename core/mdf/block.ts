@@ -15,6 +15,11 @@ const BLOCK_NAMES = {
   SD: "signal data",
   DL: "data list",
   HL: "list header",
+  SI: "source",
+  CA: "array",
+  LD: "column list",
+  DV: "data column",
+  DI: "invalidation column",
 } as const;
 export type BlockId = keyof typeof BLOCK_NAMES;
 

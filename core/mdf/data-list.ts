@@ -4,6 +4,9 @@ import { type Fault, FaultError, type Notice } from "../fault.ts";
 import { BLOCK_HEADER_BYTES, type BlockReader, damageNotice, faultOfFile } from "./block.ts";
 import { type Identification, UNFINISHED } from "./identification.ts";
 
+/** Records, values of variable length, and the two columns of column-oriented storage. */
+export type DataKind = "DT" | "SD" | "DV" | "DI";
+
 export interface DataExtents {
   readonly extents: readonly Extent[];
   readonly notices: readonly Notice[];
@@ -28,12 +31,7 @@ const NEAR_BYTES = 16 * 1024;
  * Follows `link` to all blocks of kind `DT` or `SD` behind it. What is damaged ends the list with a notice; rows before it stay.
  * Extents are clipped to the file. Faults: `storage/*`.
  */
-export async function dataExtents(
-  blocks: BlockReader,
-  link: number,
-  kind: "DT" | "SD",
-  id: Identification,
-): Promise<DataExtents> {
+export async function dataExtents(blocks: BlockReader, link: number, kind: DataKind, id: Identification): Promise<DataExtents> {
   const list = new ExtentList(blocks, kind, id);
   try {
     if (link !== 0) await list.follow(link);
@@ -51,11 +49,11 @@ class ExtentList {
   readonly extents: Extent[] = [];
   readonly notices: Notice[] = [];
   readonly #blocks: BlockReader;
-  readonly #kind: "DT" | "SD";
+  readonly #kind: DataKind;
   readonly #id: Identification;
   readonly #visited = new Set<number>();
 
-  constructor(blocks: BlockReader, kind: "DT" | "SD", id: Identification) {
+  constructor(blocks: BlockReader, kind: DataKind, id: Identification) {
     this.#blocks = blocks;
     this.#kind = kind;
     this.#id = id;

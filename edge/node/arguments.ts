@@ -22,7 +22,13 @@ export interface ServeCommand {
 
 export type Command =
   | ServeCommand
-  | { readonly name: "inspect"; readonly file: string; readonly json: boolean; readonly passwords: string | null }
+  | {
+      readonly name: "inspect";
+      readonly file: string;
+      readonly json: boolean;
+      readonly groups: boolean;
+      readonly passwords: string | null;
+    }
   | {
       readonly name: "decode";
       readonly files: readonly string[];
@@ -51,6 +57,7 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
   json: flag,
+  groups: flag,
   facts: flag,
   csv: flag,
   dbc: texts,
@@ -70,7 +77,7 @@ const SERVE_OPTIONS = ["dbc", "encoding", "port", "host", "limit", "token", "all
 const TAKES: Readonly<Record<string, readonly string[]>> = {
   serve: SERVE_OPTIONS,
   demo: SERVE_OPTIONS.filter((option) => !["dbc", "encoding", "endpoint", "passwords"].includes(option)),
-  inspect: ["json", "passwords"],
+  inspect: ["json", "groups", "passwords"],
   decode: ["dbc", "encoding", "signal", "channel", "facts", "csv", "passwords"],
   dbc: ["json", "encoding"],
 };
@@ -95,7 +102,13 @@ export function readArguments(args: readonly string[], environment: Readonly<Rec
   for (const option of Object.keys(values)) if (!known.includes(option)) throw new UsageError(`"${name}" takes no --${option}`);
   switch (name) {
     case "inspect":
-      return { name, file: one(operands, "inspect FILE"), json: values.json ?? false, passwords: values.passwords ?? null };
+      return {
+        name,
+        file: one(operands, "inspect FILE"),
+        json: values.json ?? false,
+        groups: values.groups ?? false,
+        passwords: values.passwords ?? null,
+      };
     case "dbc":
       return { name, file: one(operands, "dbc FILE"), json: values.json ?? false, encoding: encodingFrom(values) };
     case "decode":

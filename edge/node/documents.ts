@@ -5,7 +5,9 @@ import { mergedPasswords, type Passwords } from "../../core/canedge/passwords.ts
 import { parseDbc } from "../../core/dbc/parse.ts";
 import type { FactsDocument } from "../../core/facts/document.ts";
 import { framesFacts } from "../../core/facts/frames-facts.ts";
+import { groupsFacts } from "../../core/facts/groups-facts.ts";
 import { signalsFacts } from "../../core/facts/signals-facts.ts";
+import { Codecs } from "../../core/kernel/codecs.ts";
 import type { DecodeHost } from "../../core/kernel/decode.ts";
 import { Kernel } from "../../core/kernel/kernel.ts";
 import { readMdf } from "../../core/mdf/read.ts";
@@ -17,6 +19,12 @@ import { passwordsNear } from "./passwords.ts";
 /** Schema buslens-frames/1, and what a person should know about the file. Faults: `input/*`, `access/*`, `storage/*`. */
 export async function framesDocument(file: string, given: Passwords, signal: AbortSignal): Promise<FactsDocument> {
   return framesFacts({ ...(await opened(file, given, signal)), fileName: file });
+}
+
+/** Schema buslens-groups/1. Faults: `input/*`, `access/*`, `limit/*`, `storage/*`. */
+export async function groupsDocument(file: string, given: Passwords, signal: AbortSignal): Promise<FactsDocument> {
+  const { module, log } = await openedLog(file, given, signal);
+  return groupsFacts({ log, fileName: file, host: { signal, onWindow: () => undefined, codecs: new Codecs(module) } });
 }
 
 /** Schema buslens-signals/1, of one channel or (null) of all. Faults: `input/*`, `access/*`, `storage/*`. */
@@ -38,11 +46,15 @@ export async function signalsDocument(
 }
 
 async function opened(file: string, given: Passwords, signal: AbortSignal) {
+  const { module, log } = await openedLog(file, given, signal);
+  const host: DecodeHost = { signal, onWindow: () => undefined };
+  return { kernel: new Kernel(module), log, mdf: await readMdf(log.source, signal), host };
+}
+
+async function openedLog(file: string, given: Passwords, signal: AbortSignal) {
   const { module } = await loadKernel();
   const store = await logFiles([file], signal);
   const passwords = mergedPasswords([given, await passwordsNear(file)]);
   const open = openLogs(store, { module, kernelsMax: 1, passwords: () => passwords });
-  const log = await open(store.keys[0] ?? "", signal);
-  const host: DecodeHost = { signal, onWindow: () => undefined };
-  return { kernel: new Kernel(module), log, mdf: await readMdf(log.source, signal), host };
+  return { module, log: await open(store.keys[0] ?? "", signal) };
 }

@@ -43,10 +43,11 @@ const TOPICS: Readonly<Record<string, string>> = {
 Writes a folder of generated logs with their databases (two loggers, a drive of some minutes) and serves it.
 The folder is kept and used again. Options as for serve.
 `,
-  inspect: `buslens inspect FILE [--json] [--passwords FILE]
+  inspect: `buslens inspect FILE [--groups] [--json] [--passwords FILE]
 
 Header, and for every bus and channel the frames by kind, of an MDF 4 file (.MF4; compressed .MFC, encrypted .MFE and .MFM too).
-  --json    one JSON document, schema buslens-frames/1, to compare with other programs
+  --groups  every channel group as columns instead, of any MDF 4 file: kind, first, last, least and greatest values
+  --json    one JSON document, schema buslens-frames/1 (with --groups buslens-groups/1), to compare with other programs
   --passwords FILE  {"default": "…", "AABBCCDD": "…"}: passwords by device; without it passwords.json beside the logs
 `,
   decode: `buslens decode FILE… --dbc D [--signal NAME]… [--channel N] [--facts | --csv] [--passwords FILE]

@@ -1,6 +1,7 @@
 /** `buslens inspect FILE`: what is in a log. */
 import type { Command } from "./arguments.ts";
-import { framesDocument } from "./documents.ts";
+import { framesDocument, groupsDocument } from "./documents.ts";
+import { type GroupsFacts, groupsTable } from "./groups-table.ts";
 import { print, sayNotices } from "./output.ts";
 import { hostPasswords } from "./passwords.ts";
 import { type Cell, tableText } from "./table.ts";
@@ -8,9 +9,12 @@ import { utcText } from "./utc.ts";
 
 export async function inspect(command: Extract<Command, { readonly name: "inspect" }>, signal: AbortSignal): Promise<void> {
   const passwords = await hostPasswords(command.passwords, process.env);
-  const { text, notices } = await framesDocument(command.file, passwords, signal);
+  const documentOf = command.groups ? groupsDocument : framesDocument;
+  const { text, notices } = await documentOf(command.file, passwords, signal);
   sayNotices(command.file, notices);
-  await print(command.json ? text : framesTable(JSON.parse(text) as FramesFacts));
+  if (command.json) await print(text);
+  else if (command.groups) await print(groupsTable(JSON.parse(text) as GroupsFacts));
+  else await print(framesTable(JSON.parse(text) as FramesFacts));
 }
 
 /** What the tables below read of buslens-frames/1. */

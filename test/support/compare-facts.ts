@@ -5,7 +5,13 @@ const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   channels: ["bus", "channel", "kind", "fd"],
   messages: ["channel", "frameId", "extended", "sourceAddress", "message"],
   series: ["channel", "message", "frameId", "extended", "sourceAddress", "signal"],
+  groups: ["group"],
+  columns: ["name"],
 };
+
+/** Figures of a column without a hash: programs may differ in the last digits of its conversion. */
+const LOOSE = new Set(["first", "last", "min", "max", "sum", "sumRe", "sumIm"]);
+const LOOSE_RELATIVE = 1e-12;
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -26,10 +32,16 @@ function compare(path: string, expected: Json, actual: Json, differences: string
   } else if (expected !== actual) differences.push(`${path}: ${short(expected)} expected, ${short(actual)} found`);
 }
 
-function compareObjects(path: string, expected: JsonObject, actual: JsonObject, differences: string[]): void {
+function compareObjects(path: string, wanted: JsonObject, actual: JsonObject, differences: string[]): void {
+  const { made: _made, unsettled, ...expected } = wanted;
+  if (Array.isArray(unsettled) && unsettled.length > 0)
+    throw new Error(`${path}: columns that no program settled are not compared yet`);
+  const isLoose = "master" in expected && expected.sha256 === undefined;
   for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
     const [one, other] = [expected[key], actual[key]];
     const place = `${path}.${key}`;
+    if (isLoose && key === "sha256") continue;
+    if (isLoose && LOOSE.has(key) && isClose(one, other)) continue;
     if (one === undefined) differences.push(`${place}: not expected, ${short(other as Json)} found`);
     else if (other === undefined) differences.push(`${place}: ${short(one)} expected, missing`);
     else if (key === "file") compare(place, lastPart(one), lastPart(other), differences);
@@ -60,6 +72,9 @@ function compareRows(
     differences.push(`${path}: the same rows in another order`);
   }
 }
+
+const isClose = (a: Json | undefined, b: Json | undefined): boolean =>
+  typeof a === "number" && typeof b === "number" && Math.abs(a - b) <= LOOSE_RELATIVE * Math.max(Math.abs(a), Math.abs(b));
 
 const isObject = (value: Json): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 const lastPart = (value: Json): Json => (typeof value === "string" ? value.slice(value.lastIndexOf("/") + 1) : value);

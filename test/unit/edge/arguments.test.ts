@@ -49,6 +49,7 @@ describe("the command line", () => {
   test("documents and help", () => {
     expect(readArguments(["inspect", "a.MF4", "--json"])).toEqual({
       name: "inspect",
+      groups: false,
       file: "a.MF4",
       json: true,
       passwords: null,
