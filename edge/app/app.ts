@@ -17,11 +17,13 @@ import { metrics, payloadOptions } from "./grafana/metrics.ts";
 import { query } from "./grafana/query.ts";
 import { search, variable } from "./grafana/search.ts";
 import { tagKeys, tagValues } from "./grafana/tags.ts";
+import { openapi } from "./openapi/document.ts";
 import { front, view } from "./pages.ts";
 
 /** Paths and what they answer; anything else is 404, another method 405. A path that ends in "/" answers all below it. */
-const routes: Readonly<Record<string, Handlers>> = {
+export const routes: Readonly<Record<string, Handlers>> = {
   "/": { GET: front },
+  "/openapi.json": { GET: openapi },
   "/search": { POST: search },
   "/query": { POST: query },
   "/annotations": { POST: annotations },
@@ -46,7 +48,7 @@ const routes: Readonly<Record<string, Handlers>> = {
 
 /** What needs no token: it holds no data, and a browser cannot send one before it has the page. */
 const isOpen = (path: string, request: Request): boolean =>
-  path === "/view" || path.startsWith("/view/") || (path === "/" && wantsPage(request));
+  path === "/openapi.json" || path === "/view" || path.startsWith("/view/") || (path === "/" && wantsPage(request));
 
 const wantsPage = (request: Request): boolean => (request.headers.get("Accept") ?? "").includes("text/html");
 

@@ -1,15 +1,28 @@
 /** The front door and the viewer's files. */
 import { FaultError } from "../../core/fault.ts";
 import type { Handler } from "./context.ts";
+import { frontPage, frontPolicy } from "./front-page.ts";
 import { pageHeaders } from "./page-headers.ts";
 
-/** `OK` for clients ("Save & test" needs a 200); a browser is sent to the viewer. */
-export const front: Handler = async ({ request, app }) => {
+/** `OK` for clients ("Save & test" needs a 200); a browser gets the page that says how to connect. */
+export const front: Handler = async ({ request, url, app }) => {
   const wantsPage = (request.headers.get("Accept") ?? "").includes("text/html");
-  // Relative, so that it holds behind a proxy that adds a path.
-  if (wantsPage && app.assets !== null)
-    return new Response(null, { status: 302, headers: { Location: "view/", Vary: "Accept" } });
-  return new Response("OK", { headers: { "Content-Type": "text/plain; charset=utf-8", Vary: "Accept" } });
+  if (!wantsPage) return new Response("OK", { headers: { "Content-Type": "text/plain; charset=utf-8", Vary: "Accept" } });
+  const page = frontPage({
+    url: new URL("./", url).href,
+    hasViewer: app.assets !== null,
+    needsToken: (await app.checkToken(request)) !== null,
+    moduleHash: app.engine.moduleHash,
+  });
+  return new Response(page, {
+    headers: {
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": await frontPolicy(),
+      "Referrer-Policy": "no-referrer",
+      "Cache-Control": "no-cache",
+      Vary: "Accept",
+    },
+  });
 };
 
 /** Files of the viewer. Faults: `request/not-found`, as JSON like every other error. */

@@ -10,7 +10,8 @@ const METHODS: readonly Method[] = ["raw", "envelope", "m4", "nearest", "min", "
 const SERIES_MAX = 500;
 const POINTS_DEFAULT = 1000;
 const POINTS_MAX = 1_000_000;
-const KNOWN = [
+/** Names a request may have. */
+export const SERIES_PARAMETERS = [
   ...["device", "bus", "channel", "db", "message", "signal", "sa", "merge", "method"],
   ...["from", "to", "points", "step", "origin", "edges", "neighbours", "format", "shape"],
 ];
@@ -18,7 +19,7 @@ const KNOWN = [
 /** Faults: `request/bad-parameter`; what `logs` and `heard` throw where the range has to be looked up. */
 export async function seriesQuery({ url, app, request }: Asked): Promise<Query> {
   const params = url.searchParams;
-  onlyKnown(params, KNOWN);
+  onlyKnown(params, SERIES_PARAMETERS);
   const selectors = selectorsOf(params);
   const method = wordOf(params, "method", METHODS) ?? "envelope";
   const fromNs = instantOf(params, "from", app.now());

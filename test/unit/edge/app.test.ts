@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { bearer, nobody } from "../../../edge/app/access.ts";
 import { appOf, get, panel, post, TARGET } from "./app-of.ts";
@@ -12,16 +13,31 @@ const assets = async (request: Request): Promise<Response> =>
     : new Response("no", { status: 404 });
 
 describe("the front door", () => {
-  test("clients get OK, browsers the viewer", async () => {
+  test("clients get OK, browsers a page that says how to connect", async () => {
     const app = appOf(fakeEngine(), { assets });
     expect(await (await get(app, "/", { Accept: "application/json, text/plain, */*" })).text()).toBe("OK");
     const head = await app.request("http://server/", { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
     const page = await get(app, "/", { Accept: "text/html,application/xhtml+xml" });
-    expect([page.status, page.headers.get("Location")]).toEqual([302, "view/"]);
+    const html = await page.text();
+    expect([page.status, page.headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(html).toContain('<a href="view/">');
+    expect(html).toContain("<pre>http://server/</pre>");
+    const style = /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? "";
+    const hash = createHash("sha256").update(style).digest("base64");
+    expect(page.headers.get("Content-Security-Policy")).toContain(`style-src 'sha256-${hash}'`);
     expect(await (await get(app, "/view/")).text()).toContain("<!doctype html>");
     expect((await get(app, "/view")).headers.get("Location")).toBe("view/");
     expect((await json(await get(app, "/view/nope.js"))).error.code).toBe("request/not-found");
+  });
+
+  test("the page opens without a token, says that one is needed, and holds no text of the request's making", async () => {
+    const app = appOf(fakeEngine(), { checkToken: bearer("secret") });
+    const page = await get(app, "/", { Accept: "text/html" });
+    const html = await page.text();
+    expect([page.status, html.includes("asks for a token"), html.includes('href="view/"')]).toEqual([200, true, false]);
+    const odd = await app.request("http://server/?<script>alert(1)</script>", { headers: { Accept: "text/html" } });
+    expect(await odd.text()).not.toContain("<script");
   });
 
   test("every answer carries the hash of the kernel", async () => {

@@ -74,7 +74,7 @@ describe("flat rows", () => {
       signal: "Speed",
       unit: "m/s",
       value: 0.1,
-      partial: false,
+      partial: 0,
     });
     expect(rows[5]).toMatchObject({ time: -1, timeNs: "-1" });
   });
@@ -94,12 +94,12 @@ describe("flat rows", () => {
   test("wide: a row a time, a column a series", async () => {
     const rows = await rowsOf("json", "wide");
     expect(rows).toEqual([
-      { time: -1, timeNs: "-1", Speed: null, Latitude: 48.1, partial: false },
-      { time: 1641469577109, timeNs: String(T), Speed: 0.1, Latitude: 48.2, partial: false },
-      { time: 1641469577110, timeNs: String(T + 1n), Speed: -0, Latitude: null, partial: false },
-      { time: 1641469578109, timeNs: String(T + 1_000_000_000n), Speed: 5e-324, Latitude: null, partial: false },
-      { time: 1641469578609, timeNs: String(T + 1_500_000_000n), Speed: null, Latitude: null, partial: false },
-      { time: 1641469637109, timeNs: String(T + 60_000_000_000n), Speed: 1.7976931348623157e308, Latitude: null, partial: false },
+      { time: -1, timeNs: "-1", Speed: null, Latitude: 48.1, partial: 0 },
+      { time: 1641469577109, timeNs: String(T), Speed: 0.1, Latitude: 48.2, partial: 0 },
+      { time: 1641469577110, timeNs: String(T + 1n), Speed: -0, Latitude: null, partial: 0 },
+      { time: 1641469578109, timeNs: String(T + 1_000_000_000n), Speed: 5e-324, Latitude: null, partial: 0 },
+      { time: 1641469578609, timeNs: String(T + 1_500_000_000n), Speed: null, Latitude: null, partial: 0 },
+      { time: 1641469637109, timeNs: String(T + 60_000_000_000n), Speed: 1.7976931348623157e308, Latitude: null, partial: 0 },
     ]);
     expect(await rowsOf("ndjson", "wide")).toEqual(rows);
   });
@@ -132,7 +132,7 @@ describe("flat rows", () => {
     const rows = (await (
       await get(appOf(engine), "/api/series?device=x&signal=Speed&from=0&to=1&format=json")
     ).json()) as unknown[];
-    expect(rows).toMatchObject([{ value: 1, partial: true }]);
+    expect(rows).toMatchObject([{ value: 1, partial: 1 }]);
   });
 
   test("what fails half way is a last row, and the JSON stays whole", async () => {
@@ -150,7 +150,7 @@ describe("flat rows", () => {
     );
     const rows = (await (await get(late, `${broken}&format=json`)).json()) as Record<string, unknown>[];
     expect(rows).toHaveLength(2);
-    expect(rows[1]).toMatchObject({ time: null, partial: true });
+    expect(rows[1]).toMatchObject({ time: null, partial: 1 });
     expect(rows[1]?.notice).toMatch(/stopped here: .*the bucket does not answer/);
   });
 });

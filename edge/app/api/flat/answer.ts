@@ -67,8 +67,7 @@ async function* asText(pieces: AsyncGenerator<string>, isLines: boolean, { signa
     fault = faultOf(error);
     if (isFirst || isBug(fault) || signal.aborted) throw error;
   }
-  if (fault !== null)
-    yield put(`\n${JSON.stringify({ time: null, partial: true, notice: `stopped here: ${sentenceOf(fault)}` })}`);
+  if (fault !== null) yield put(`\n${JSON.stringify({ time: null, partial: 1, notice: `stopped here: ${sentenceOf(fault)}` })}`);
   if (isLines) return;
   yield isFirst ? "[]\n" : "]\n";
 }

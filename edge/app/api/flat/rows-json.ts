@@ -12,7 +12,7 @@ const ROWS_PER_PIECE = 2000;
 export function* rowTexts(parts: readonly FlatPart[], between: string): Generator<string> {
   for (const part of parts) {
     const labels = toJson(part.labels).slice(1, -1);
-    const end = `,"partial":${part.partial}}`;
+    const end = `,"partial":${part.partial ? 1 : 0}}`;
     const columns = Object.entries(part.columns);
     const time = new TimeText(part.baseNs);
     let text = "";

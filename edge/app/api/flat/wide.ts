@@ -14,7 +14,7 @@ interface Column {
 export function* wideRows(answers: readonly SeriesAnswer[]): Generator<string> {
   const names = columnNames(answers.map(({ labels }) => labels));
   const columns: readonly Column[] = answers.map((answer, i) => ({ name: JSON.stringify(names[i]), cursor: new Cursor(answer) }));
-  const end = `,"partial":${answers.some(isPartial)}}`;
+  const end = `,"partial":${answers.some(isPartial) ? 1 : 0}}`;
   while (true) {
     const first = earliest(columns);
     if (first === null) return;
