@@ -4,22 +4,27 @@ export type Cell = string | number | null;
 
 /** One line per row under the heads, LF at the end of each; empty columns are left out. */
 export function tableText(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const used = heads.flatMap((_, column) => (rows.some((row) => cellText(row[column] ?? null) !== "") ? [column] : []));
-  const widths = used.map((column) =>
-    Math.max(widthOf(heads[column] ?? ""), ...rows.map((row) => widthOf(cellText(row[column] ?? null)))),
-  );
-  const isNumeric = used.map((column) => rows.every((row) => row[column] === null || typeof row[column] === "number"));
-  const line = (texts: readonly string[]): string =>
-    `${texts
-      .map((text, at) => (isNumeric[at] ? padding(text, widths[at] ?? 0) + text : text + padding(text, widths[at] ?? 0)))
-      .join("  ")
-      .trimEnd()}\n`;
-  return [used.map((column) => heads[column] ?? ""), ...rows.map((row) => used.map((column) => cellText(row[column] ?? null)))]
-    .map(line)
-    .join("");
+  const columns = heads.flatMap((head, column) => {
+    const texts = rows.map((row) => cellText(row[column] ?? null));
+    return texts.every((text) => text === "") ? [] : [padded([head, ...texts], isNumeric(rows, column))];
+  });
+  const lines = Array.from({ length: rows.length + 1 }, (_, row) => columns.map((texts) => texts[row] ?? "").join("  "));
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+const isNumeric = (rows: readonly (readonly Cell[])[], column: number): boolean =>
+  rows.every((row) => row[column] === null || typeof row[column] === "number");
+
+function padded(texts: readonly string[], toTheRight: boolean): string[] {
+  const widths = texts.map(widthOf);
+  const width = widths.reduce((most, one) => Math.max(most, one), 0);
+  return texts.map((text, row) => {
+    const blanks = " ".repeat(width - (widths[row] ?? 0));
+    return toTheRight ? blanks + text : text + blanks;
+  });
 }
 
 // Names and units come from files: no control characters reach the terminal.
-const cellText = (cell: Cell): string => (cell === null ? "" : String(cell).replace(/\p{Cc}+/gu, " "));
-const widthOf = (text: string): number => [...text].length;
-const padding = (text: string, width: number): string => " ".repeat(Math.max(0, width - widthOf(text)));
+const cellText = (cell: Cell): string =>
+  cell === null ? "" : typeof cell === "number" ? String(cell) : cell.replace(/\p{Cc}+/gu, " ");
+const widthOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : [...text].length);
