@@ -25,7 +25,7 @@ import {
 } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
 import { type AskedLane, messageTree, type TreeNode, type TreeSelector } from "./message-tree.ts";
-import { type SignalRow, signalRow, writeSignalRow } from "./signal-row.ts";
+import { NEED_MAX, type SignalRow, signalRow, writeSignalRow } from "./signal-row.ts";
 
 /** Frames with this identifier, or of this parameter group from any source address (formats: golden README §3). */
 export type AskedKey =
@@ -166,8 +166,8 @@ export class Program {
       return { lane: lane.lane, row, signalAt, messageAt: at, output: lane.output, maxRaw };
     });
     const needs = parts.map((part) => part.row.need);
-    bytes[at + Message.minNeed] = this.#everyFrame || needs.length === 0 ? 0 : Math.min(...needs);
-    bytes[at + Message.maxNeed] = Math.max(0, ...needs);
+    bytes[at + Message.minNeed] = this.#everyFrame || needs.length === 0 ? 0 : Math.min(NEED_MAX, ...needs);
+    bytes[at + Message.maxNeed] = Math.min(NEED_MAX, Math.max(0, ...needs));
     this.#kernel.setU32(at + Message.firstSignal, firstSignal);
     this.#kernel.setU32(at + Message.signalCount, parts.length);
     this.#kernel.setU32(at + Message.chunk, this.#chunksAt);
@@ -202,7 +202,7 @@ export class Program {
     const fromTop = place.firstBit - 8 * atByte;
     const { bytes } = this.#kernel;
     bytes.fill(0, at, end);
-    bytes[at + Selector.need] = place.lastByte + 1;
+    bytes[at + Selector.need] = Math.min(NEED_MAX, place.lastByte + 1);
     bytes[at + Selector.isBig] = isBig ? 1 : 0;
     bytes[at + Selector.shift] = isBig ? 64 - fromTop - place.lengthBits : fromTop;
     bytes[at + Selector.atByte] = atByte;
@@ -235,6 +235,8 @@ export function newSource(key: bigint): { bus: "CAN" | "LIN"; channel: number; p
   return { bus: ((key >> 40n) & 1n) === 1n ? "LIN" : "CAN", channel, pgn: pgnOf(id), sourceAddress: id & 0xff };
 }
 
+const FRAME_BYTES_MAX = 64;
+
 interface WordPlan {
   /** Payload byte at which each staged word of 8 bytes starts. */
   readonly starts: readonly number[];
@@ -256,6 +258,11 @@ function assignWords(lanes: readonly AskedLane[]): WordPlan {
   for (const i of order) {
     const place = bits[i];
     if (!place) continue;
+    if (place.lastByte >= FRAME_BYTES_MAX) {
+      const last = exactly(starts, FRAME_BYTES_MAX - 8); // any word will do: no row has a value
+      places[i] = { word: last, ninth: last };
+      continue;
+    }
     const isWide = place.lastByte - place.firstByte >= 8;
     // A field over nine bytes starts its word, and the ninth byte ends another.
     const word = isWide ? exactly(starts, place.firstByte) : wordFor(place.firstByte, place.lastByte);

@@ -12,6 +12,9 @@ const MANTISSA_BITS = 52;
 const CONSTANT_SHIFT = 13;
 const DECIMALS_MAX = 22;
 
+/** Of the kernel's byte. No frame is as long: a field that needs more, wherever its DBC puts it, never has a value. */
+export const NEED_MAX = 255;
+
 export interface SignalRow {
   readonly unpack: number;
   readonly need: number;
@@ -110,7 +113,7 @@ export function writeSignalRow(kernel: Kernel, at: number, row: SignalRow, windo
   const sign = row.isSigned ? 1n << (position + BigInt(row.bits) - 1n) : 0n;
   view.setUint8(at + Signal.unpack, row.unpack);
   view.setUint8(at + Signal.window, window);
-  view.setUint8(at + Signal.need, row.need);
+  view.setUint8(at + Signal.need, Math.min(NEED_MAX, row.need));
   view.setUint8(at + Signal.isBig, row.isBig ? 1 : 0);
   view.setUint8(at + Signal.shift, row.shift);
   view.setUint8(at + Signal.bits, row.bits);
