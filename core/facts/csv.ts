@@ -1,8 +1,11 @@
 /** Samples of several series in long form, one a line, by time: RFC 4180 with LF, as `decode --csv` and `format=csv` print them. */
+import { exactText } from "../series/value-text.ts";
 
 export const CSV_HEADER = "timeNs,channel,message,signal,value,unit\n";
+/** With `texts`. */
+export const CSV_TEXT_HEADER = "timeNs,channel,message,signal,value,unit,text\n";
 
-/** Samples of one series in ascending time; equal lengths. 64-bit integers come as such, so that every digit is printed. */
+/** Samples of one series in ascending time; equal lengths. */
 export interface CsvLane {
   /** "" for series that come from no bus. */
   readonly channel: number | "";
@@ -12,7 +15,11 @@ export interface CsvLane {
   /** ns since 1970 UTC of relative time 0. */
   readonly baseNs: bigint;
   readonly timesNs: Float64Array;
-  readonly values: Float64Array | BigInt64Array | BigUint64Array;
+  readonly values: Float64Array;
+  /** Of integers that doubles may not hold, as in a Segment. */
+  readonly rests?: Float64Array;
+  /** A column more: the text of each value, "" where it has none. */
+  readonly texts?: ReadonlyMap<number, string>;
 }
 
 const ROWS_PER_PIECE = 2000;
@@ -39,7 +46,7 @@ class Cursor {
   readonly order: number;
   readonly #lane: CsvLane;
   readonly #names: string;
-  readonly #end: string;
+  readonly #unit: string;
   readonly #baseSeconds: number;
   readonly #baseRestNs: number;
   #row = 0;
@@ -48,7 +55,7 @@ class Cursor {
     this.order = order;
     this.#lane = lane;
     this.#names = `,${lane.channel},${field(lane.message)},${field(lane.signal)},`;
-    this.#end = `,${field(lane.unit)}\n`;
+    this.#unit = `,${field(lane.unit)}`;
     const restNs = ((lane.baseNs % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
     this.#baseRestNs = Number(restNs);
     this.#baseSeconds = Number((lane.baseNs - restNs) / 1_000_000_000n);
@@ -64,7 +71,10 @@ class Cursor {
   }
 
   line(): string {
-    return this.#timeText() + this.#names + valueText(this.#lane.values[this.#row] ?? Number.NaN) + this.#end;
+    const { values, rests, texts } = this.#lane;
+    const value = values[this.#row] ?? Number.NaN;
+    const text = texts ? `,${field(texts.get(value) ?? "")}` : "";
+    return `${this.#timeText()}${this.#names}${exactText(value, rests?.[this.#row])}${this.#unit}${text}\n`;
   }
 
   #readTime(): void {
@@ -129,9 +139,6 @@ function isBefore(a: Cursor, b: Cursor): boolean {
   if (a.seconds !== b.seconds) return a.seconds < b.seconds;
   return a.restNs === b.restNs ? a.order < b.order : a.restNs < b.restNs;
 }
-
-/** The shortest text that reads back: -0 keeps its sign; NaN, Infinity and -Infinity as they are. */
-const valueText = (value: number | bigint): string => (Object.is(value, -0) ? "-0" : String(value));
 
 /** Quoted if it holds a comma, a quote or a line end. */
 const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

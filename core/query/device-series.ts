@@ -1,9 +1,10 @@
 /** The series of one device on their way: logs are decoded side by side and added in order; at the end each selector gets its answers. */
 
 import { scaling } from "../dbc/decimal.ts";
+import { exactIntegers, physicalOf } from "../dbc/exact-integer.ts";
 import type { Notice } from "../fault.ts";
 import type { DecodeOutput } from "../kernel/decode.ts";
-import { joinPieces } from "../kernel/pieces.ts";
+import { type ColumnPiece, joinPieces } from "../kernel/pieces.ts";
 import type { Segment, SeriesAnswer, SignalLabels, SignalSelector } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
 import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-part.ts";
@@ -67,7 +68,7 @@ export class DeviceSeries {
     const opened = await this.#parts.openDecodable(log.key, host.signal);
     const { mdf, source } = opened;
     const channels = channelsOf(mdf.streams) ?? (await this.#parts.channelsHeard(log.key, host.signal));
-    const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query.keepInvalid ?? false);
+    const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query);
     const startNs = log.startNs ?? mdf.header.startNs;
     const heard = () => this.#parts.heardLog(log.key, host.signal);
     const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, heard);
@@ -164,11 +165,11 @@ export class DeviceSeries {
       series.parts.push(cellPart(where, lanes, plan, plan.output.kind));
       return;
     }
-    const { times, values } = joinPieces(lanes.flatMap((lane) => lane.pieces));
+    const { times, values, rests } = joinPieces(lanes.flatMap(valuePieces));
     if (times.length === 0) return;
     if (method === "raw") {
       series.dropped += lanes.reduce((sum, lane) => sum + lane.dropped, 0);
-      series.segments.push({ ...where, timesNs: times, values });
+      series.segments.push({ ...where, timesNs: times, values, ...(rests ? { rests } : {}) });
       return;
     }
     const kind = cellKindOf(method, false);
@@ -198,6 +199,7 @@ export class DeviceSeries {
       unit: signal.unit,
       decimals: signal.float === null ? scaling(signal).decimals : null,
       valueTable: signal.values ? Object.fromEntries([...signal.values].map(([raw, text]) => [raw.toString(), text])) : null,
+      ...(signal.values ? { texts: new Map([...signal.values].map(([raw, text]) => [physicalOf(signal, raw), text])) } : {}),
     };
     // "nearest" holds for each log by itself, as on the seed's grid.
     const isMerged = grid.kind === "fixed" && method !== "nearest";
@@ -216,6 +218,15 @@ export class DeviceSeries {
     return segments.length === 0 ? null : { ...about, segments: cut.parts, stats: null, notices: withNotice(cut.notice) };
   }
 }
+
+/** Pieces with physical values; those of raw lanes are wide integers. */
+const valuePieces = ({ signal, output, pieces }: DecodedLane): readonly ColumnPiece[] =>
+  output === "physical"
+    ? pieces
+    : pieces.map(({ times, values }) => ({
+        times,
+        ...(values instanceof BigUint64Array ? exactIntegers(signal, values) : { values }),
+      }));
 
 type Where = Pick<CellPart, "file" | "session" | "baseNs">;
 

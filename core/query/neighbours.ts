@@ -110,6 +110,10 @@ function join(segments: Segment[], { file, session, baseNs }: Around, { timeNs, 
     ...segment,
     timesNs: Float64Array.from(isBefore ? [time, ...segment.timesNs] : [...segment.timesNs, time]),
     values: Float64Array.from(isBefore ? [value, ...segment.values] : [...segment.values, value]),
+    // The neighbour comes from a cell, which knows the nearest double only.
+    ...(segment.rests
+      ? { rests: Float64Array.from(isBefore ? [Number.NaN, ...segment.rests] : [...segment.rests, Number.NaN]) }
+      : {}),
   };
   if (at >= 0) segments[at] = withSample;
   else segments.push(withSample);

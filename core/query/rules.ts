@@ -1,10 +1,12 @@
 /** From what is asked for to what the kernel looks for: selectors × databases → rules, and back from lanes to series. */
 import type { RecordStream } from "../bus/layout.ts";
 import { maxDataRaw } from "../dbc/codes.ts";
+import { isWideInteger } from "../dbc/exact-integer.ts";
 import { pgnOf } from "../dbc/match.ts";
 import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
 import type { AskedOutput, Rule } from "../kernel/decode.ts";
 import type { SignalLabels, SignalSelector } from "../series/series.ts";
+import type { Query } from "./query.ts";
 
 /** One signal of one message of one database that a selector names. */
 export interface AskedSignal {
@@ -57,7 +59,7 @@ export function rulesFor(
   signals: readonly AskedSignal[],
   selectors: readonly SignalSelector[],
   channels: readonly { readonly bus: "CAN" | "LIN"; readonly channel: number }[],
-  keepInvalid: boolean,
+  query: Pick<Query, "keepInvalid" | "method">,
 ): AskedRule[] {
   const rules: AskedRule[] = [];
   for (const { bus, channel } of channels) {
@@ -71,7 +73,7 @@ export function rulesFor(
     }
     for (const [message, asked] of byMessage) {
       const [first] = asked;
-      if (first) rules.push({ rule: ruleOf(bus, channel, message, first.dbc, asked, keepInvalid), dbc: first.dbc, asked });
+      if (first) rules.push({ rule: ruleOf(bus, channel, message, first.dbc, asked, query), dbc: first.dbc, asked });
     }
   }
   return rules;
@@ -83,22 +85,23 @@ function ruleOf(
   message: DbcMessage,
   dbc: Dbc,
   asked: readonly AskedSignal[],
-  keepInvalid: boolean,
+  query: Pick<Query, "keepInvalid" | "method">,
 ): Rule {
-  if (message.pgn === null) {
-    const signals = asked.map(({ signal }): AskedOutput => ({ signal, output: "physical" }));
+  const signals = asked.map(({ signal }): AskedOutput => {
+    // Samples themselves are given to the last digit; what is reduced is made of doubles.
+    const output = query.method === "raw" && isWideInteger(signal) ? "raw" : "physical";
+    const maxRaw = message.pgn === null || query.keepInvalid ? null : limitOf(signal);
+    return { signal, output, ...(maxRaw === null ? {} : { maxRaw }) };
+  });
+  if (message.pgn === null)
     return { key: { kind: "exact", bus, channel, id: message.id, extended: message.extended }, message, signals };
-  }
-  const signals = asked.map(({ signal }) => groupOutput(signal, "physical", keepInvalid));
   return { key: { kind: "group", bus, channel, pgn: message.pgn }, message, signals, except: exactIdsOf(dbc, message.pgn) };
 }
 
-/** A signal of a message that frames match as a parameter group: J1939 codes are gaps unless they are asked for. */
-export function groupOutput(signal: DbcSignal, output: AskedOutput["output"], keepInvalid: boolean): AskedOutput {
-  // A factor beyond all doubles makes NaN of data too: nothing there to tell codes by.
+/** Above it lie J1939 codes. A factor beyond all doubles makes NaN of data too: nothing there to tell codes by. */
+function limitOf(signal: DbcSignal): number | null {
   const hasNumbers = Number.isFinite(signal.factorNumber) && Number.isFinite(signal.offsetNumber);
-  const maxRaw = keepInvalid || !hasNumbers ? null : maxDataRaw(signal);
-  return { signal, output, ...(maxRaw === null ? {} : { maxRaw }) };
+  return hasNumbers ? maxDataRaw(signal) : null;
 }
 
 /** Identifiers of this group that the database names exactly: those frames are not of the group (golden README §3). */

@@ -18,9 +18,13 @@ export function inTimeOrder(segments: readonly Segment[]): Segment[] {
 
 function interleave(a: Segment, b: Segment): Segment {
   const shift = Number(b.baseNs - a.baseNs);
-  const piece = (segment: Segment, by: number) => ({ times: segment.timesNs.map((time) => time + by), values: segment.values });
-  const { times, values } = joinPieces([piece(a, 0), piece(b, shift)]);
-  return { ...a, timesNs: times, values };
+  const piece = ({ timesNs, values, rests }: Segment, by: number) => ({
+    times: timesNs.map((time) => time + by),
+    values,
+    ...(rests ? { rests } : {}),
+  });
+  const { times, ...columns } = joinPieces([piece(a, 0), piece(b, shift)]);
+  return { ...a, timesNs: times, ...columns };
 }
 
 /** The first points, or rows of `stats`, of all parts in their order. `dropped`: points left out already. */

@@ -63,6 +63,8 @@ export interface Segment {
   readonly baseNs: bigint;
   readonly timesNs: Float64Array;
   readonly values: Float64Array;
+  /** Only of raw samples of integers that doubles may not hold: value + rest is the exact integer (series/value-text.ts); NaN = not known. */
+  readonly rests?: Float64Array;
 }
 
 /** One row per bucket that has samples; ascending. Times relative to `baseNs`. */
@@ -92,6 +94,8 @@ export interface SeriesAnswer {
   readonly decimals: number | null;
   /** Raw value as text → text. */
   readonly valueTable: Readonly<Record<string, string>> | null;
+  /** The same by physical value; absent = there is none. */
+  readonly texts?: ReadonlyMap<number, string>;
   readonly segments: readonly Segment[];
   /** Only for method `stats`. */
   readonly stats: readonly StatsSegment[] | null;

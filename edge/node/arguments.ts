@@ -39,6 +39,10 @@ export type Command =
       readonly channel: number | null;
       readonly form: "table" | "facts" | "csv";
       readonly passwords: string | null;
+      /** J1939 codes for "error" and "not available" as values too. */
+      readonly keepInvalid: boolean;
+      /** A column with the texts of the value tables. */
+      readonly text: boolean;
     }
   | { readonly name: "dbc"; readonly file: string; readonly json: boolean; readonly encoding: DbcEncoding | null }
   | { readonly name: "help"; readonly topic: string | null }
@@ -60,6 +64,8 @@ const OPTIONS = {
   groups: flag,
   facts: flag,
   csv: flag,
+  text: flag,
+  "keep-invalid": flag,
   dbc: texts,
   encoding: text,
   signal: texts,
@@ -78,7 +84,7 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   serve: SERVE_OPTIONS,
   demo: SERVE_OPTIONS.filter((option) => !["dbc", "encoding", "endpoint", "passwords"].includes(option)),
   inspect: ["json", "groups", "passwords"],
-  decode: ["dbc", "encoding", "signal", "channel", "facts", "csv", "passwords"],
+  decode: ["dbc", "encoding", "signal", "channel", "facts", "csv", "text", "keep-invalid", "passwords"],
   dbc: ["json", "encoding"],
 };
 
@@ -147,10 +153,22 @@ function decodeCommand(files: readonly string[], values: Values): Command {
   if (values.facts && values.csv) throw new UsageError("choose --facts or --csv");
   const form = values.facts ? "facts" : values.csv ? "csv" : "table";
   if (form === "facts" && dbcs.length > 1) throw new UsageError("--facts takes one --dbc");
+  if (form === "facts" && values["keep-invalid"])
+    throw new UsageError("--facts hold all values; --keep-invalid is for the table and --csv");
+  if (form !== "csv" && values.text) throw new UsageError("--text adds a column to --csv");
   const channel = values.channel === undefined ? null : wholeNumber(values.channel, "channel", 255);
-  const encoding = encodingFrom(values);
-  const signals = values.signal ?? [];
-  return { name: "decode", files, dbcs, encoding, signals, channel, form, passwords: values.passwords ?? null };
+  return {
+    name: "decode",
+    files,
+    dbcs,
+    encoding: encodingFrom(values),
+    signals: values.signal ?? [],
+    channel,
+    form,
+    keepInvalid: values["keep-invalid"] ?? false,
+    text: values.text ?? false,
+    passwords: values.passwords ?? null,
+  };
 }
 
 function serveCommand(

@@ -4,7 +4,7 @@ import { FaultError } from "../../core/fault.ts";
 import type { Engine } from "../../core/query/engine.ts";
 import type { Query } from "../../core/query/query.ts";
 import type { SeriesSelector } from "../../core/series/series.ts";
-import { CSV_HEADER, csvText } from "../app/api/series-csv.ts";
+import { csvHeader, csvText } from "../app/api/series-csv.ts";
 import type { GivenDbc } from "../app/context.ts";
 import type { Command } from "./arguments.ts";
 import { checkGiven, sayUnknownSignals } from "./dbc-check.ts";
@@ -46,12 +46,8 @@ export async function decode(command: Decode, signal: AbortSignal): Promise<void
   }
 }
 
-interface SeriesFacts {
-  readonly channel: number;
-  readonly message: string;
-  readonly sourceAddress: number | null;
-  readonly signal: string;
-  readonly unit: string;
+/** First to last, least to greatest; left out where there is no value. */
+interface Ends {
   readonly count: number;
   readonly firstNs?: string;
   readonly lastNs?: string;
@@ -59,6 +55,16 @@ interface SeriesFacts {
   readonly last?: number;
   readonly min?: number;
   readonly max?: number;
+}
+
+interface SeriesFacts extends Ends {
+  readonly channel: number;
+  readonly message: string;
+  readonly sourceAddress: number | null;
+  readonly signal: string;
+  readonly unit: string;
+  /** Of parameter groups: without J1939 codes; only the count if they are none or all. */
+  readonly valid?: Ends;
 }
 
 interface SignalsFacts {
@@ -94,23 +100,32 @@ function signalsTable(text: string, command: Decode, dbcCount: number): string {
   const several = command.files.length > 1 || dbcCount > 1;
   const head = `${several ? `${facts.file}, ${facts.dbc}: ` : ""}${facts.matched} of ${facts.frames} frames belong to messages of the DBC\n`;
   const table = tableText(
-    ["channel", "message", "sa", "signal", "count", "first", "last", "min", "max", "unit", "from", "to"],
-    rows.map((row) => [
-      row.channel,
-      row.message,
-      row.sourceAddress,
-      row.signal,
-      row.count,
-      row.first ?? null,
-      row.last ?? null,
-      row.min ?? null,
-      row.max ?? null,
-      row.unit,
-      row.firstNs === undefined ? null : utcText(row.firstNs),
-      row.lastNs === undefined ? null : utcText(row.lastNs),
-    ]),
+    ["channel", "message", "sa", "signal", "count", "n/a", "first", "last", "min", "max", "unit", "from", "to"],
+    rows.map((row) => {
+      const shown = command.keepInvalid ? row : dataOf(row);
+      return [
+        row.channel,
+        row.message,
+        row.sourceAddress,
+        row.signal,
+        shown.count,
+        row.count === shown.count ? null : row.count - shown.count,
+        shown.first ?? null,
+        shown.last ?? null,
+        shown.min ?? null,
+        shown.max ?? null,
+        row.unit,
+        shown.firstNs === undefined ? null : utcText(shown.firstNs),
+        shown.lastNs === undefined ? null : utcText(shown.lastNs),
+      ];
+    }),
   );
   return rows.length === 0 ? head : `${head}${table}\n`;
+}
+
+/** Without J1939 codes for "error" and "not available". */
+function dataOf(row: SeriesFacts): Ends {
+  return row.valid === undefined || row.valid.count === row.count ? row : row.valid;
 }
 
 async function printCsv(command: Decode, dbcs: readonly GivenDbc[], given: Passwords, signal: AbortSignal): Promise<void> {
@@ -123,10 +138,11 @@ async function printCsv(command: Decode, dbcs: readonly GivenDbc[], given: Passw
     say(
       `buslens: warning: no frame belongs to a message of ${dbcs.map(({ file }) => file).join(", ")}; is it the database of this bus?`,
     );
-  await print(CSV_HEADER);
+  await print(csvHeader(command.text));
   for (let first = 0; first < selectors.length; first += SERIES_AT_ONCE) {
-    for await (const answer of engine.query(rawQuery(selectors.slice(first, first + SERIES_AT_ONCE)), signal).series) {
-      for (const piece of csvText(answer)) await print(piece);
+    for await (const answer of engine.query(rawQuery(selectors.slice(first, first + SERIES_AT_ONCE), command.keepInvalid), signal)
+      .series) {
+      for (const piece of csvText(answer, command.text)) await print(piece);
       // Why a series has no sample is of interest to who asked for it by name.
       if (answer.segments.length > 0 || command.signals.length > 0) sayNoticesOnce(answer.notices, said);
     }
@@ -179,7 +195,7 @@ async function occurring(
   return [...selectors.values()];
 }
 
-const rawQuery = (selectors: readonly SeriesSelector[]): Query => ({
+const rawQuery = (selectors: readonly SeriesSelector[], keepInvalid: boolean): Query => ({
   selectors,
   fromNs: null,
   toNs: null,
@@ -187,6 +203,7 @@ const rawQuery = (selectors: readonly SeriesSelector[]): Query => ({
   grid: { kind: "fixed", originNs: 0n, stepNs: 1n },
   wholeBuckets: false,
   neighbours: false,
+  keepInvalid,
   budgetBytes: null,
   budgetPoints: null,
 });

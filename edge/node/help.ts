@@ -58,6 +58,8 @@ Signals of the frames that the database knows: a table of counts, first, last, l
   --signal NAME     only these signals
   --channel N       only frames of this channel
   --csv             every sample, one per line: timeNs,channel,message,signal,value,unit (ns since 1970 UTC)
+  --text            with --csv: a column more, the value's text from the value table
+  --keep-invalid    also J1939 codes for "error" and "not available" as values (table and --csv; --facts hold them always)
   --facts           one JSON document per file, schema buslens-signals/1, to compare with other programs
   --passwords FILE  passwords of encrypted logs by device; without it passwords.json beside the logs
 `,

@@ -13,7 +13,7 @@ const POINTS_MAX = 1_000_000;
 /** Names a request may have. */
 export const SERIES_PARAMETERS = [
   ...["device", "bus", "channel", "db", "message", "signal", "sa", "merge", "method"],
-  ...["from", "to", "points", "step", "origin", "edges", "neighbours", "format", "shape"],
+  ...["from", "to", "points", "step", "origin", "edges", "neighbours", "invalid", "text", "format", "shape"],
 ];
 
 /** Faults: `request/bad-parameter`; what `logs` and `heard` throw where the range has to be looked up. */
@@ -35,6 +35,7 @@ export async function seriesQuery({ url, app, request }: Asked): Promise<Query> 
     grid: { kind: "fixed", originNs: nanosecondsOf(params, "origin") ?? 0n, stepNs },
     wholeBuckets: cut === "whole" && method !== "raw",
     neighbours: flagOf(params, "neighbours"),
+    keepInvalid: wordOf(params, "invalid", ["gap", "keep"]) === "keep",
     budgetBytes: app.budgetBytes,
     budgetPoints: null,
   };

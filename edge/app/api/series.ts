@@ -6,8 +6,8 @@ import { badParameter, faultOf, isBug, JSON_TYPE, sentenceOf } from "../fault-an
 import { streamText, type Writing } from "../stream.ts";
 import { FLAT_FORMATS, flatAnswer } from "./flat/answer.ts";
 import { toJson } from "./json.ts";
-import { wordOf } from "./parameters.ts";
-import { CSV_HEADER, csvText } from "./series-csv.ts";
+import { flagOf, wordOf } from "./parameters.ts";
+import { csvHeader, csvText } from "./series-csv.ts";
 import { seriesJson } from "./series-json.ts";
 import { seriesQuery } from "./series-query.ts";
 
@@ -16,13 +16,14 @@ export const series: Handler = async (asked) => {
   const { request, url, app } = asked;
   const format = wordOf(url.searchParams, "format", ["segments", "csv", ...FLAT_FORMATS]) ?? "segments";
   const shape = wordOf(url.searchParams, "shape", ["long", "wide"]) ?? "long";
+  const withText = flagOf(url.searchParams, "text");
   const query = await seriesQuery(asked);
   if (shape === "wide" && (query.method === "stats" || (format !== "json" && format !== "ndjson")))
     throw badParameter("shape=wide goes with format=json or ndjson, and not with statistics");
   if (format !== "segments" && format !== "csv") return flatAnswer(asked, query, format, shape);
   if (format === "segments") {
     const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
-    return streamText(options, (writing) => jsonText(query, app, writing));
+    return streamText(options, (writing) => jsonText(query, withText, app, writing));
   }
   if (query.method === "stats") throw badParameter("statistics have no CSV form; leave out format=csv");
   const options = {
@@ -31,25 +32,25 @@ export const series: Handler = async (asked) => {
     padding: "",
     report: app.report,
   };
-  return streamText(options, (writing) => csv(query, app, writing));
+  return streamText(options, (writing) => csv(query, withText, app, writing));
 };
 
 /** What was asked, as it was understood. */
-export function queryJson({ selectors, fromNs, toNs, method, grid, wholeBuckets, neighbours }: Query): object {
+export function queryJson({ selectors, fromNs, toNs, method, grid, wholeBuckets, neighbours, keepInvalid }: Query): object {
   const buckets =
     method === "raw"
       ? {}
       : { stepNs: grid.stepNs, originNs: grid.kind === "fixed" ? grid.originNs : null, edges: wholeBuckets ? "whole" : "cut" };
-  return { selectors, fromNs, toNs, method, ...buckets, neighbours };
+  return { selectors, fromNs, toNs, method, ...buckets, neighbours, ...(keepInvalid ? { invalid: "keep" } : {}) };
 }
 
-async function* jsonText(query: Query, app: AppOptions, writing: Writing): AsyncGenerator<string> {
+async function* jsonText(query: Query, withText: boolean, app: AppOptions, writing: Writing): AsyncGenerator<string> {
   const run = app.engine.query(query, writing.signal, writing.onWork);
   let before = `{"query":${toJson(queryJson(query))},"series":[`;
   let fault: Fault | null = null;
   try {
     for await (const answer of run.series) {
-      for (const piece of seriesJson(answer)) {
+      for (const piece of seriesJson(answer, withText)) {
         yield before + piece;
         before = "";
       }
@@ -64,10 +65,10 @@ async function* jsonText(query: Query, app: AppOptions, writing: Writing): Async
   yield `${before.startsWith("{") ? before : ""}],"ledger":${toJson(run.ledger())},"notices":${toJson(notices)}}\n`;
 }
 
-async function* csv(query: Query, app: AppOptions, writing: Writing): AsyncGenerator<string> {
-  let before = CSV_HEADER;
+async function* csv(query: Query, withText: boolean, app: AppOptions, writing: Writing): AsyncGenerator<string> {
+  let before = csvHeader(withText);
   for await (const answer of app.engine.query(query, writing.signal, writing.onWork).series) {
-    for (const piece of csvText(answer)) {
+    for (const piece of csvText(answer, withText)) {
       yield before + piece;
       before = "";
     }

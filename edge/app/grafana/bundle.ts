@@ -1,4 +1,4 @@
-/** As few engine queries as possible for all targets of a request: one per method and grid, read side by side in the order of the answer. */
+/** As few engine queries as possible for all targets of a request: one per method, grid and treatment of invalid values, read side by side in the order of the answer. */
 import { assert, type Fault, FaultError } from "../../../core/fault.ts";
 import type { Engine } from "../../../core/query/engine.ts";
 import type { Query } from "../../../core/query/query.ts";
@@ -49,11 +49,11 @@ export class Bundles {
   }
 }
 
-const keyOf = (ask: SeriesAsk): string => `${ask.form} ${engineMethod(ask.method)} ${ask.edges}`;
+const keyOf = (ask: SeriesAsk): string => `${ask.form} ${engineMethod(ask.method)} ${ask.edges} ${ask.keepInvalid}`;
 
 function queryOf(
   panel: PanelQuery,
-  ask: Pick<SeriesAsk, "form" | "method" | "edges">,
+  ask: Pick<SeriesAsk, "form" | "method" | "edges" | "keepInvalid">,
   budgetBytes: number | null,
 ): Omit<Query, "selectors"> {
   const seed = ask.form === "seed";
@@ -66,6 +66,7 @@ function queryOf(
     grid: seed ? { kind: "midnight-per-file", stepNs: panel.stepNs } : { kind: "fixed", originNs: 0n, stepNs: panel.ownStepNs },
     wholeBuckets: !seed && method !== "raw" && ask.edges === "whole",
     neighbours: false,
+    keepInvalid: ask.keepInvalid,
     budgetBytes,
     budgetPoints: null,
   };

@@ -17,6 +17,8 @@ export interface SeriesAsk {
   readonly selector: SeriesSelector;
   /** Own form: every bucket that touches the range, or nothing outside the range. */
   readonly edges: "whole" | "cut";
+  /** J1939 codes for "error" and "not available" as values too. */
+  readonly keepInvalid: boolean;
   readonly scaling: Scaling | null;
   /** One of several that a pattern may mean: left out where it has no data. */
   readonly isOptional: boolean;
@@ -50,9 +52,9 @@ const SEED_METHODS = new Set<PanelMethod>(["nearest", "min", "max"]);
 export const METHOD_NAMES: readonly string[] = METHODS.map((method) => method.toUpperCase());
 const ASKS_MAX = 2000;
 
-const KEYS = new Set(["device", "itf", "chn", "db", "message", "sa", "signal", "group", "channel", "method", "edges"]);
+const KEYS = new Set(["device", "itf", "chn", "db", "message", "sa", "signal", "group", "channel", "method", "edges", "invalid"]);
 /** Read by others; neither fanned out nor part of the name. */
-const QUIET_KEYS = new Set(["type", "scale", "offset", "unit", "edges"]);
+const QUIET_KEYS = new Set(["type", "scale", "offset", "unit", "edges", "invalid"]);
 
 export const emptyAsk = (name: string, why: string): EmptyAsk => ({ kind: "empty", name, why, broken: false });
 export const brokenAsk = (name: string, why: string): EmptyAsk => ({ kind: "empty", name, why, broken: true });
@@ -64,7 +66,7 @@ export function seriesAsks(object: JsonObject): readonly AnySeriesAsk[] {
   if (wrong) return [brokenAsk(name, `"${wrong[0]}" in the target must be text, a number or a list, not ${kindOf(wrong[1])}`)];
   const scaling = readScaling(object);
   if (scaling !== null && "wrong" in scaling) return [brokenAsk(name, scaling.wrong)];
-  const keys = Object.keys(object).filter((key) => !QUIET_KEYS.has(key) || key === "edges");
+  const keys = Object.keys(object).filter((key) => !QUIET_KEYS.has(key) || key === "edges" || key === "invalid");
   const lists = keys.map((key) => listOf(key, object[key]));
   const count = lists.reduce((product, list) => product * list.length, 1);
   if (count > ASKS_MAX) return [emptyAsk(name, `the target names ${count} series, more than ${ASKS_MAX}`)];
@@ -138,6 +140,8 @@ function askOf(values: Values, scaling: Scaling | null, isOptional: boolean): Se
   if (/[/\\]/.test(device)) return emptyAsk(name, `there is no device "${shorten(device)}"`);
   const edges = values.edges?.toLowerCase() ?? "whole";
   if (edges !== "whole" && edges !== "cut") return brokenAsk(name, `"edges" must be whole or cut, not "${shorten(edges)}"`);
+  const invalid = values.invalid?.toLowerCase() ?? "gap";
+  if (invalid !== "gap" && invalid !== "keep") return brokenAsk(name, `"invalid" must be gap or keep, not "${shorten(invalid)}"`);
   const bus = itf?.toUpperCase();
   if (bus !== undefined && bus !== "CAN" && bus !== "LIN")
     return emptyAsk(name, `"${shorten(itf ?? "")}" is no interface; use CAN or LIN`);
@@ -164,7 +168,7 @@ function askOf(values: Values, scaling: Scaling | null, isOptional: boolean): Se
           signal: named,
           ...(form === "seed" ? { merge: true } : {}),
         };
-  return { kind: "series", name, form, method, selector, edges, scaling, isOptional };
+  return { kind: "series", name, form, method, selector, edges, keepInvalid: invalid === "keep", scaling, isOptional };
 }
 
 function methodOf(text: string | undefined, seedKeys: boolean): PanelMethod | null {

@@ -65,6 +65,8 @@ describe("the command line", () => {
       channel: 2,
       form: "csv",
       passwords: null,
+      keepInvalid: false,
+      text: false,
     });
     expect(readArguments(["--help"])).toEqual({ name: "help", topic: null });
     expect(readArguments(["decode", "-h"])).toEqual({ name: "help", topic: "decode" });

@@ -72,13 +72,19 @@ describe("documents", SLOW, () => {
 
   test("CSV has every sample; one bad file of two is said and costs the other nothing", async () => {
     const { series } = JSON.parse((await run("decode", log, "--dbc", dbc, "--facts")).stdout) as {
-      series: { signal: string; count: number }[];
+      series: { signal: string; count: number; valid?: { count: number } }[];
     };
-    const { stdout, stderr, status } = await run("decode", log, join(folder.path, "text.MF4"), "--dbc", dbc, "--csv");
+    const all = ["--dbc", dbc, "--csv", "--keep-invalid"];
+    const { stdout, stderr, status } = await run("decode", log, join(folder.path, "text.MF4"), ...all);
     const lines = stdout.trimEnd().split("\n");
     expect([status, lines[0]]).toEqual([0, "timeNs,channel,message,signal,value,unit"]);
     expect(lines.length - 1).toBe(series.reduce((sum, { count }) => sum + count, 0));
     expect(stderr).toContain("text.MF4");
+    const data = series.reduce((sum, { count, valid }) => sum + (valid?.count ?? count), 0);
+    expect(data).toBeLessThan(lines.length - 1);
+    const shown = (await run("decode", log, "--dbc", dbc, "--csv", "--text")).stdout.trimEnd().split("\n");
+    expect([shown[0], shown.length - 1]).toEqual(["timeNs,channel,message,signal,value,unit,text", data]);
+    expect(shown.some((line) => /,BrakeSwitchStatus,0,,Released$/.test(line))).toBe(true);
   });
 
   test("a fault is one line and 1, wrong usage 2", async () => {

@@ -53,10 +53,20 @@ describe("what a target asks for", () => {
       name: "2F6913DB:CAN:CH2:canmod-gps:Speed",
       form: "seed",
       method: "nearest",
+      keepInvalid: false,
       selector: { device: "2F6913DB", bus: "CAN", channel: 2, db: "canmod-gps", signal: "Speed", merge: true },
       edges: "whole",
       scaling: null,
       isOptional: false,
+    });
+    expect(only(JSON.stringify({ ...TARGET, invalid: "keep" }))).toMatchObject({
+      kind: "series",
+      form: "seed",
+      keepInvalid: true,
+    });
+    expect(only(JSON.stringify({ ...TARGET, invalid: "drop" }))).toMatchObject({
+      kind: "empty",
+      why: expect.stringContaining("use gap or keep"),
     });
     expect(names({ signal: "Speed", db: "canmod-gps", chn: "CH2", itf: "CAN", device: "2F6913DB" })).toEqual([
       "Speed:canmod-gps:CH2:CAN:2F6913DB",

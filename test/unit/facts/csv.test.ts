@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CSV_HEADER, type CsvLane, csvRows } from "../../../core/facts/csv.ts";
+import { CSV_HEADER, CSV_TEXT_HEADER, type CsvLane, csvRows } from "../../../core/facts/csv.ts";
 
 const lane = (parts: Partial<CsvLane> = {}): CsvLane => ({
   channel: 1,
@@ -35,9 +35,25 @@ describe("csvRows", () => {
   });
 
   test("64-bit integers keep every digit", () => {
-    const unsigned = lane({ values: new BigUint64Array([2n ** 64n - 1n]) });
-    const signed = lane({ values: new BigInt64Array([-(2n ** 63n) + 1n]) });
+    const unsigned = lane({ values: new Float64Array([2 ** 64]), rests: new Float64Array([-1]) });
+    const signed = lane({ values: new Float64Array([-(2 ** 63)]), rests: new Float64Array([1]) });
     expect(rows(unsigned, signed).map((row) => row.split(",")[4])).toEqual(["18446744073709551615", "-9223372036854775807"]);
+  });
+
+  test("where the rest is not known, the double is shown", () => {
+    expect(rows(lane({ values: new Float64Array([2 ** 64]), rests: new Float64Array([Number.NaN]) }))[0]).toContain(
+      `,${2 ** 64},`,
+    );
+  });
+
+  test("texts stand in a column of their own, empty where a value has none", () => {
+    const texts = new Map([
+      [1, "On"],
+      [0, "Off, really"],
+    ]);
+    const one = lane({ timesNs: new Float64Array(3), values: new Float64Array([1, -0, 2]), texts });
+    expect(rows(one).map((row) => row.slice(row.indexOf("Signal,") + 7))).toEqual(["1,,On", '-0,,"Off, really"', "2,,"]);
+    expect(CSV_TEXT_HEADER.trim().split(",").length).toBe(rows(one)[0]?.split(",").length);
   });
 
   test("names with commas, quotes and line ends are quoted", () => {
