@@ -36,8 +36,8 @@ function flushColumns(message: usize, rows: u32, isShort: u8): u32 {
   const before = <usize>load<u32>(message, Message.columnRows);
   const times = <usize>load<u32>(message, Message.timeColumn) + (before << 3);
   for (let i: usize = 0; i < (<usize>rows) << 3; i += 16) v128.store(times + i, v128.load(chunk + i));
-  const lengths = <usize>load<u32>(message, Message.lengthColumn) + before;
-  for (let i: usize = 0; i < <usize>rows; i += 8) store<u64>(lengths + i, load<u64>(chunk + i, Chunk.lengths));
+  const lengths = <usize>load<u32>(message, Message.lengthColumn) + (before << 1);
+  for (let i: usize = 0; i < (<usize>rows) << 1; i += 8) store<u64>(lengths + i, load<u64>(chunk + i, Chunk.lengths));
   if (isShort) store<u8>(message, 1, Message.columnShort);
 
   let signal = <usize>load<u32>(message, Message.firstSignal);
@@ -45,12 +45,12 @@ function flushColumns(message: usize, rows: u32, isShort: u8): u32 {
   let values: u32 = 0;
   let samples: u32 = 0;
   for (; signal < end; signal += 1 << SIGNAL_SHIFT) {
-    const words = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window) * Chunk.wordStride;
-    const ninth = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window2) * Chunk.wordStride;
+    const words = chunk + Chunk.words + <usize>load<u16>(signal, Signal.window) * Chunk.wordStride;
+    const ninth = chunk + Chunk.words + <usize>load<u16>(signal, Signal.window2) * Chunk.wordStride;
     const out = <usize>load<u32>(signal, Signal.out) + (before << 3);
     if (load<u32>(signal, Signal.outKind) === 0) physicalColumn(signal, words, ninth, rows, out);
     else rawColumn(signal, words, ninth, rows, out);
-    const long = isShort ? longEnough(chunk, rows, <u32>load<u8>(signal, Signal.need)) : rows;
+    const long = isShort ? longEnough(chunk, rows, <u32>load<u16>(signal, Signal.need)) : rows;
     values += long;
     samples += long;
     if (load<u32>(signal, Signal.maxRaw) !== 0 && hasCodes(signal, words, rows))
@@ -64,7 +64,7 @@ function flushColumns(message: usize, rows: u32, isShort: u8): u32 {
 
 function longEnough(chunk: usize, rows: u32, need: u32): u32 {
   let count: u32 = 0;
-  for (let row: usize = 0; row < <usize>rows; row++) count += u32(<u32>load<u8>(chunk + row, Chunk.lengths) >= need);
+  for (let row: usize = 0; row < <usize>rows; row++) count += u32(<u32>load<u16>(chunk + (row << 1), Chunk.lengths) >= need);
   return count;
 }
 
@@ -79,14 +79,14 @@ function flushCells(message: usize, rows: u32, isShort: bool): void {
   let values: u32 = 0;
   let samples: u32 = 0;
   for (; signal < end; signal += 1 << SIGNAL_SHIFT) {
-    let words = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window) * Chunk.wordStride;
-    let ninth = chunk + Chunk.words + <usize>load<u8>(signal, Signal.window2) * Chunk.wordStride;
+    let words = chunk + Chunk.words + <usize>load<u16>(signal, Signal.window) * Chunk.wordStride;
+    let ninth = chunk + Chunk.words + <usize>load<u16>(signal, Signal.window2) * Chunk.wordStride;
     let times = chunk;
     let kept = rows;
     let runs = RUNS;
     let keptRunsEnd = runsEnd;
     if (isShort) {
-      kept = keepLongRows(chunk, rows, <u32>load<u8>(signal, Signal.need), words, ninth);
+      kept = keepLongRows(chunk, rows, <u32>load<u16>(signal, Signal.need), words, ninth);
       if (kept < rows) {
         words = KEPT_WORDS;
         ninth = KEPT_NINTHS;
@@ -192,9 +192,10 @@ function sortRows(chunk: usize, rows: u32, windowCount: u32): void {
     let j = i;
     while (j > 0 && load<f64>(chunk + ((j - 1) << 3)) > load<f64>(chunk + (j << 3))) {
       swapWords(chunk + (j << 3));
-      const length = load<u8>(chunk + j, Chunk.lengths);
-      store<u8>(chunk + j, load<u8>(chunk + j - 1, Chunk.lengths), Chunk.lengths);
-      store<u8>(chunk + j - 1, length, Chunk.lengths);
+      const lengths = chunk + (j << 1);
+      const length = load<u16>(lengths, Chunk.lengths);
+      store<u16>(lengths, load<u16>(lengths - 2, Chunk.lengths), Chunk.lengths);
+      store<u16>(lengths - 2, length, Chunk.lengths);
       for (let w: u32 = 0; w < windowCount; w++) swapWords(chunk + Chunk.words + <usize>w * Chunk.wordStride + (j << 3));
       j--;
     }
@@ -254,7 +255,7 @@ function findRuns(times: usize, rows: u32, runs: usize): usize {
 function keepLongRows(chunk: usize, rows: u32, need: u32, words: usize, ninth: usize): u32 {
   let kept: usize = 0;
   for (let row: usize = 0; row < <usize>rows; row++) {
-    if (<u32>load<u8>(chunk + row, Chunk.lengths) < need) continue;
+    if (<u32>load<u16>(chunk + (row << 1), Chunk.lengths) < need) continue;
     store<f64>(KEPT_TIMES + (kept << 3), load<f64>(chunk + (row << 3)));
     store<u64>(KEPT_WORDS + (kept << 3), load<u64>(words + (row << 3)));
     store<u64>(KEPT_NINTHS + (kept << 3), load<u64>(ninth + (row << 3)));

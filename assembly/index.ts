@@ -15,6 +15,8 @@ export { indexRecords } from "./index-records";
 export { addKey, clearCache, clearTables } from "./lookup";
 export { flushAll, scanDecode, scanOther } from "./scan";
 export { pairsWritten, writePairs } from "./text";
+export { finishTransport, restoreSessions, saveSessions } from "./transport/port";
+export { clearSessions } from "./transport/sessions";
 export { toPhysical } from "./unpack";
 export { dropWaiting } from "./waiting";
 

@@ -10,15 +10,16 @@
  *   0x070000  GROUPS: 4096 × 16 B          64 KiB   open addressing, parameter group key -> message
  *   0x080000  MESSAGES: 1024 × 128 B      128 KiB
  *   0x0a0000  SIGNALS: 2048 × 128 B       256 KiB
- *   0x0e0000  SELECTORS, ranges            64 KiB
+ *   0x0e0000  SELECTORS, ranges, windows   64 KiB
  *   0x0f0000  scratch of flush             64 KiB
  *   0x100000  CHUNKS                        2 MiB
  *   0x300000  OUT: columns or cells         3 MiB
  *   0x600000  VALUES: windows of SD values 4 × 64 KiB + slack
- *   0x650000  WINDOW: 64 KiB before it for what is carried over, up to 1.5 MiB of file bytes
+ *   0x650000  WINDOW: 64 KiB before it for what is carried over, up to 1 MiB of file bytes
+ *   0x760000  TRANSPORT: open sessions   576 KiB
  *   0x7f0000  TEXT                         64 KiB
  */
-export const ABI_VERSION: i32 = 1;
+export const ABI_VERSION: i32 = 2;
 
 export const HEAD: usize = 0x010000;
 export const VLSD: usize = 0x012000;
@@ -93,7 +94,7 @@ export enum Head {
   bucketCount = 56, // u32: with `clamp` two more, before and after
   clamp = 60, // u32: keep frames outside the range for their neighbours
   messageCount = 64, // u32
-  newKey = 72, // u64
+  newKey = 72, // u64: key of the group and source address, as addKey takes it
   valueSlot = 80, // u32
   badId = 84, // u32
   valueOffset = 88, // u64
@@ -103,6 +104,8 @@ export enum Head {
   idCountMax = 108, // u32
   recordIdCount = 112, // u32: entries of recordIdList
   pendingCount = 116, // u32: frames waiting for their value
+  messageRows = 120, // u32: reassembled messages go to OUT as rows, and nowhere else
+  messageBytes = 124, // u32: bytes of such rows
   frames = 128, // u64 counters from here
   used = 136,
   unmatched = 144,
@@ -116,6 +119,9 @@ export enum Head {
   unheard = 208, // frames of ids beyond idCountMax
   values = 216, // with a payload that reaches the signal: samples and notAvailable
   notAvailable = 224, // values above Signal.maxRaw
+  firstTimes = 232, // u32: reassembled messages have the time of their first frame (columns only)
+  losses = 236, // u32: loss records in LOSSES
+  lossesBeyond = 240, // u32: for which there was no room
   recordIdList = 1024, // u64 × 256: record ids for idBytes 2, 4, 8; entry = position
 }
 
@@ -165,37 +171,37 @@ export enum PayloadKind {
 /** Message, 128 bytes. */
 export enum Message {
   cursor = 0, // u32: rows in the chunk
-  minNeed = 4, // u8: payload bytes the least demanding own signal needs
-  maxNeed = 5, // u8
-  chunkShort = 6, // u8: the chunk holds a row shorter than maxNeed
-  columnShort = 7, // u8: so do the columns
+  minNeed = 4, // u16: payload bytes the least demanding own signal needs
+  maxNeed = 6, // u16
   firstSignal = 8, // u32 address
   signalCount = 12, // u32
   chunk = 16, // u32 address
   windowCount = 20, // u32
+  chunkShort = 24, // u8: the chunk holds a row shorter than maxNeed
+  columnShort = 25, // u8: so do the columns
+  transport = 26, // u8: Transport; not Frames: this is a Port, and only what Port shares with Message holds
   columnRows = 28, // u32
   columnRowsMax = 32, // u32
   timeColumn = 36, // u32 address
   lengthColumn = 40, // u32 address
   selector = 44, // u32 address or 0
-  windows = 48, // u8 × 57: byte offsets into the payload
+  windows = 48, // u32 address of a list of u16: byte offsets into the payload
 }
 export const MESSAGE_SHIFT: u32 = 7;
 export const MESSAGES: usize = 0x080000;
 
-/** A chunk: 512 times (f64), 512 lengths (u8), then per window 512 words of 8 bytes, 4160 apart (not a multiple of 4 KiB: cache sets). */
+/** A chunk: 512 times (f64), 512 lengths (u16), then per window 512 words of 8 bytes, 4160 apart (not a multiple of 4 KiB: cache sets). */
 export enum Chunk {
   lengths = 4096,
-  words = 4672,
+  words = 5184,
   wordStride = 4160,
 }
 
 /** Signal row, 128 bytes. */
 export enum Signal {
   unpack = 0, // u8: Unpack
-  window = 1, // u8
-  need = 2, // u8: payload bytes needed, selectors above included
-  isBig = 3, // u8
+  isBig = 1, // u8
+  window = 2, // u16
   shift = 4, // u8: of the scalar way
   bits = 5, // u8
   isSigned = 6, // u8
@@ -212,9 +218,10 @@ export enum Signal {
   plainOffset = 80, // f64
   out = 88, // u32: column or cells
   outKind = 92, // u32: 0 physical f64, 1 raw 64 bits
-  window2 = 96, // u8: window of the ninth byte
-  hasNinth = 97, // u8
-  hasCodes = 98, // u8: its column holds NaN for values above maxRaw
+  window2 = 96, // u16: window of the ninth byte
+  need = 98, // u16: payload bytes needed, selectors above included
+  hasNinth = 100, // u8
+  hasCodes = 101, // u8: its column holds NaN for values above maxRaw
   maxRaw = 104, // u32: the highest raw that is data; 0 = every raw is
 }
 export const SIGNAL_SHIFT: u32 = 7;
@@ -239,16 +246,16 @@ export enum Convert {
   Decide = 2,
 }
 
-/** Selector: u8 need @0, u8 isBig @1, u8 shift @2, u8 atByte @3, u32 rangeCount @4, u64 mask @8, u32 ranges @16, u32 next selector @20. Range: u64 low @0, u32 message @8. */
+/** Selector. Range: u64 low @0, u32 message @8. */
 export enum Selector {
-  need = 0,
-  isBig = 1,
-  shift = 2,
-  atByte = 3,
-  rangeCount = 4,
-  mask = 8,
-  ranges = 16,
-  next = 20,
+  isBig = 1, // u8
+  shift = 2, // u8
+  rangeCount = 4, // u32
+  mask = 8, // u64
+  ranges = 16, // u32 address
+  next = 20, // u32 address or 0
+  need = 24, // u16
+  atByte = 26, // u16
 }
 
 /** Cells: f64 each; of the in-place raw until convertCells. Empty: min +∞, max −∞, times NaN. */
@@ -300,3 +307,122 @@ export const INDEX_ROWS: usize = 0x7f0000;
 
 export const CHANNEL_HASH: u32 = 0x85ebca6b;
 export const NO_SOURCE: u32 = 0xffffffff;
+/** Bits of a key in GROUPS above pgn (18) and source (8): any source; the kind: reassembled by J1939-21, by fast packet, or frames for a port. */
+export const ANY_SOURCE: u32 = 0x04000000;
+export const OF_J1939: u32 = 0x08000000;
+export const OF_FAST_PACKET: u32 = 0x10000000;
+export const FRAMES_OF_PORT: u32 = 0x20000000;
+
+/** How frames of a port become messages. */
+export enum Transport {
+  Frames = 0,
+  IsoTp = 1,
+  J1939 = 2,
+  FastPacket = 3,
+}
+
+/**
+ * What an identifier leads to whose frames are parts of longer messages: two records of MESSAGES (256 bytes). `cursor` and `signalCount` are
+ * those of Message and stay 0, so that no run takes its frames and no flush looks at it.
+ */
+export enum Port {
+  payload = 4, // u32: ISO-TP, message that is given the payload; 0 = none
+  prefixed = 8, // u32: ISO-TP, message that is given the low byte of the length and then the payload; 0 = none
+  plain = 16, // u32: message that is given the frame itself; 0 = none; NO_SOURCE = by parameter group and source address
+  addressBytes = 20, // u32: ISO-TP, address bytes before the protocol byte (0 or 1)
+  to = 28, // u32: the port that keeps sessions and account: itself, or another one that this identifier belongs to as well
+  identity = 32, // u64: the same for this stream in every pass
+  number = 40, // u32: the host's
+  isGap = 44, // u32: a loss was recorded and nothing good came since
+  frames = 132, // u32 from here
+  kinds = 136, // 6 × u32
+  messages = 160,
+  framesUsed = 164,
+  framesLost = 168,
+  sequence = 172,
+  interrupted = 176,
+  timeout = 180,
+  aborted = 184,
+  badLength = 188,
+  tooLong = 192,
+  dropped = 196,
+  unfinished = 200,
+  orphanFrames = 204,
+  empty = 208,
+  unknownType = 212,
+  used = 216, // messages in range, by what became of them
+  tooShort = 220,
+  muxInactive = 224,
+  unmatched = 228,
+  outOfRange = 232,
+  framesOpen = 236, // of sessions that are open at the end
+  framesRestored = 240, // of sessions that were open at the start
+}
+
+/** Sessions, blocks of payload and the account of losses. The first 64 bytes are the heads of the lists. */
+export const TRANSPORT: usize = 0x760000;
+export const BUCKETS: usize = TRANSPORT + 0x100;
+export const SESSIONS: usize = TRANSPORT + 0x2000;
+export const SESSION_BYTES: usize = 80;
+export const SESSIONS_MAX: u32 = 1024;
+export const LOSSES: usize = TRANSPORT + 0x16000;
+export const LOSSES_MAX: u32 = 1024;
+export const ASSEMBLED: usize = TRANSPORT + 0x1e000;
+/** The longest message; a longer one is a loss. */
+export const MESSAGE_BYTES_MAX: u32 = 32768;
+export const BLOCKS: usize = TRANSPORT + 0x26100;
+export const BLOCK_BYTES: usize = 256;
+export const BLOCKS_MAX: u32 = 1695;
+
+/** An open message. */
+export enum Session {
+  key = 0, // u64: identifier | counter, address or destination << 32
+  port = 8, // u32; 0 = free
+  total = 12, // u32: bytes that it shall have
+  got = 16, // u32
+  expected = 20, // u32: number of the next frame
+  first = 24, // i64: time of its first frame
+  last = 32, // i64
+  firstBlock = 40, // u32
+  lastBlock = 44, // u32
+  newer = 48, // u32: towards the one that was fed last
+  older = 52, // u32
+  chain = 56, // u32: same bucket; free sessions: the next one
+  frames = 60, // u32
+  extra = 64, // u32: ISO-TP bytes of a full frame; J1939 parameter group
+  kind = 68, // u32: J1939 1 = RTS/CTS, 0 = BAM
+}
+
+/** A session as it is saved: its record, then 16 bytes more, then its payload, padded to 8 bytes. */
+export enum Saved {
+  identity = 80, // u64: of its port
+  lengthBytes = 88, // u32: payload bytes
+  payload = 96,
+}
+
+/** A loss, 32 bytes. */
+export enum Loss {
+  time = 0, // i64
+  port = 8, // u32: the host's number
+  id = 12, // u32
+  cause = 16, // u32: the counter of Port
+  frames = 20, // u32
+  pgn = 24, // u32
+}
+export const LOSS_BYTES: usize = 32;
+
+/** A message as a row in OUT. */
+export enum MessageRow {
+  rowBytes = 0, // u32, a multiple of 8
+  port = 4, // u32: the host's number
+  first = 8, // i64
+  last = 16, // i64
+  lengthBytes = 24, // u32
+  frames = 28, // u32
+  id = 32, // u32: of the last frame
+  pgn = 36, // u32
+  source = 40, // u8
+  destination = 41, // u8
+  kind = 42, // u8
+  payload = 48,
+}

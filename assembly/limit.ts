@@ -72,11 +72,11 @@ export function markCodes(signal: usize, chunk: usize, words: usize, rows: u32, 
   const shift = <u64>load<u8>(signal, Signal.shift);
   const mask = Limit.mask(signal);
   const limit = <u64>load<u32>(signal, Signal.maxRaw);
-  const need = load<u8>(signal, Signal.need);
+  const need = <u32>load<u16>(signal, Signal.need);
   const isPhysical = load<u32>(signal, Signal.outKind) === 0;
   let codes: u32 = 0;
   for (let row: usize = 0; row < <usize>rows; row++) {
-    if (load<u8>(chunk + row, Chunk.lengths) < need) continue;
+    if (<u32>load<u16>(chunk + (row << 1), Chunk.lengths) < need) continue;
     if (Limit.raw(load<u64>(words + (row << 3)), isBig, shift, mask) <= limit) continue;
     if (isPhysical) store<f64>(out + (row << 3), NaN);
     codes++;

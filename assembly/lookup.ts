@@ -1,5 +1,18 @@
 /** From (id, channel) to the message that is asked for: a direct-mapped cache over the tables the host loaded (kernel.md §2b). */
-import { CHANNEL_HASH, EXACT, EXACT_MASK, GROUPS, GROUPS_MASK, HEAD, Head, ID_CACHE, Message, NO_SOURCE } from "./layout";
+import {
+  ANY_SOURCE,
+  CHANNEL_HASH,
+  EXACT,
+  EXACT_MASK,
+  FRAMES_OF_PORT,
+  GROUPS,
+  GROUPS_MASK,
+  HEAD,
+  Head,
+  ID_CACHE,
+  Message,
+  NO_SOURCE,
+} from "./layout";
 
 /** Entry of the cache, 16 bytes. */
 export enum Known {
@@ -31,6 +44,26 @@ export abstract class Lookup {
   @inline static hash(key: u64): u32 {
     return (<u32>key + <u32>(key >> 32) * CHANNEL_HASH) * 0x9e3779b1;
   }
+
+  /** Parameter group of a 29-bit identifier. PDU1 (PF < 240): the low byte is the destination, not part of the group (SAE J1939-21). */
+  @inline static group(id: u32): u32 {
+    return ((id >> 16) & 0xff) < 240 ? (id >> 8) & 0x3ff00 : (id >> 8) & 0x3ffff;
+  }
+
+  /**
+   * Message of a group (with its kind) and source address. 0: not asked for; NO_SOURCE: asked for, but not heard before: HEAD.newKey says who.
+   * A group that has no room for more sources says 0 for them.
+   */
+  static ofSource(channel: u64, group: u32, source: u32): u32 {
+    const any = probe(GROUPS, GROUPS_MASK, 20, channel | <u64>(group | ANY_SOURCE));
+    if (load<u32>(any, 12) === 0) return 0;
+    const key = channel | <u64>(group | (source << 18));
+    const ofSource = probe(GROUPS, GROUPS_MASK, 20, key);
+    if (load<u32>(ofSource, 12) !== 0) return load<u32>(ofSource, 8);
+    const message = load<u32>(any, 8);
+    if (message === NO_SOURCE) store<u64>(HEAD, key, Head.newKey);
+    return message;
+  }
 }
 
 /** Address of the entry with this key, or of the empty place where it would stand. Entry: key u64 @0, message u32 @8, taken u32 @12. */
@@ -50,14 +83,12 @@ function resolve(key: u64, known: usize): void {
   if (load<u32>(exact, 12) !== 0) message = load<u32>(exact, 8);
   else if (<u32>key & 0x20000000) {
     const id = <u32>key;
-    // PDU1 (PF < 240): the low byte is the destination, not part of the group (SAE J1939-21).
-    const group = ((id >> 16) & 0xff) < 240 ? (id >> 8) & 0x3ff00 : (id >> 8) & 0x3ffff;
+    const group = Lookup.group(id);
     const channel = key & 0xffffffff00000000;
-    const ofSource = probe(GROUPS, GROUPS_MASK, 20, channel | <u64>(group | ((id & 0xff) << 18)));
-    if (load<u32>(ofSource, 12) !== 0) message = load<u32>(ofSource, 8);
-    else if (load<u32>(probe(GROUPS, GROUPS_MASK, 20, channel | <u64>(group | 0x04000000)), 12) !== 0) {
+    const port = probe(GROUPS, GROUPS_MASK, 20, channel | <u64>(group | FRAMES_OF_PORT));
+    message = load<u32>(port, 12) !== 0 ? load<u32>(port, 8) : Lookup.ofSource(channel, group, id & 0xff);
+    if (message === NO_SOURCE) {
       // Not kept: the host is told again and again until it has added the source.
-      store<u64>(HEAD, key, Head.newKey);
       store<u64>(known, NO_KEY);
       store<u32>(known, NO_SOURCE, Known.message);
       store<u32>(known, NEVER_WHOLE, Known.wholeBytes);
@@ -75,8 +106,8 @@ function wholeBytesOf(message: usize): u32 {
     load<u32>(message, Message.signalCount) !== 0 &&
     load<u32>(message, Message.selector) === 0 &&
     load<u32>(message, Message.windowCount) === 1 &&
-    load<u8>(message, Message.windows) === 0;
-  return message !== 0 && isPlain ? <u32>load<u8>(message, Message.maxNeed) : NEVER_WHOLE;
+    load<u16>(<usize>load<u32>(message, Message.windows)) === 0;
+  return message !== 0 && isPlain ? <u32>load<u16>(message, Message.maxNeed) : NEVER_WHOLE;
 }
 
 /** Empties both tables and the cache; the cache starts with keys that belong to other places, since 0 and 0xffffffff are possible keys. */
@@ -91,7 +122,10 @@ export function clearCache(): void {
   memory.fill(ID_CACHE, 0xff, 4096 << 4);
 }
 
-/** Loads one key: exact = id | extended << 29 | channel << 32; group = pgn | source << 18, or pgn | 1 << 26 for any source. */
+/**
+ * Loads one key: exact = id | extended << 29 | channel << 32; group = pgn | source << 18 | kind, or pgn | ANY_SOURCE | kind with NO_SOURCE for
+ * a message, or pgn | FRAMES_OF_PORT.
+ */
 export function addKey(key: u64, message: u32, isGroup: i32): void {
   const entry = isGroup ? probe(GROUPS, GROUPS_MASK, 20, key) : probe(EXACT, EXACT_MASK, 19, key);
   store<u64>(entry, key);

@@ -115,6 +115,15 @@ export function keepValue(slot: u32, value: usize, lengthBytes: u32): usize {
   return place;
 }
 
+/** The value kept last is to come again. Its place is its own again; the one that lay there before is gone, as it would be anyway. */
+export function unkeepValue(slot: u32, lengthBytes: u32): void {
+  const state = VLSD + <usize>slot * VLSD_SLOT_BYTES;
+  const last = load<u32>(state, 8) - 1;
+  store<u32>(state + 64 + <usize>(last & (RING_PLACES - 1)) * RING_BYTES, 0, 12);
+  store<u32>(state, last, 8);
+  store<u64>(state, load<u64>(state) - 4 - <u64>lengthBytes);
+}
+
 /** A value of an SD stream, in the window the host loaded for it. */
 function findSdValue(stream: u32, offset: u64): Found {
   const window = VALUE_WINDOWS + ((<usize>(stream & 3)) << 5);

@@ -11,6 +11,7 @@ import {
   Kind,
   MESSAGE_SHIFT,
   MESSAGES,
+  Message,
   NO_SOURCE,
   PayloadKind,
   RECORDS,
@@ -29,11 +30,13 @@ import {
   payloadBytes,
   payloadPtr,
   readFrame,
+  unkeepValue,
   VLSD_SLOT_BYTES,
 } from "./record";
 import { Rows, writeRow } from "./rows";
 import { Stage, Staged, stage } from "./stage";
-import { park, unparkFor } from "./waiting";
+import { feed, plainOf } from "./transport/port";
+import { park, repark, unparkFor } from "./waiting";
 
 /** What a walk is for. */
 export enum Walk {
@@ -73,6 +76,13 @@ abstract class Counters {
   }
 }
 
+abstract class Ports {
+  /** Is what the identifier leads to a port, whose frames are parts of longer messages? */
+  @inline static is(message: u32): bool {
+    return load<u8>(<usize>message, Message.transport) !== 0;
+  }
+}
+
 function stop(reason: u32, at: usize): usize {
   store<u32>(HEAD, reason, Head.stop);
   return at;
@@ -81,13 +91,18 @@ function stop(reason: u32, at: usize): usize {
 /** Bytes a run may look ahead without asking: a frame of generation B with a value of 64 bytes. */
 const LOOK_AHEAD: usize = 96;
 
-/** What runs leave to others: new source addresses, frames too short, multiplexors, payloads over eight bytes, neighbours of the range. */
-function takeOther(known: usize, time: i64, payload: usize, payloadBytes: u32): u32 {
+/** What runs leave to others: new source addresses, short frames, multiplexors, transports, payloads over eight bytes, neighbours of the range. */
+function takeOther(known: usize, id: u32, channel: u32, time: i64, payload: usize, payloadBytes: u32): u32 {
   const message = load<u32>(known, Known.message);
   if (message === NO_SOURCE) return Stop.NewSource;
   if (message === 0) {
     unmatched++;
     return Stop.Done;
+  }
+  if (Ports.is(message)) {
+    const stopped = takeSegment(message, id, channel, time, payload, payloadBytes);
+    if (stopped !== Stop.NewSource) others++;
+    return stopped;
   }
   others++;
   const isOutside = <u64>(time - from) >= span;
@@ -98,6 +113,20 @@ function takeOther(known: usize, time: i64, payload: usize, payloadBytes: u32): 
   const staged = stage(message, payload, payloadBytes, <f64>(time - base));
   if (!isOutside) Counters.staged(staged);
   return staged & Staged.Full ? Stop.OutputFull : Stop.Done;
+}
+
+/** A frame of a transport protocol: fed to its port whatever its time, and staged by itself if somebody asks for that too. */
+function takeSegment(port: u32, id: u32, channel: u32, time: i64, payload: usize, payloadBytes: u32): u32 {
+  const plain = plainOf(port, id, channel);
+  if (plain === NO_SOURCE) return Stop.NewSource;
+  const stopped = feed(port, id, time, payload, payloadBytes);
+  if (stopped === Stop.NewSource) return stopped;
+  const isOutside = time < load<i64>(HEAD, Head.fromNs) || time >= load<i64>(HEAD, Head.toNs);
+  if (isOutside) outOfRange++;
+  else used++;
+  if (plain === 0 || (isOutside && !load<u32>(HEAD, Head.clamp))) return stopped;
+  const staged = stage(plain, payload, payloadBytes, <f64>(time - load<i64>(HEAD, Head.baseNs)));
+  return staged & Staged.Full ? Stop.OutputFull : stopped;
 }
 
 type Standard = u8;
@@ -146,8 +175,10 @@ abstract class RunD {
       if (full !== 0) {
         if (flushMessage(full) & Staged.Full) reason = Stop.OutputFull;
       } else if (p < safeEnd && <u32>load<u8>(p) === recordId) {
-        const known = Lookup.known(RunD.id<Id>(p), <u32>(channelKey >> 32), hashAdd);
-        reason = takeOther(known, RunD.time(p), p + size - 8, RunD.payloadBytes<Id>(p));
+        const id = RunD.id<Id>(p);
+        const channel = <u32>(channelKey >> 32);
+        const known = Lookup.known(id, channel, hashAdd);
+        reason = takeOther(known, id, channel, RunD.time(p), p + size - 8, RunD.payloadBytes<Id>(p));
         if (reason !== Stop.NewSource) p += size;
       }
       if (reason !== Stop.Done || p >= safeEnd || <u32>load<u8>(p) !== recordId) break;
@@ -250,8 +281,10 @@ function runOfValueB(p: usize, safeEnd: usize, entry: usize): usize {
     if (full !== 0) {
       if (flushMessage(full) & Staged.Full) reason = Stop.OutputFull;
     } else if (p < safeEnd && <u32>load<u8>(p) === recordId && RunB.isPlain(p, valueId, offset)) {
-      const known = Lookup.known(RunB.id(p), RunB.channel(p), RunB.channel(p) * CHANNEL_HASH);
-      reason = takeOther(known, RunB.time(p), p + 28, RunB.payloadBytes(p));
+      const id = RunB.id(p);
+      const channel = RunB.channel(p);
+      const known = Lookup.known(id, channel, channel * CHANNEL_HASH);
+      reason = takeOther(known, id, channel, RunB.time(p), p + 28, RunB.payloadBytes(p));
       if (reason !== Stop.NewSource) {
         const valueBytes = load<u32>(p, 24);
         offset += 4 + <u64>valueBytes;
@@ -388,7 +421,7 @@ function step(p: usize, end: usize, walk: u32): usize {
       return next;
     }
     const isOutside = frameTime < load<i64>(HEAD, Head.fromNs) || frameTime >= load<i64>(HEAD, Head.toNs);
-    if (isOutside && !load<u32>(HEAD, Head.clamp)) {
+    if (isOutside && !load<u32>(HEAD, Head.clamp) && !Ports.is(message)) {
       Counters.add(Head.frames, 1);
       Counters.add(Head.outOfRange, 1);
       return next;
@@ -405,12 +438,15 @@ function step(p: usize, end: usize, walk: u32): usize {
     if (!park(entry, record, message)) Counters.add(Head.withoutPayload, 1);
     return next;
   }
-  Counters.add(Head.frames, 1);
   if (found === Found.Never) {
+    Counters.add(Head.frames, 1);
     Counters.add(Head.withoutPayload, 1);
     return next;
   }
-  return deliver(entry, record, message, walk) & Staged.Full ? stop(Stop.OutputFull, next) : next;
+  const stopped = deliver(message, walk, entry, record);
+  if (stopped === Stop.NewSource) return stop(stopped, p);
+  Counters.add(Head.frames, 1);
+  return stopped === Stop.Done ? next : stop(stopped, next);
 }
 
 /** Is the record at `p` a value, and whole? */
@@ -421,18 +457,19 @@ function isValueComplete(p: usize, end: usize, idBytes: u32): bool {
   return <u64>load<u32>(p + <usize>idBytes) <= <u64>(end - p - <usize>idBytes - 4);
 }
 
-/** The frame read last has its payload: stage it or write it as a row. */
-function deliver(entry: usize, record: usize, message: u32, walk: u32): u32 {
+/** The frame read last has its payload: stage it or write it as a row. Says how the scan stops, if it must. */
+function deliver(message: u32, walk: u32, entry: usize, record: usize): u32 {
   if (walk === Walk.Rows) {
     writeRow(entry, record);
     used++;
-    return 0;
+    return Stop.Done;
   }
+  if (Ports.is(message)) return takeSegment(message, frameId, frameChannel, frameTime, payloadPtr, payloadBytes);
   const isOutside = frameTime < load<i64>(HEAD, Head.fromNs) || frameTime >= load<i64>(HEAD, Head.toNs);
   const staged = stage(message, payloadPtr, payloadBytes, <f64>(frameTime - load<i64>(HEAD, Head.baseNs)));
-  if (isOutside) Counters.add(Head.outOfRange, 1);
+  if (isOutside) outOfRange++;
   else Counters.staged(staged);
-  return staged;
+  return staged & Staged.Full ? Stop.OutputFull : Stop.Done;
 }
 
 /** A longer value is never whole, whatever the window: what a log gives must not depend on how its bytes arrive. */
@@ -458,7 +495,13 @@ function stepValue(p: usize, record: usize, end: usize, entry: usize, walk: u32)
     Counters.add(Head.withoutPayload, 1);
     return next;
   }
-  return deliver(owner, owned, load<u32>(waiting, 4), walk) & Staged.Full ? stop(Stop.OutputFull, next) : next;
+  const stopped = deliver(load<u32>(waiting, 4), walk, owner, owned);
+  if (stopped === Stop.NewSource) {
+    repark(waiting);
+    unkeepValue(slot, valueBytes);
+    return stop(stopped, p);
+  }
+  return stopped === Stop.Done ? next : stop(stopped, next);
 }
 
 /** Drains all chunks into columns or cells. */

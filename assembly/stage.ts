@@ -22,7 +22,7 @@ export abstract class Stage {
     const word = chunk + ((<usize>row) << 3);
     store<f64>(word, time);
     store<u64>(word, load<u64>(payload), Chunk.words);
-    store<u8>(chunk + <usize>row, <u8>payloadBytes, Chunk.lengths);
+    store<u16>(chunk + ((<usize>row) << 1), <u16>payloadBytes, Chunk.lengths);
     store<u32>(message, row + 1, Message.cursor);
     return row + 1 === CHUNK_ROWS;
   }
@@ -32,19 +32,19 @@ export abstract class Stage {
 export function stage(message: usize, payload: usize, payloadBytes: u32, time: f64): u32 {
   let staged: u32 = 0;
   if (load<u32>(message, Message.signalCount) !== 0) {
-    if (payloadBytes < <u32>load<u8>(message, Message.minNeed)) staged = Staged.Short;
+    if (payloadBytes < <u32>load<u16>(message, Message.minNeed)) staged = Staged.Short;
     else {
       const row = load<u32>(message, Message.cursor);
       const chunk = <usize>load<u32>(message, Message.chunk);
       store<f64>(chunk + ((<usize>row) << 3), time);
-      store<u8>(chunk + <usize>row, <u8>payloadBytes, Chunk.lengths);
-      if (payloadBytes < <u32>load<u8>(message, Message.maxNeed)) store<u8>(message, 1, Message.chunkShort);
+      store<u16>(chunk + ((<usize>row) << 1), <u16>payloadBytes, Chunk.lengths);
+      if (payloadBytes < <u32>load<u16>(message, Message.maxNeed)) store<u8>(message, 1, Message.chunkShort);
       let word = chunk + ((<usize>row) << 3) + Chunk.words;
-      store<u64>(word, load<u64>(payload + <usize>load<u8>(message, Message.windows)));
-      const windowCount = load<u32>(message, Message.windowCount);
-      for (let w: u32 = 1; w < windowCount; w++) {
+      let window = <usize>load<u32>(message, Message.windows);
+      const windowsEnd = window + ((<usize>load<u32>(message, Message.windowCount)) << 1);
+      for (; window < windowsEnd; window += 2) {
+        store<u64>(word, load<u64>(payload + <usize>load<u16>(window)));
         word += Chunk.wordStride;
-        store<u64>(word, load<u64>(payload + <usize>load<u8>(message + <usize>w, Message.windows)));
       }
       store<u32>(message, row + 1, Message.cursor);
       staged = Staged.Used;
@@ -60,8 +60,8 @@ export function stage(message: usize, payload: usize, payloadBytes: u32, time: f
 }
 
 function select(selector: usize, payload: usize, payloadBytes: u32, time: f64): u32 {
-  if (payloadBytes < <u32>load<u8>(selector, Selector.need)) return Staged.Short;
-  let word = load<u64>(payload + <usize>load<u8>(selector, Selector.atByte));
+  if (payloadBytes < <u32>load<u16>(selector, Selector.need)) return Staged.Short;
+  let word = load<u64>(payload + <usize>load<u16>(selector, Selector.atByte));
   if (load<u8>(selector, Selector.isBig)) word = bswap(word);
   const raw = (word >> <u64>load<u8>(selector, Selector.shift)) & load<u64>(selector, Selector.mask);
   // The last range that starts at or below the raw value; ranges cover everything from 0, message 0 = inactive.

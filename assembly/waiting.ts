@@ -38,6 +38,12 @@ export function unparkFor(slot: u32, offset: u64): usize {
   return 0;
 }
 
+/** The frame taken last waits again. */
+export function repark(place: usize): void {
+  store<u32>(place, 1, 12);
+  store<u32>(HEAD, load<u32>(HEAD, Head.pendingCount) + 1, Head.pendingCount);
+}
+
 /** At the end of a stream: those that still wait have lost their payload. Returns how many. */
 export function dropWaiting(): u32 {
   for (let i: usize = 0; i < PLACE_COUNT; i++) store<u32>(PLACES + i * PLACE_BYTES, 0, 12);

@@ -116,7 +116,7 @@ export class KernelTask {
     const key = newSource(this.#kernel.view.getBigUint64(HEAD + Head.newKey, true));
     const message = this.#workload.messages.find((one) => one.pgn === key.pgn);
     const lanes = message ? this.#lanes(message.id, message.extended) : [];
-    this.#place(this.#program.addSource(key.bus, key.channel, key.pgn, key.sourceAddress, lanes)?.nodes);
+    this.#place(this.#program.addSource(key, lanes)?.nodes);
     this.#kernel.exports.clearCache();
   }
 

@@ -32,7 +32,7 @@ typedef u8 bytes32 __attribute__((vector_size(32)));
 
 enum { ARENA_BYTES = 1 << 26, IMAGE = 0x10000, IMAGE_END = 0x100000, RECORDS_AT = 0x800000 };
 enum { VLSD = 0x12000, VLSD_SLOT = 1408, RECORDS = 0x20000, EXACT = 0x50000, GROUPS = 0x70000, MESSAGES = 0x80000, OUT = 0x300000 };
-enum { CHUNK_ROWS = 512, LENGTHS = 4096, WORDS = 4672, WORD_STRIDE = 4160 };
+enum { CHUNK_ROWS = 512, LENGTHS = 4096, WORDS = 5184, WORD_STRIDE = 4160 };
 enum { COLUMNS, ENVELOPE, M4, NEAREST, STATS };
 enum { KIND_OTHER = 1, KIND_STANDARD_D = 3, KIND_EXTENDED_D = 4, KIND_VALUE_B = 5, KIND_OTHER_FRAME = 7 };
 enum { IN_PLACE, SHIFT13, SCALAR, FLOAT32, FLOAT64 };
@@ -59,24 +59,30 @@ struct id_entry {
 };
 struct message {
   u32 cursor;
-  u8 min_need, max_need, chunk_short, column_short;
-  u32 first_signal, signal_count, chunk, window_count, unused, column_rows, column_rows_max, time_column, length_column, selector;
-  u8 windows[80];
+  u16 min_need, max_need;
+  u32 first_signal, signal_count, chunk, window_count;
+  u8 chunk_short, column_short, transport, unused;
+  u32 column_rows, column_rows_max, time_column, length_column, selector, windows;
+  u8 rest[76];
 };
 struct signal {
-  u8 unpack, window, need, is_big, shift, bits, is_signed, convert;
+  u8 unpack, is_big;
+  u16 window;
+  u8 shift, bits, is_signed, convert;
   u64 mask, sign;
   double magic, factor, offset, divisor;
   i64 numerator, addend;
   double plain_factor, plain_offset;
   u32 out, out_kind;
-  u8 window2, has_ninth, rest[30];
+  u16 window2, need;
+  u8 has_ninth, rest[27];
 };
 struct selector {
-  u8 need, is_big, shift, at_byte;
+  u8 unused, is_big, shift, unused2;
   u32 range_count;
   u64 mask;
   u32 ranges, next;
+  u16 need, at_byte;
 };
 struct range {
   u64 low;
@@ -117,16 +123,21 @@ static void fail(const char *why) {
 
 static u32 hash(u64 key) { return ((u32)key + (u32)(key >> 32) * CHANNEL_HASH) * 0x9e3779b1u; }
 
+static inline u16 *lengths_of(const u8 *chunk) { return (u16 *)(chunk + LENGTHS); }
+
 static struct id_entry *probe(u32 table, u32 mask, u32 shift, u64 key) {
   struct id_entry *entries = (struct id_entry *)(arena + table);
   for (u32 at = hash(key) >> shift;; at = (at + 1) & mask)
     if (!entries[at].taken || entries[at].key == key) return entries + at;
 }
 
+/* Where in the payload each staged word starts. */
+static inline const u16 *windows_of(const struct message *m) { return (const u16 *)(arena + m->windows); }
+
 /* As wholeBytesOf() of assembly/lookup.ts. */
 static u32 whole_bytes_of(u32 at) {
   const struct message *m = message_at(at);
-  int is_plain = at && m->signal_count && !m->selector && m->window_count == 1 && m->windows[0] == 0;
+  int is_plain = at && m->signal_count && !m->selector && m->window_count == 1 && windows_of(m)[0] == 0;
   return is_plain ? m->max_need : ~0u;
 }
 
@@ -137,6 +148,7 @@ static __attribute__((noinline)) void resolve(u64 key, struct known *known) {
   else if ((u32)key & 0x20000000) {
     u32 id = (u32)key, group = ((id >> 16) & 0xff) < 240 ? (id >> 8) & 0x3ff00 : (id >> 8) & 0x3ffff;
     u64 channel = key & 0xffffffff00000000ull;
+    if (probe(GROUPS, 4095, 20, channel | (group | 0x20000000))->taken) fail("a port, which no workload has");
     struct id_entry *of_source = probe(GROUPS, 4095, 20, channel | (group | (id & 0xff) << 18));
     if (of_source->taken) message = of_source->message;
     else if (probe(GROUPS, 4095, 20, channel | (group | 0x04000000))->taken) {
@@ -401,11 +413,11 @@ static int is_ascending(const double *times, u32 rows) {
   return bits_of(descents) == 0;
 }
 
-static void sort_rows(struct message *m, double *times, u8 *lengths, u8 *words, u32 rows) {
+static void sort_rows(struct message *m, double *times, u16 *lengths, u8 *words, u32 rows) {
   for (u32 i = 1; i < rows; i++)
     for (u32 j = i; j > 0 && times[j - 1] > times[j]; j--) {
       double time = times[j];
-      u8 length = lengths[j];
+      u16 length = lengths[j];
       times[j] = times[j - 1], times[j - 1] = time;
       lengths[j] = lengths[j - 1], lengths[j - 1] = length;
       for (u32 w = 0; w < m->window_count; w++) {
@@ -418,7 +430,7 @@ static void sort_rows(struct message *m, double *times, u8 *lengths, u8 *words, 
 static u32 keep_long_rows(const u8 *chunk, u32 rows, u32 need, const u8 *words, const u8 *ninths) {
   u32 kept = 0;
   for (u32 row = 0; row < rows; row++) {
-    if (chunk[LENGTHS + row] < need) continue;
+    if (lengths_of(chunk)[row] < need) continue;
     kept_times[kept] = load_double(chunk + row * 8);
     kept_words[kept] = load64(words + row * 8);
     kept_ninths[kept++] = load64(ninths + row * 8);
@@ -429,7 +441,7 @@ static u32 keep_long_rows(const u8 *chunk, u32 rows, u32 need, const u8 *words, 
 static void flush_cells(struct message *m, u32 rows, int is_short) {
   u8 *chunk = arena + m->chunk;
   double *times = (double *)chunk;
-  if (!is_ascending(times, rows)) sort_rows(m, times, chunk + LENGTHS, chunk + WORDS, rows);
+  if (!is_ascending(times, rows)) sort_rows(m, times, lengths_of(chunk), chunk + WORDS, rows);
   u32 runs = find_runs(times, rows), mode = head->mode;
   int runs_hold = 1;
   struct signal *signals = signals_of(m);
@@ -474,7 +486,7 @@ static u32 flush_columns(struct message *m, u32 rows, int is_short) {
   const u8 *chunk = arena + m->chunk;
   u32 before = m->column_rows;
   memcpy(arena + m->time_column + before * 8, chunk, rows * 8);
-  memcpy(arena + m->length_column + before, chunk + LENGTHS, rows);
+  memcpy(arena + m->length_column + before * 2, chunk + LENGTHS, rows * 2);
   m->column_short |= is_short;
   struct signal *signals = signals_of(m);
   for (u32 i = 0; i < m->signal_count; i++) {
@@ -486,7 +498,7 @@ static u32 flush_columns(struct message *m, u32 rows, int is_short) {
     u32 kept = rows;
     if (is_short) {
       kept = 0;
-      for (u32 row = 0; row < rows; row++) kept += chunk[LENGTHS + row] >= s->need;
+      for (u32 row = 0; row < rows; row++) kept += lengths_of(chunk)[row] >= s->need;
     }
     counter_samples += kept;
   }
@@ -528,10 +540,10 @@ static inline u32 put_staged(struct message *m, const u8 *payload, u32 bytes, do
   u32 row = m->cursor;
   u8 *chunk = arena + m->chunk, *word = chunk + WORDS + row * 8;
   ((double *)chunk)[row] = time;
-  chunk[LENGTHS + row] = bytes;
+  lengths_of(chunk)[row] = bytes;
   if (bytes < m->max_need) m->chunk_short = 1;
-  *(u64 *)word = load64(payload + m->windows[0]);
-  for (u32 w = 1; w < m->window_count; w++) *(u64 *)(word + w * WORD_STRIDE) = load64(payload + m->windows[w]);
+  *(u64 *)word = load64(payload + windows_of(m)[0]);
+  for (u32 w = 1; w < m->window_count; w++) *(u64 *)(word + w * WORD_STRIDE) = load64(payload + windows_of(m)[w]);
   m->cursor = row + 1;
   return row + 1 == CHUNK_ROWS ? flush(m) | USED : USED;
 }
@@ -540,15 +552,15 @@ static inline u32 put_staged(struct message *m, const u8 *payload, u32 bytes, do
 static inline u32 put_row(struct message *m, const u8 *payload, u32 bytes, double time) {
   u32 row = m->column_rows;
   ((double *)(arena + m->time_column))[row] = time;
-  arena[m->length_column + row] = bytes;
+  ((u16 *)(arena + m->length_column))[row] = bytes;
   if (bytes < m->max_need) m->column_short = 1;
   struct signal *s = signals_of(m), *end = s + m->signal_count;
   for (; s < end; s++) {
-    const u8 *word = payload + m->windows[s->window];
+    const u8 *word = payload + windows_of(m)[s->window];
     double *out = (double *)(arena + s->out) + row;
     counter_samples += bytes >= s->need;
-    if (s->out_kind) *(u64 *)out = scalar_raw(s, word, payload + m->windows[s->window2]);
-    else if (s->unpack >= SCALAR) *out = scalar_physical(s, word, payload + m->windows[s->window2]);
+    if (s->out_kind) *(u64 *)out = scalar_raw(s, word, payload + windows_of(m)[s->window2]);
+    else if (s->unpack >= SCALAR) *out = scalar_physical(s, word, payload + windows_of(m)[s->window2]);
     else {
       u64 bits = load64(word);
       if (s->is_big) bits = __builtin_bswap64(bits);
@@ -621,7 +633,7 @@ static inline int put_whole(struct message *m, const u8 *payload, u32 bytes, dou
   u8 *chunk = arena + m->chunk;
   ((double *)chunk)[row] = time;
   ((u64 *)(chunk + WORDS))[row] = load64(payload);
-  chunk[LENGTHS + row] = bytes;
+  lengths_of(chunk)[row] = bytes;
   m->cursor = row + 1;
   return row + 1 == CHUNK_ROWS;
 }

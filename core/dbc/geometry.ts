@@ -4,8 +4,8 @@ import { selectorChain } from "./mux.ts";
 
 /** Widest number a value can hold; longer signals (texts) are listed but not decoded. */
 export const SIGNAL_BITS_MAX = 64;
-/** Longest payload that is decoded: an ISO-TP message of 12-bit length. */
-export const PAYLOAD_BYTES_MAX = 4095;
+/** Longest payload that is decoded: an ISO-TP message of 12-bit length, and the length byte that some UDS databases count from. */
+export const PAYLOAD_BYTES_MAX = 4096;
 
 /**
  * Where a signal lies. `firstBit` counts in the signal's own direction, so that its bits are always

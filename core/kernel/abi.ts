@@ -1,6 +1,6 @@
 /** The kernel's memory as assembly/layout.ts lays it out, from the host's side. Both carry the version; a test compares every number. */
 
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 export const MEMORY_PAGES = 128;
 
 export const HEAD = 0x010000;
@@ -34,13 +34,12 @@ export const VALUE_WINDOW_BYTES = 0x10000;
 /** Carried-over bytes end here, new ones begin. */
 export const WINDOW = 0x660000;
 export const CARRY_BYTES_MAX = 0x10000;
-/** One copy: between 64 KiB and 2 MiB all the same (kernel.md decision 5). */
+/** One copy: between 64 KiB and 1 MiB all the same (kernel.md decision 5). */
 export const WINDOW_BYTES = 0x40000;
 export const TEXT = 0x7f0000;
 export const TEXT_BYTES = 0x10000;
 
 export const CHUNK_ROWS = 512;
-export const WINDOWS_MAX = 57;
 export const EXACT_KEYS_MAX = 4096;
 export const GROUP_KEYS_MAX = 2048;
 
@@ -72,6 +71,8 @@ export const Head = {
   idCountMax: 108,
   recordIdCount: 112,
   pendingCount: 116,
+  messageRows: 120,
+  messageBytes: 124,
   frames: 128,
   used: 136,
   unmatched: 144,
@@ -85,6 +86,9 @@ export const Head = {
   unheard: 208,
   values: 216,
   notAvailable: 224,
+  firstTimes: 232,
+  losses: 236,
+  lossesBeyond: 240,
   recordIdList: 1024,
 } as const;
 
@@ -122,13 +126,14 @@ export const PayloadKind = { None: 0, Inline: 1, Value: 2, Sd: 3 } as const;
 export const Message = {
   cursor: 0,
   minNeed: 4,
-  maxNeed: 5,
-  chunkShort: 6,
-  columnShort: 7,
+  maxNeed: 6,
   firstSignal: 8,
   signalCount: 12,
   chunk: 16,
   windowCount: 20,
+  chunkShort: 24,
+  columnShort: 25,
+  transport: 26,
   columnRows: 28,
   columnRowsMax: 32,
   timeColumn: 36,
@@ -137,13 +142,12 @@ export const Message = {
   windows: 48,
 } as const;
 
-export const Chunk = { lengths: 4096, words: 4672, wordStride: 4160 } as const;
+export const Chunk = { lengths: 4096, words: 5184, wordStride: 4160 } as const;
 
 export const Signal = {
   unpack: 0,
-  window: 1,
-  need: 2,
-  isBig: 3,
+  isBig: 1,
+  window: 2,
   shift: 4,
   bits: 5,
   isSigned: 6,
@@ -161,14 +165,24 @@ export const Signal = {
   out: 88,
   outKind: 92,
   window2: 96,
-  hasNinth: 97,
-  hasCodes: 98,
+  need: 98,
+  hasNinth: 100,
+  hasCodes: 101,
   maxRaw: 104,
 } as const;
 
 export const Unpack = { InPlace: 0, Shift13: 1, Scalar: 2, Float32: 3, Float64: 4 } as const;
 export const Convert = { Multiply: 0, Divide: 1, Decide: 2 } as const;
-export const Selector = { need: 0, isBig: 1, shift: 2, atByte: 3, rangeCount: 4, mask: 8, ranges: 16, next: 20 } as const;
+export const Selector = {
+  isBig: 1,
+  shift: 2,
+  rangeCount: 4,
+  mask: 8,
+  ranges: 16,
+  next: 20,
+  need: 24,
+  atByte: 26,
+} as const;
 
 export const ENVELOPE_BYTES = 32;
 export const M4_BYTES = 64;
@@ -209,6 +223,100 @@ export const INDEX_ROW_BYTES = 288;
 export const INDEX_ROWS = TEXT;
 
 export const CHANNEL_HASH = 0x85ebca6b;
+export const NO_SOURCE = 0xffffffff;
+export const ANY_SOURCE = 0x04000000;
+export const OF_J1939 = 0x08000000;
+export const OF_FAST_PACKET = 0x10000000;
+export const FRAMES_OF_PORT = 0x20000000;
+
+export const Transport = { Frames: 0, IsoTp: 1, J1939: 2, FastPacket: 3 } as const;
+export const Port = {
+  payload: 4,
+  prefixed: 8,
+  plain: 16,
+  addressBytes: 20,
+  to: 28,
+  identity: 32,
+  number: 40,
+  isGap: 44,
+  frames: 132,
+  kinds: 136,
+  messages: 160,
+  framesUsed: 164,
+  framesLost: 168,
+  sequence: 172,
+  interrupted: 176,
+  timeout: 180,
+  aborted: 184,
+  badLength: 188,
+  tooLong: 192,
+  dropped: 196,
+  unfinished: 200,
+  orphanFrames: 204,
+  empty: 208,
+  unknownType: 212,
+  used: 216,
+  tooShort: 220,
+  muxInactive: 224,
+  unmatched: 228,
+  outOfRange: 232,
+  framesOpen: 236,
+  framesRestored: 240,
+} as const;
+/** A port is two records of MESSAGES. */
+export const PORT_RECORDS = 2;
+
+export const TRANSPORT = 0x760000;
+export const TRANSPORT_BYTES = 0x90000;
+export const SESSIONS_MAX = 1024;
+export const LOSSES = TRANSPORT + 0x16000;
+export const LOSSES_MAX = 1024;
+export const MESSAGE_BYTES_MAX = 32768;
+export const Session = {
+  key: 0,
+  port: 8,
+  total: 12,
+  got: 16,
+  expected: 20,
+  first: 24,
+  last: 32,
+  firstBlock: 40,
+  lastBlock: 44,
+  newer: 48,
+  older: 52,
+  chain: 56,
+  frames: 60,
+  extra: 64,
+  kind: 68,
+} as const;
+export const Saved = {
+  identity: 80,
+  lengthBytes: 88,
+  payload: 96,
+} as const;
+export const Loss = {
+  time: 0,
+  port: 8,
+  id: 12,
+  cause: 16,
+  frames: 20,
+  pgn: 24,
+} as const;
+export const LOSS_BYTES = 32;
+export const MessageRow = {
+  rowBytes: 0,
+  port: 4,
+  first: 8,
+  last: 16,
+  lengthBytes: 24,
+  frames: 28,
+  id: 32,
+  pgn: 36,
+  source: 40,
+  destination: 41,
+  kind: 42,
+  payload: 48,
+} as const;
 
 /** What build/kernel.wasm exports. Addresses and counts are u32, keys u64. */
 export interface KernelExports {
@@ -221,6 +329,10 @@ export interface KernelExports {
   scanOther(from: number, end: number, walk: number): number;
   flushAll(): void;
   dropWaiting(): number;
+  clearSessions(): void;
+  finishTransport(): void;
+  saveSessions(out: number, capacity: number, startNs: bigint): number;
+  restoreSessions(from: number, bytes: number, startNs: bigint): number;
   toPhysical(signal: number, at: number, strideBytes: number, count: number): void;
   writePairs(
     values: number,

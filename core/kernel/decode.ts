@@ -1,15 +1,17 @@
 /** One log through the kernel: rules in, samples or cells of every series out, every frame accounted for. */
-import { pgnOf } from "../dbc/match.ts";
+import type { Addressing, TransportProtocol } from "../bus/transport.ts";
+import type { StreamKey, TransportAccount } from "../bus/transport-account.ts";
 import type { DbcMessage, DbcSignal } from "../dbc/model.ts";
-import { assert, type Notice } from "../fault.ts";
+import type { Notice } from "../fault.ts";
 import type { MdfFile } from "../mdf/file.ts";
 import type { ByteSource } from "../store/source.ts";
-import { HEAD, Head, Mode, Walk } from "./abi.ts";
+import { Head, Walk } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
-import { type AskedLane, messageTree, treeNodes } from "./message-tree.ts";
-import { CELLS, Cells, Columns, type LengthPiece } from "./output.ts";
+import type { AskedLane } from "./message-tree.ts";
+import type { CELLS, LengthPiece } from "./output.ts";
+import { Pass } from "./pass.ts";
 import type { ColumnPiece } from "./pieces.ts";
-import { type AskedKey, type MessagePart, newSource, Program } from "./program.ts";
+import type { AskedKey, MessagePart } from "./program.ts";
 import { walkStream } from "./walk.ts";
 
 /** Signals of one DBC message that are asked for, wherever frames carry the key. */
@@ -19,6 +21,22 @@ export interface Rule {
   readonly signals: readonly AskedOutput[];
   /** Group rules: identifiers that the same database matches exactly, and which therefore are not of the group. */
   readonly except?: readonly number[];
+  /**
+   * The message comes reassembled, never as a frame. `iso-tp`, `iso-tp-payload`: an exact key; `j1939-21`, `fast-packet`: a group key. Its time is
+   * that of its last frame.
+   */
+  readonly transport?: TransportProtocol;
+  /** ISO-TP; default normal. */
+  readonly addressing?: Addressing;
+  /** Group rules: only these source addresses. */
+  readonly sources?: readonly number[];
+}
+
+export interface TransportOptions {
+  /** Streams to account for although no rule needs them. */
+  readonly streams?: readonly StreamKey[];
+  /** Messages that were open when the split before ended: `open` of the accounts of its passes. */
+  readonly open?: readonly Uint8Array[];
 }
 
 /** What of a signal is given out: see AskedLane. */
@@ -40,6 +58,8 @@ export type DecodeOutput =
       readonly sources?: number;
       /** Of a lane with more samples keep those with the earliest times; default all. */
       readonly keepFirst?: number;
+      /** Reassembled messages have the time of their first frame instead; whether they are in range is still said by the last. */
+      readonly firstFrameTimes?: boolean;
     }
   | {
       readonly kind: keyof typeof CELLS;
@@ -100,6 +120,8 @@ export interface DecodeResult {
   readonly nodes: ReadonlyMap<number, MessagePart>;
   /** Rules (and source addresses) that found no room: to be asked for in another pass. */
   readonly left: readonly LeftOver[];
+  /** null: no rule and no option asks for a transport. */
+  readonly transport: TransportAccount | null;
 }
 
 export interface LeftOver {
@@ -112,7 +134,7 @@ export interface DecodeHost {
   readonly onWindow: (bytes: number) => Promise<void> | undefined;
 }
 
-/** One pass over all streams of a log with as many rules as fit. `onlySources` restricts a group rule to those addresses. */
+/** One pass over all streams of a log with as many rules as fit. Frames outside the range still feed transports; a message counts by its own time. */
 export async function decodePass(
   kernel: Kernel,
   source: ByteSource,
@@ -121,9 +143,10 @@ export async function decodePass(
   range: DecodeRange,
   output: DecodeOutput,
   host: DecodeHost,
+  transport: TransportOptions = {},
 ): Promise<DecodeResult> {
   const pass = new Pass(kernel, rules, output);
-  pass.load(range);
+  pass.load(range, transport, mdf.header.startNs);
   let recordBytes = 0;
   let tailBytes = 0;
   let bytesRead = 0;
@@ -139,186 +162,7 @@ export async function decodePass(
     bytesRead += walked.bytesRead;
     notices.push(...walked.notices);
   }
-  return pass.finish({ recordBytes, tailBytes, bytesRead, notices });
-}
-
-/** Columns that the lanes of a rule take: a multiplexed signal may stand in several nodes. */
-function columnsOf({ message, signals }: Rule): number {
-  const lanes = signals.map((asked, lane): AskedLane => ({ lane, message, ...asked }));
-  return treeNodes(messageTree(lanes)).reduce((sum, node) => sum + (node.lanes.length === 0 ? 0 : node.lanes.length + 2), 0);
-}
-
-class Pass {
-  readonly #kernel: Kernel;
-  readonly #rules: readonly Rule[];
-  readonly #output: DecodeOutput;
-  readonly #program: Program;
-  readonly #columns: Columns | null;
-  readonly #cells: Cells | null;
-  readonly #lanes: {
-    asked: AskedLane;
-    rule: number;
-    sourceAddress: number | null;
-    nodes: { at: number; need: number }[];
-    rootAt: number;
-  }[] = [];
-  readonly #nodes = new Map<number, MessagePart>();
-  readonly #left: LeftOver[] = [];
-
-  constructor(kernel: Kernel, rules: readonly Rule[], output: DecodeOutput) {
-    this.#kernel = kernel;
-    this.#rules = rules;
-    this.#output = output;
-    const isColumns = output.kind === "columns";
-    this.#program = new Program(kernel, { everyFrame: isColumns && output.keepLengths });
-    // Room for more than one share of each group: its source addresses are not known yet.
-    const sources = (isColumns ? output.sources : undefined) ?? 3;
-    const columnCount = rules.reduce((sum, rule) => sum + columnsOf(rule) * (rule.key.kind === "group" ? sources : 1), 0);
-    this.#columns = isColumns ? new Columns(kernel, { ...output, columnCount }) : null;
-    this.#cells = isColumns ? null : new Cells(kernel, CELLS[output.kind], output.bucketCount + (output.neighbours ? 2 : 0));
-  }
-
-  load(range: DecodeRange): void {
-    const kernel = this.#kernel;
-    kernel.setU64(HEAD + Head.fromNs, range.fromNs);
-    kernel.setU64(HEAD + Head.toNs, range.toNs);
-    kernel.setU64(HEAD + Head.baseNs, range.baseNs);
-    kernel.setHead(Head.clamp, 0);
-    if (this.#output.kind === "columns") kernel.setHead(Head.mode, Mode.Columns);
-    else {
-      kernel.setHead(Head.mode, CELLS[this.#output.kind].mode);
-      kernel.setF64(HEAD + Head.originNs, this.#output.originNs);
-      kernel.setF64(HEAD + Head.stepNs, this.#output.stepNs);
-      kernel.setHead(Head.bucketCount, this.#output.bucketCount);
-      kernel.setHead(Head.clamp, this.#output.neighbours ? 1 : 0);
-    }
-    kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.notAvailable + 8);
-    this.#addExact();
-    for (const rule of this.#rules) {
-      if (rule.key.kind === "group") this.#program.announceGroup(rule.key.bus, rule.key.channel, rule.key.pgn);
-    }
-    kernel.exports.clearCache();
-  }
-
-  /** Exact keys, with the lanes of group rules of other databases that the same identifier belongs to. */
-  #addExact(): void {
-    const keys = new Map<string, { key: AskedKey & { kind: "exact" }; rules: number[] }>();
-    const note = (key: AskedKey & { kind: "exact" }, rule: number | null) => {
-      const name = `${key.bus}${key.channel}:${key.id}${key.extended ? "x" : ""}`;
-      const there = keys.get(name) ?? { key, rules: [] };
-      if (rule !== null) there.rules.push(rule);
-      keys.set(name, there);
-    };
-    this.#rules.forEach((rule, i) => {
-      if (rule.key.kind === "exact") note(rule.key, i);
-      else
-        for (const id of rule.except ?? [])
-          note({ kind: "exact", bus: rule.key.bus, channel: rule.key.channel, id, extended: true }, null);
-    });
-    for (const { key, rules } of keys.values()) {
-      const groups = key.extended ? this.#groupRules(key.bus, key.channel, pgnOf(key.id), key.id) : [];
-      const lanes = [
-        ...rules.flatMap((rule) => this.#newLanes(rule, null)),
-        ...groups.flatMap((rule) => this.#newLanes(rule, key.id & 0xff)),
-      ];
-      const built = this.#program.add(key, lanes);
-      if (built && this.#place(built.nodes, lanes)) continue;
-      if (built) this.#program.dropExact(key);
-      this.#leave(lanes);
-    }
-  }
-
-  #groupRules(bus: "CAN" | "LIN", channel: number, pgn: number, id: number | null): number[] {
-    return this.#rules.flatMap((rule, i) =>
-      rule.key.kind === "group" &&
-      rule.key.bus === bus &&
-      rule.key.channel === channel &&
-      rule.key.pgn === pgn &&
-      !(id !== null && rule.except?.includes(id))
-        ? [i]
-        : [],
-    );
-  }
-
-  addSource(key: bigint): void {
-    const { bus, channel, pgn, sourceAddress } = newSource(key);
-    const lanes = this.#groupRules(bus, channel, pgn, null).flatMap((rule) => this.#newLanes(rule, sourceAddress));
-    const built = this.#program.addSource(bus, channel, pgn, sourceAddress, lanes);
-    if (!built || !this.#place(built.nodes, lanes)) {
-      this.#program.dropSource(bus, channel, pgn, sourceAddress);
-      this.#leave(lanes);
-    }
-    this.#kernel.exports.clearCache();
-  }
-
-  #newLanes(rule: number, sourceAddress: number | null): AskedLane[] {
-    const { message, signals } = this.#rules[rule] ?? { message: undefined, signals: [] };
-    assert(message, "a rule's number is its place");
-    return signals.map((signal) => {
-      const asked: AskedLane = { lane: this.#lanes.length, message, ...signal };
-      this.#lanes.push({ asked, rule, sourceAddress, nodes: [], rootAt: 0 });
-      return asked;
-    });
-  }
-
-  #place(nodes: readonly MessagePart[], lanes: readonly AskedLane[]): boolean {
-    const target = this.#columns ?? this.#cells;
-    for (const node of nodes) {
-      this.#nodes.set(node.at, node);
-      if (!target?.place(node)) return false;
-      for (const part of node.parts) this.#lanes[part.lane]?.nodes.push({ at: node.at, need: part.row.need });
-    }
-    for (const lane of lanes) {
-      const there = this.#lanes[lane.lane];
-      if (there) there.rootAt = nodes[0]?.at ?? 0;
-    }
-    return true;
-  }
-
-  #leave(lanes: readonly AskedLane[]): void {
-    for (const { lane } of lanes) {
-      const there = this.#lanes[lane];
-      if (!there) continue;
-      if (!this.#left.some((left) => left.rule === there.rule && left.sourceAddress === there.sourceAddress)) {
-        this.#left.push({ rule: there.rule, sourceAddress: there.sourceAddress });
-      }
-    }
-  }
-
-  drain(): void {
-    this.#columns?.drain();
-  }
-
-  finish(walked: Pick<DecodeResult, "recordBytes" | "tailBytes" | "bytesRead" | "notices">): DecodeResult {
-    this.#kernel.exports.flushAll();
-    this.drain();
-    const cells = this.#cells?.take();
-    const isLeft = (rule: number, sourceAddress: number | null) =>
-      this.#left.some((left) => left.rule === rule && left.sourceAddress === sourceAddress);
-    const lanes = this.#lanes
-      .filter((lane) => !isLeft(lane.rule, lane.sourceAddress))
-      .map(
-        (lane): LaneResult => ({
-          rule: lane.rule,
-          signal: lane.asked.signal,
-          output: lane.asked.output,
-          sourceAddress: lane.sourceAddress,
-          pieces: this.#columns?.pieces.get(lane.asked.lane)?.pieces ?? [],
-          dropped: this.#columns?.pieces.get(lane.asked.lane)?.dropped ?? 0,
-          cells: cells?.get(lane.asked.lane) ?? null,
-          nodes: lane.nodes,
-          rootAt: lane.rootAt,
-        }),
-      );
-    return {
-      lanes,
-      counts: readCounts(this.#kernel),
-      ...walked,
-      lengths: this.#columns?.lengths ?? new Map(),
-      nodes: this.#nodes,
-      left: this.#left,
-    };
-  }
+  return pass.finish({ recordBytes, tailBytes, bytesRead, notices }, mdf.header.startNs);
 }
 
 export const readCounts = (kernel: Kernel): FrameCounts => ({

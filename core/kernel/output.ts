@@ -25,7 +25,7 @@ export const CELLS = {
 /** Rows of one message node: how long each frame was, for facts. */
 export interface LengthPiece {
   readonly times: Float64Array;
-  readonly lengths: Uint8Array;
+  readonly lengths: Uint16Array;
 }
 
 /** Columns of a pass. */
@@ -58,12 +58,12 @@ export class Columns {
   place(node: MessagePart): boolean {
     if (node.parts.length === 0) return true;
     const columnBytes = this.#rowsMax * 8;
-    const end = this.#at + columnBytes * (node.parts.length + 1) + this.#rowsMax;
+    const end = this.#at + columnBytes * (node.parts.length + 1) + 2 * this.#rowsMax;
     if (end > OUT_END) return false;
     this.#kernel.setU32(node.at + Message.timeColumn, this.#at);
     this.#kernel.setU32(node.at + Message.lengthColumn, this.#at + columnBytes);
     this.#kernel.setU32(node.at + Message.columnRowsMax, this.#rowsMax);
-    let at = this.#at + columnBytes + this.#rowsMax;
+    let at = this.#at + columnBytes + 2 * this.#rowsMax;
     for (const part of node.parts) {
       this.#kernel.setU32(part.signalAt + Signal.out, at);
       at += columnBytes;
@@ -82,7 +82,8 @@ export class Columns {
       const lengthsAt = this.#kernel.u32(node.at + Message.lengthColumn);
       const times = this.#kernel.doubles.slice(timesAt / 8, timesAt / 8 + rows);
       const hasShort = this.#kernel.bytes[node.at + Message.columnShort] !== 0;
-      const lengths = hasShort || this.#keepLengths ? this.#kernel.bytes.slice(lengthsAt, lengthsAt + rows) : null;
+      const isAsked = hasShort || this.#keepLengths;
+      const lengths = isAsked ? new Uint16Array(this.#kernel.bytes.buffer, lengthsAt, rows).slice() : null;
       if (this.#keepLengths && lengths) push(this.lengths, node.at, { times, lengths });
       for (const part of node.parts) this.#piecesOf(part.lane).add(this.#piece(part, times, hasShort ? lengths : null));
       this.#kernel.setU32(node.at + Message.columnRows, 0);
@@ -96,7 +97,7 @@ export class Columns {
     return there;
   }
 
-  #piece(part: LanePart, times: Float64Array, lengths: Uint8Array | null): ColumnPiece {
+  #piece(part: LanePart, times: Float64Array, lengths: Uint16Array | null): ColumnPiece {
     const at = this.#kernel.u32(part.signalAt + Signal.out);
     const values =
       part.output === "raw"

@@ -1,17 +1,22 @@
 /** What the kernel is to look for: messages, their signals, keys that lead to them, and where the samples go. */
 import { signalBits } from "../dbc/geometry.ts";
-import { pgnOf } from "../dbc/match.ts";
 import {
+  ANY_SOURCE,
   CHUNKS,
   CHUNKS_END,
   Chunk,
   EXACT_KEYS_MAX,
+  FRAMES_OF_PORT,
   GROUP_KEYS_MAX,
   Head,
   MESSAGE_BYTES,
+  MESSAGE_BYTES_MAX,
   MESSAGES,
   MESSAGES_MAX,
   Message,
+  NO_SOURCE,
+  OF_FAST_PACKET,
+  OF_J1939,
   RANGE_BYTES,
   SELECTOR_BYTES,
   SELECTORS,
@@ -21,11 +26,13 @@ import {
   SIGNALS,
   SIGNALS_MAX,
   Signal,
-  WINDOWS_MAX,
 } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
 import { type AskedLane, messageTree, type TreeNode, type TreeSelector } from "./message-tree.ts";
 import { NEED_MAX, type SignalRow, signalRow, writeSignalRow } from "./signal-row.ts";
+
+/** A CAN FD frame; behind the payload of a longer message other bytes may be read. */
+const FRAME_BYTES_MAX = 64;
 
 /** Frames with this identifier, or of this parameter group from any source address (formats: golden README §3). */
 export type AskedKey =
@@ -62,7 +69,8 @@ export interface BuiltMessage {
 }
 
 const busKey = (bus: "CAN" | "LIN"): number => (bus === "CAN" ? 0 : 1);
-const channelKey = (bus: "CAN" | "LIN", channel: number): bigint => BigInt(channel | (busKey(bus) << 8)) << 32n;
+/** Upper half of a key of EXACT or GROUPS. */
+export const channelKey = (bus: "CAN" | "LIN", channel: number): bigint => BigInt(channel | (busKey(bus) << 8)) << 32n;
 
 /** Everything of one pass through a file. */
 export class Program {
@@ -86,34 +94,32 @@ export class Program {
   /** Lanes for one key; null when the kernel's tables are full. A group's key only announces its sources (Stop.NewSource). */
   add(key: AskedKey & { readonly kind: "exact" }, lanes: readonly AskedLane[]): BuiltMessage | null {
     if (this.#exactKeys >= EXACT_KEYS_MAX) return null;
-    const built = lanes.length === 0 ? { nodes: [] } : this.#build(lanes);
+    const built = lanes.length === 0 ? { nodes: [] } : this.build(lanes);
     if (!built) return null;
     this.#exactKeys++;
     this.#kernel.exports.addKey(exactKey(key), built.nodes[0]?.at ?? 0, 0);
     return built;
   }
 
-  /** Frames of this group stop the scan once for each new source address. */
-  announceGroup(bus: "CAN" | "LIN", channel: number, pgn: number): boolean {
+  /** Messages of this group (kind 0: frames; OF_J1939, OF_FAST_PACKET: reassembled) stop the scan once for each new source address. */
+  announceGroup(bus: "CAN" | "LIN", channel: number, pgn: number, kind = 0): boolean {
     if (this.#groupKeys >= GROUP_KEYS_MAX) return false;
     this.#groupKeys++;
-    this.#kernel.exports.addKey(channelKey(bus, channel) | BigInt(pgn) | (1n << 26n), 0, 1);
+    this.#kernel.exports.addKey(channelKey(bus, channel) | BigInt(pgn | ANY_SOURCE | kind), NO_SOURCE, 1);
     return true;
   }
 
-  /** Lanes for one source address of a group; `lanes` empty = its frames are not asked for. null when the tables are full. */
-  addSource(
-    bus: "CAN" | "LIN",
-    channel: number,
-    pgn: number,
-    sourceAddress: number,
-    lanes: readonly AskedLane[],
-  ): BuiltMessage | null {
-    const built = lanes.length === 0 ? { nodes: [] } : this.#build(lanes);
-    if (this.#groupKeys >= GROUP_KEYS_MAX) return null;
+  /** Lanes for one source address of a group; `lanes` empty = it is not asked for. null when the tables are full: it will not be asked about again. */
+  addSource({ bus, channel, pgn, kind, sourceAddress }: GroupSource, lanes: readonly AskedLane[]): BuiltMessage | null {
+    const group = channelKey(bus, channel) | BigInt(pgn | kind);
+    if (this.#groupKeys >= GROUP_KEYS_MAX) {
+      // However many there are: no further source of this group stops the scan.
+      this.#kernel.exports.addKey(group | BigInt(ANY_SOURCE), 0, 1);
+      return null;
+    }
+    const built = lanes.length === 0 ? { nodes: [] } : this.build(lanes);
     this.#groupKeys++;
-    const key = channelKey(bus, channel) | BigInt(pgn) | (BigInt(sourceAddress) << 18n);
-    this.#kernel.exports.addKey(key, built?.nodes[0]?.at ?? 0, 1);
+    this.#kernel.exports.addKey(group | (BigInt(sourceAddress) << 18n), built?.nodes[0]?.at ?? 0, 1);
     return built;
   }
 
@@ -122,11 +128,38 @@ export class Program {
     this.#kernel.exports.addKey(exactKey(key), 0, 0);
   }
 
-  dropSource(bus: "CAN" | "LIN", channel: number, pgn: number, sourceAddress: number): void {
-    this.#kernel.exports.addKey(channelKey(bus, channel) | BigInt(pgn) | (BigInt(sourceAddress) << 18n), 0, 1);
+  dropSource({ bus, channel, pgn, kind, sourceAddress }: GroupSource): void {
+    this.#kernel.exports.addKey(channelKey(bus, channel) | BigInt(pgn | kind) | (BigInt(sourceAddress) << 18n), 0, 1);
   }
 
-  #build(lanes: readonly AskedLane[]): BuiltMessage | null {
+  /** Leads an identifier to a port, or any other record of MESSAGES. False when the table is full. */
+  pointExact(key: AskedKey & { readonly kind: "exact" }, at: number): boolean {
+    if (this.#exactKeys >= EXACT_KEYS_MAX) return false;
+    this.#exactKeys++;
+    this.#kernel.exports.addKey(exactKey(key), at, 0);
+    return true;
+  }
+
+  /** Leads all frames of a group to a port. False when the table is full. */
+  pointGroup(bus: "CAN" | "LIN", channel: number, pgn: number, at: number): boolean {
+    if (this.#groupKeys >= GROUP_KEYS_MAX) return false;
+    this.#groupKeys++;
+    this.#kernel.exports.addKey(channelKey(bus, channel) | BigInt(pgn | FRAMES_OF_PORT), at, 1);
+    return true;
+  }
+
+  /** Some records of MESSAGES in a row, all zero; null when there are no more. */
+  takeRecords(count: number): number | null {
+    if (this.#messages + count > MESSAGES_MAX) return null;
+    const at = MESSAGES + this.#messages * MESSAGE_BYTES;
+    this.#messages += count;
+    this.#kernel.bytes.fill(0, at, at + count * MESSAGE_BYTES);
+    this.#kernel.setHead(Head.messageCount, this.#messages);
+    return at;
+  }
+
+  /** Messages for some lanes of one frame or payload; null when something is full. */
+  build(lanes: readonly AskedLane[]): BuiltMessage | null {
     const before = { messages: this.#messages, signals: this.#signals, selectorsAt: this.#selectorsAt, chunksAt: this.#chunksAt };
     const nodes: MessagePart[] = [];
     if (this.#buildNode(messageTree(lanes), nodes) === 0) {
@@ -144,15 +177,18 @@ export class Program {
   #buildNode(node: TreeNode, nodes: MessagePart[]): number {
     const words = assignWords(node.lanes);
     const chunkBytes = node.lanes.length === 0 ? 0 : Chunk.words + words.starts.length * Chunk.wordStride + 64;
+    const windowsAt = this.#selectorsAt;
+    const windowsEnd = windowsAt + 8 * Math.ceil(words.starts.length / 4);
     const isFull =
       this.#messages >= MESSAGES_MAX ||
       this.#signals + node.lanes.length > SIGNALS_MAX ||
-      this.#chunksAt + chunkBytes > CHUNKS_END;
-    if (isFull || words.starts.length > WINDOWS_MAX) return 0;
+      this.#chunksAt + chunkBytes > CHUNKS_END ||
+      windowsEnd > SELECTORS_END;
+    if (isFull) return 0;
     const at = MESSAGES + this.#messages++ * MESSAGE_BYTES;
     const firstSignal = SIGNALS + this.#signals * SIGNAL_BYTES;
     this.#signals += node.lanes.length;
-    const { bytes } = this.#kernel;
+    const { bytes, view } = this.#kernel;
     bytes.fill(0, at, at + MESSAGE_BYTES);
     const parts = node.lanes.map((lane, i): LanePart => {
       const place = words.places[i] ?? { word: 0, ninth: 0 };
@@ -166,15 +202,17 @@ export class Program {
       return { lane: lane.lane, row, signalAt, messageAt: at, output: lane.output, maxRaw };
     });
     const needs = parts.map((part) => part.row.need);
-    bytes[at + Message.minNeed] = this.#everyFrame || needs.length === 0 ? 0 : Math.min(NEED_MAX, ...needs);
-    bytes[at + Message.maxNeed] = Math.min(NEED_MAX, Math.max(0, ...needs));
+    view.setUint16(at + Message.minNeed, this.#everyFrame || needs.length === 0 ? 0 : Math.min(NEED_MAX, ...needs), true);
+    view.setUint16(at + Message.maxNeed, Math.min(NEED_MAX, Math.max(0, ...needs)), true);
     this.#kernel.setU32(at + Message.firstSignal, firstSignal);
     this.#kernel.setU32(at + Message.signalCount, parts.length);
     this.#kernel.setU32(at + Message.chunk, this.#chunksAt);
     this.#kernel.setU32(at + Message.windowCount, words.starts.length);
+    this.#kernel.setU32(at + Message.windows, windowsAt);
     words.starts.forEach((start, i) => {
-      bytes[at + Message.windows + i] = start;
+      view.setUint16(windowsAt + 2 * i, start, true);
     });
+    this.#selectorsAt = windowsEnd;
     this.#chunksAt += chunkBytes;
     const selectorNeeds = node.selectors.map((selector) => ({
       selector: selector.signal.name,
@@ -198,14 +236,14 @@ export class Program {
     this.#selectorsAt = end;
     const place = signalBits(selector.signal);
     const isBig = place.byteOrder === "big";
-    const atByte = Math.min(place.firstByte, 56);
+    const atByte = place.lastByte < FRAME_BYTES_MAX ? Math.min(place.firstByte, FRAME_BYTES_MAX - 8) : place.firstByte;
     const fromTop = place.firstBit - 8 * atByte;
-    const { bytes } = this.#kernel;
+    const { bytes, view } = this.#kernel;
     bytes.fill(0, at, end);
-    bytes[at + Selector.need] = Math.min(NEED_MAX, place.lastByte + 1);
     bytes[at + Selector.isBig] = isBig ? 1 : 0;
     bytes[at + Selector.shift] = isBig ? 64 - fromTop - place.lengthBits : fromTop;
-    bytes[at + Selector.atByte] = atByte;
+    view.setUint16(at + Selector.need, Math.min(NEED_MAX, place.lastByte + 1), true);
+    view.setUint16(at + Selector.atByte, Math.min(NEED_MAX, atByte), true);
     this.#kernel.setU32(at + Selector.rangeCount, selector.ranges.length);
     this.#kernel.setU64(at + Selector.mask, (1n << BigInt(place.lengthBits)) - 1n);
     this.#kernel.setU32(at + Selector.ranges, rangesAt);
@@ -228,14 +266,27 @@ export class Program {
 const exactKey = (key: AskedKey & { readonly kind: "exact" }): bigint =>
   channelKey(key.bus, key.channel) | BigInt(key.id) | (key.extended ? 1n << 29n : 0n);
 
-/** The identifier that stopped a scan: HEAD.newKey. */
-export function newSource(key: bigint): { bus: "CAN" | "LIN"; channel: number; pgn: number; sourceAddress: number } {
-  const id = Number(key & 0x1fffffffn);
-  const channel = Number((key >> 32n) & 0xffn);
-  return { bus: ((key >> 40n) & 1n) === 1n ? "LIN" : "CAN", channel, pgn: pgnOf(id), sourceAddress: id & 0xff };
+/** A source address of a parameter group. `kind`: 0 = of its frames; OF_J1939, OF_FAST_PACKET = of its reassembled messages. */
+export interface GroupSource {
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
+  readonly pgn: number;
+  readonly kind: number;
+  readonly sourceAddress: number;
 }
 
-const FRAME_BYTES_MAX = 64;
+/** What stopped a scan: HEAD.newKey. */
+export function newSource(key: bigint): GroupSource {
+  const low = Number(key & 0xffffffffn);
+  const channel = Number((key >> 32n) & 0xffn);
+  return {
+    bus: ((key >> 40n) & 1n) === 1n ? "LIN" : "CAN",
+    channel,
+    pgn: low & 0x3ffff,
+    kind: low & (OF_J1939 | OF_FAST_PACKET),
+    sourceAddress: (low >>> 18) & 0xff,
+  };
+}
 
 interface WordPlan {
   /** Payload byte at which each staged word of 8 bytes starts. */
@@ -251,16 +302,16 @@ function assignWords(lanes: readonly AskedLane[]): WordPlan {
   const starts: number[] = [];
   const wordFor = (first: number, last: number): number => {
     const found = starts.findIndex((start) => start <= first && last < start + 8);
-    return found >= 0 ? found : starts.push(Math.min(first, 56)) - 1;
+    return found >= 0 ? found : starts.push(last < FRAME_BYTES_MAX ? Math.min(first, FRAME_BYTES_MAX - 8) : first) - 1;
   };
   const places: { word: number; ninth: number }[] = bits.map(() => ({ word: 0, ninth: 0 }));
   const order = bits.map((_, i) => i).sort((a, b) => (bits[a]?.firstByte ?? 0) - (bits[b]?.firstByte ?? 0));
   for (const i of order) {
     const place = bits[i];
     if (!place) continue;
-    if (place.lastByte >= FRAME_BYTES_MAX) {
-      const last = exactly(starts, FRAME_BYTES_MAX - 8); // any word will do: no row has a value
-      places[i] = { word: last, ninth: last };
+    if (place.lastByte >= MESSAGE_BYTES_MAX) {
+      const any = exactly(starts, 0); // no row has a value
+      places[i] = { word: any, ninth: any };
       continue;
     }
     const isWide = place.lastByte - place.firstByte >= 8;

@@ -12,8 +12,8 @@ const MANTISSA_BITS = 52;
 const CONSTANT_SHIFT = 13;
 const DECIMALS_MAX = 22;
 
-/** Of the kernel's byte. No frame is as long: a field that needs more, wherever its DBC puts it, never has a value. */
-export const NEED_MAX = 255;
+/** Of the kernel's 16 bits. No message is as long: a field that needs more, wherever its DBC puts it, never has a value. */
+export const NEED_MAX = 0xffff;
 
 export interface SignalRow {
   readonly unpack: number;
@@ -112,14 +112,14 @@ export function writeSignalRow(kernel: Kernel, at: number, row: SignalRow, windo
   const ones = (1n << BigInt(row.bits)) - 1n;
   const sign = row.isSigned ? 1n << (position + BigInt(row.bits) - 1n) : 0n;
   view.setUint8(at + Signal.unpack, row.unpack);
-  view.setUint8(at + Signal.window, window);
-  view.setUint8(at + Signal.need, Math.min(NEED_MAX, row.need));
+  view.setUint16(at + Signal.window, window, true);
+  view.setUint16(at + Signal.need, Math.min(NEED_MAX, row.need), true);
   view.setUint8(at + Signal.isBig, row.isBig ? 1 : 0);
   view.setUint8(at + Signal.shift, row.shift);
   view.setUint8(at + Signal.bits, row.bits);
   view.setUint8(at + Signal.isSigned, row.isSigned ? 1 : 0);
   view.setUint8(at + Signal.convert, row.convert);
-  view.setUint8(at + Signal.window2, ninthWindow);
+  view.setUint16(at + Signal.window2, ninthWindow, true);
   view.setUint8(at + Signal.hasNinth, row.hasNinth ? 1 : 0);
   kernel.setU64(at + Signal.mask, inPlace ? ones << position : 0n);
   kernel.setU64(at + Signal.sign, inPlace ? sign : 0n);

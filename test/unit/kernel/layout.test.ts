@@ -1,6 +1,7 @@
 /** The two sides of the kernel's memory say the same numbers. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { TRANSPORT_BYTES_MAX } from "../../../core/bus/transport.ts";
 import * as abi from "../../../core/kernel/abi.ts";
 import { Kernel } from "../../../core/kernel/kernel.ts";
 import { testKernel } from "../../support/kernel.ts";
@@ -19,10 +20,11 @@ function enumsOf(text: string): Map<string, Record<string, number>> {
   return enums;
 }
 
-/** A number, or a sum of numbers and HEAD. */
+/** A number, or a sum of numbers, HEAD and TRANSPORT. */
 function constantOf(file: string, name: string): number {
   const text = new RegExp(`const ${name}: \\w+ = ([^;]+);`).exec(source(file))?.[1] ?? "";
-  return text.split("+").reduce((sum, part) => sum + (part.trim() === "HEAD" ? abi.HEAD : Number(part)), 0);
+  const number = (part: string) => (part === "HEAD" ? abi.HEAD : part === "TRANSPORT" ? abi.TRANSPORT : Number(part));
+  return text.split("+").reduce((sum, part) => sum + number(part.trim()), 0);
 }
 
 const enums = new Map([...enumsOf(layout), ...enumsOf(source("scan"))]);
@@ -54,6 +56,17 @@ describe("assembly/layout.ts and core/kernel/abi.ts", () => {
     "FRAME_ROW_BYTES",
     "HEARD_BYTES",
     "CHANNEL_HASH",
+    "NO_SOURCE",
+    "ANY_SOURCE",
+    "OF_J1939",
+    "OF_FAST_PACKET",
+    "FRAMES_OF_PORT",
+    "TRANSPORT",
+    "SESSIONS_MAX",
+    "LOSSES",
+    "LOSSES_MAX",
+    "LOSS_BYTES",
+    "MESSAGE_BYTES_MAX",
   ] as const)("%s", (name) => expect(host[name]).toBe(constantOf("layout", name)));
 
   test("sizes that are shifts, masks or sums in the kernel", () => {
@@ -87,6 +100,12 @@ describe("assembly/layout.ts and core/kernel/abi.ts", () => {
       [abi.OUT, abi.OUT_END - abi.OUT],
       [abi.VALUES, 4 * abi.VALUE_WINDOW_STRIDE],
       [abi.WINDOW - abi.CARRY_BYTES_MAX, abi.CARRY_BYTES_MAX + abi.WINDOW_BYTES + 64],
+      [abi.TRANSPORT, 64],
+      [constantOf("layout", "BUCKETS"), 1024 * 4],
+      [constantOf("layout", "SESSIONS"), constantOf("layout", "SESSION_BYTES") * abi.SESSIONS_MAX],
+      [abi.LOSSES, abi.LOSS_BYTES * abi.LOSSES_MAX],
+      [constantOf("layout", "ASSEMBLED"), 8 + abi.MESSAGE_BYTES_MAX + 64],
+      [constantOf("layout", "BLOCKS"), constantOf("layout", "BLOCK_BYTES") * constantOf("layout", "BLOCKS_MAX")],
       [abi.TEXT, abi.TEXT_BYTES],
     ];
     for (const [i, [start, bytes]] of regions.entries()) {
@@ -95,6 +114,11 @@ describe("assembly/layout.ts and core/kernel/abi.ts", () => {
       );
     }
     expect(abi.VALUE_WINDOW_BYTES + 64).toBeLessThanOrEqual(abi.VALUE_WINDOW_STRIDE);
+    expect(abi.TRANSPORT + abi.TRANSPORT_BYTES).toBe(abi.TEXT);
+    expect(TRANSPORT_BYTES_MAX).toBe(abi.MESSAGE_BYTES_MAX);
+    // A port's counters lie in its second record, whose first word, the cursor of a message, stays 0.
+    expect(abi.Port.frames).toBeGreaterThanOrEqual(abi.MESSAGE_BYTES + 4);
+    expect(abi.Port.framesRestored + 4).toBeLessThanOrEqual(abi.PORT_RECORDS * abi.MESSAGE_BYTES);
     expect(abi.HEARD_PLACES * abi.HEARD_BYTES).toBeLessThanOrEqual(abi.OUT_END - abi.OUT);
   });
 
