@@ -1,5 +1,5 @@
 /** A DBC file → messages and signals, with a warning for every piece that was not understood. */
-import { emptyDraft } from "./draft.ts";
+import { type Draft, emptyDraft } from "./draft.ts";
 import type { DbcEncoding } from "./encoding.ts";
 import type { Dbc } from "./model.ts";
 import type { Parsing } from "./parsing.ts";
@@ -20,10 +20,8 @@ export function parseDbc(bytes: Uint8Array, file: string, options: { readonly en
   const warnings = new Warnings();
   const { text, encoding } = dbcText(bytes, file, options.encoding ?? null, warnings);
   const reader = new Reader(text, warnings, new Room(file), STATEMENTS);
-  const parsing: Parsing = { reader, draft: emptyDraft(), message: null };
   const first = reader.lexer.peek();
-  let understood = 0;
-  while (reader.lexer.peek().kind !== "end") if (readStatement(parsing)) understood++;
+  const { draft, understood } = readStatements(reader);
   if (understood === 0) {
     const what = `${found(first)} at its beginning is no DBC statement`;
     throw notDbc(file, `The file holds no DBC statement (VERSION, BU_, BO_, SG_ …): ${what}.`, {
@@ -31,7 +29,15 @@ export function parseDbc(bytes: Uint8Array, file: string, options: { readonly en
       column: first.column,
     });
   }
-  return { name: stem(file), file, encoding, ...resolve(parsing.draft, reader), warnings: warnings.list() };
+  return { name: stem(file), file, encoding, ...resolve(draft, reader), warnings: warnings.list() };
+}
+
+/** All statements, and how many of them were understood. Faults: `limit/too-many`. */
+export function readStatements(reader: Reader): { readonly draft: Draft; readonly understood: number } {
+  const parsing: Parsing = { reader, draft: emptyDraft(), message: null };
+  let understood = 0;
+  while (reader.lexer.peek().kind !== "end") if (readStatement(parsing)) understood++;
+  return { draft: parsing.draft, understood };
 }
 
 /** One statement, or what stands in its place; false if it was not understood. */

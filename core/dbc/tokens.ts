@@ -37,13 +37,18 @@ export class Lexer {
   #lineAt = 0;
   #startsLine = true;
   #coming: Token | null = null;
+  /** Characters looked at so far, those looked at twice counted twice. */
+  work = 0;
 
   constructor(text: string) {
     this.#text = text;
   }
 
   peek(): Token {
-    this.#coming ??= this.#read();
+    if (this.#coming) return this.#coming;
+    const from = this.#at;
+    this.#coming = this.#read();
+    this.work += this.#at - from + 1;
     return this.#coming;
   }
 
@@ -75,6 +80,7 @@ export class Lexer {
     }
     let endChar = token.atChar;
     while (isNameUnit(this.#text.charCodeAt(endChar))) endChar++;
+    this.work += endChar - token.atChar + 1;
     if (endChar === token.atChar) return null;
     this.goBackTo(token);
     this.#at = endChar;
@@ -89,6 +95,7 @@ export class Lexer {
     let at = from;
     const end = Math.min(this.#text.length, from + UNTIL_CHARS_MAX);
     while (at < end && this.#text[at] !== mark && this.#text.charCodeAt(at) !== LF) at++;
+    this.work += at - from + 1;
     if (this.#text[at] !== mark) return null;
     this.#at = at + 1;
     this.#startsLine = false;
@@ -101,6 +108,11 @@ export class Lexer {
    */
   skipToStatement(token: Token, keywords: { has(word: string): boolean }): void {
     this.goBackTo(token);
+    this.#skipToStatement(token, keywords);
+    this.work += this.#at - token.atChar + 1;
+  }
+
+  #skipToStatement(token: Token, keywords: { has(word: string): boolean }): void {
     let mayBegin = token.startsLine;
     while (this.#at < this.#text.length) {
       const unit = this.#text.charCodeAt(this.#at);
@@ -132,6 +144,7 @@ export class Lexer {
   skipLine(token: Token): void {
     this.goBackTo(token);
     while (this.#at < this.#text.length && this.#text.charCodeAt(this.#at) !== LF) this.#at++;
+    this.work += this.#at - token.atChar + 1;
   }
 
   #read(): Token {

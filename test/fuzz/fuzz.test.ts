@@ -1,0 +1,29 @@
+/** The fuzz targets for a few seconds, from the same seeds each time; `npm run fuzz` goes on. */
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { brokenTarget } from "./broken.ts";
+import { dbcTarget } from "./dbc.ts";
+import { runFuzz } from "./target.ts";
+
+test("a run can fail, says with which seed, and makes the input small", () => {
+  const { finding } = runFuzz(brokenTarget, 1, (runs) => runs === 10_000);
+  expect(finding?.input).toEqual(Uint8Array.of(0));
+  expect(finding?.why).toContain("as expected");
+  expect(runFuzz(brokenTarget, finding?.seed ?? 0, (runs) => runs === 1).finding?.input).toEqual(finding?.input);
+});
+
+test("databases of any content", () => {
+  const { finding, runs } = runFuzz(dbcTarget, 20_240_917, (done) => done === 150);
+  expect(
+    finding && `seed ${finding.seed}: ${finding.why}\n${new TextDecoder().decode(finding.input.subarray(0, 2000))}`,
+  ).toBeNull();
+  expect(runs).toBe(150);
+});
+
+const FOUND = new URL("../../fixtures/fuzz/", import.meta.url);
+
+describe("what was found once, or thought of", () => {
+  test.each(readdirSync(FOUND).filter((name) => name.endsWith(".dbc")))("%s", (name) => {
+    dbcTarget.check(new Uint8Array(readFileSync(new URL(name, FOUND))));
+  });
+});
