@@ -1,25 +1,38 @@
 /** Boot: the store, the preview worker, the parts of the page, and the lines between them. */
-import { createCommands } from "./commands.ts";
+import { type CommandHost, createCommands, followValues, moveByKey } from "./commands.ts";
 import { el } from "./dom.ts";
 import { commandOf } from "./keys.ts";
-import { connect } from "./link.ts";
+import { createLayouts, layoutOf, readLayoutFile } from "./link/layouts.ts";
+import { createLinker } from "./link/linker.ts";
 import { createOpener } from "./open.ts";
 import { createDataStore } from "./plot/data.ts";
 import { type Palette, readPalette } from "./plot/palette.ts";
 import { createPlot } from "./plot/plot.ts";
 import { createRequester } from "./plot/requests.ts";
+import { connect } from "./preview.ts";
 import type { Actions } from "./shell/actions.ts";
-import { createDialogs } from "./shell/dialogs.ts";
+import { createDialogs, SINGLE_KEYS } from "./shell/dialogs.ts";
 import { createPickers, type DropHost, listenToDrops } from "./shell/drop.ts";
 import { createEmpty } from "./shell/empty.ts";
 import { createFilePanel } from "./shell/file-panel.ts";
+import { createMenu } from "./shell/menu.ts";
 import { createNoticeBar } from "./shell/noticebar.ts";
+import { createPalette } from "./shell/palette.ts";
+import { commandSource, layoutSource, signalSource, timeSource } from "./shell/palette-sources.ts";
+import { createPanels } from "./shell/panels.ts";
 import { createPhone } from "./shell/phone.ts";
+import { createPlotMenus } from "./shell/plot-menus.ts";
+import { createPlotTable } from "./shell/plot-table.ts";
+import { createPopover } from "./shell/popover.ts";
+import { createSpeaker } from "./shell/speaker.ts";
+import { createStatsPanel } from "./shell/stats-panel.ts";
 import { createStatusBar } from "./shell/statusbar.ts";
 import { titleText } from "./shell/title.ts";
 import { createTopBar } from "./shell/topbar.ts";
-import { firstState, type State, type Theme } from "./state/model.ts";
+import { firstState, type SignalInfo, type State, type Theme } from "./state/model.ts";
 import { createStore } from "./state/store.ts";
+import { kept } from "./storage.ts";
+import { leavesOf } from "./tree/leaves.ts";
 import { createTree } from "./tree/tree.ts";
 
 const root = document.documentElement;
@@ -38,12 +51,40 @@ const store = createStore(
 const preview = connect();
 const opener = createOpener(store, preview);
 const data = createDataStore();
-const plot = createPlot(store, data);
+const signals = (): readonly SignalInfo[] => leavesOf(store.get().heard);
+const menu = createMenu();
+const popover = createPopover(store);
+const menus = createPlotMenus(store, menu, {
+  run: (command) => run(command),
+  style: popover.style,
+  limits(ids, x, y) {
+    const signal = store.get().plotted[ids[0] ?? ""];
+    popover.limits(ids, signal?.limits ?? signal?.extremes ?? [0, 1], x, y);
+  },
+});
+const plot = createPlot(store, data, {
+  at: (work, query) => preview.at(work, query),
+  step: (work, query) => preview.step(work, query),
+  cancel: (work) => void preview.cancel(work),
+  nextWork: opener.nextWork,
+  plotMenu: menus.plot,
+  timeMenu: menus.time,
+  axisMenu: menus.axis,
+  signalMenu: menus.signal,
+  stripeMenu: menus.stripe,
+  style(id, anchor) {
+    const { left, bottom } = anchor.getBoundingClientRect();
+    popover.style(id, left, bottom + 4);
+  },
+});
 const requester = createRequester(store, data, preview, {
   now: () => performance.now(),
   nextWork: opener.nextWork,
   onFault: (fault) => store.dispatch({ type: "notify", notifications: [{ severity: "error", text: fault.message, fault }] }),
-  redraw: () => plot.render(store.get(), palette),
+  redraw() {
+    plot.refresh();
+    if (store.get().autoValues) followValues({ store, data, plot });
+  },
 });
 
 const dropHost: DropHost = {
@@ -52,10 +93,25 @@ const dropHost: DropHost = {
 };
 const pickers = createPickers(dropHost);
 const tree = createTree(store);
-const run = createCommands({
+const layouts = createLayouts(kept);
+const linker = createLinker(store, {
+  signals,
+  address: {
+    get: () => new URL(location.href),
+    replace: (url) => history.replaceState(history.state, "", url),
+  },
+  later: (act, ms) => window.setTimeout(act, ms),
+  stop: (timer) => window.clearTimeout(timer),
+});
+const table = createPlotTable();
+const commandHost: CommandHost = {
   store,
   data,
   plot,
+  palette: (text) => finder.open(text),
+  copyLink: () => void copyLink(),
+  table: () => table.open(store.get(), data),
+  say: (text) => statusBar.say(text),
   openFiles: pickers.files,
   openFolder: pickers.folder,
   findSignal() {
@@ -68,7 +124,8 @@ const run = createCommands({
     opener.cancel();
   },
   move: moveFocus,
-});
+};
+const run = createCommands(commandHost);
 
 const actions: Actions = {
   openFiles: pickers.files,
@@ -88,11 +145,7 @@ const actions: Actions = {
   toggleTheme() {
     const theme: Theme = store.get().theme === "dark" ? "light" : "dark";
     root.dataset.theme = theme;
-    try {
-      localStorage.setItem("buslens.theme", theme);
-    } catch {
-      // A browser that keeps nothing still switches.
-    }
+    kept.set("buslens.theme", theme);
     palette = readPalette(root);
     store.dispatch({ type: "theme", theme });
   },
@@ -103,13 +156,41 @@ const actions: Actions = {
   },
 };
 
-const topBar = createTopBar(store, actions);
+const topBar = createTopBar(store, actions, menu);
 const noticeBar = createNoticeBar(store, actions);
 const statusBar = createStatusBar(actions);
 const filePanel = createFilePanel(store);
 const dialogs = createDialogs(store, actions);
 const phone = createPhone(store);
 const empty = createEmpty(actions);
+const speaker = createSpeaker(store);
+const stats = createStatsPanel(
+  store,
+  { statistics: (work, query) => preview.statistics(work, query), cancel: (work) => void preview.cancel(work) },
+  { nextWork: opener.nextWork, say: statusBar.say },
+);
+const layoutFile = el("input", {
+  type: "file",
+  accept: ".json,application/json",
+  hidden: true,
+  onchange: () => void importLayout(),
+});
+const finder = createPalette([
+  commandSource(run),
+  timeSource(store),
+  signalSource(signals, (info) => store.dispatch({ type: "plot", info, place: "active" })),
+  layoutSource(store, layouts, {
+    show: linker.show,
+    say: statusBar.say,
+    exportFile: exportLayout,
+    importFile: () => layoutFile.click(),
+  }),
+]);
+const panels = createPanels(store, root, kept, () => plot.refresh());
+tree.element.append(panels.divider("left"));
+plot.element.append(panels.divider("legend"));
+stats.element.append(panels.divider("right"), panels.divider("bottom"));
+filePanel.element.append(panels.divider("bottom"));
 const hint = el("p", { class: "plot-hint" }, "Click a signal to plot it.");
 plot.element.append(hint);
 app.append(
@@ -118,14 +199,25 @@ app.append(
   tree.element,
   plot.element,
   phone.values,
+  stats.element,
   filePanel.element,
   phone.tabs,
   statusBar.element,
   empty,
   ...dialogs.elements,
+  finder.element,
+  table.element,
+  menu.element,
+  popover.element,
+  speaker.element,
+  layoutFile,
   ...pickers.elements,
 );
-plot.onHover(phone.show);
+plot.onValues((shown) => {
+  phone.show(shown);
+  stats.values(shown);
+  speaker.values(shown);
+});
 
 let palette: Palette = readPalette(root);
 
@@ -143,10 +235,36 @@ function render(state: State): void {
   if (isOpen) plot.render(state, palette);
   statusBar.render(state);
   filePanel.render(state);
+  stats.render(state);
   dialogs.render(state);
   phone.render(state);
   document.title = titleText(state);
   requester.pump();
+  linker.pump(state);
+}
+
+async function copyLink(): Promise<void> {
+  const url = await linker.address();
+  const isCopied = await navigator.clipboard?.writeText(url.href).then(
+    () => true,
+    () => false,
+  );
+  statusBar.say(isCopied === true ? "Link copied" : "The link is in the address field");
+}
+
+function exportLayout(): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(layoutOf(store.get()))], { type: "application/json" }));
+  el("a", { href: url, download: "view.buslens.json" }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+async function importLayout(): Promise<void> {
+  const file = layoutFile.files?.[0];
+  layoutFile.value = "";
+  if (file === undefined) return;
+  const found = await readLayoutFile(file);
+  if (typeof found === "string") store.dispatch({ type: "notify", notifications: [{ severity: "warning", text: found }] });
+  else linker.show(found);
 }
 
 function hintText({ catalogue, heard, progress }: State): string {
@@ -166,7 +284,7 @@ function addressOf(text: string): string | null {
 }
 
 function moveFocus(step: 1 | -1): void {
-  const regions = [topBar.element, tree.element, plot.element, filePanel.element, statusBar.element].filter(
+  const regions = [topBar.element, tree.element, plot.element, stats.element, filePanel.element, statusBar.element].filter(
     (region) => !region.hidden,
   );
   const at = regions.findIndex((region) => region.contains(document.activeElement));
@@ -174,10 +292,17 @@ function moveFocus(step: 1 | -1): void {
   next?.querySelector<HTMLElement>("[tabindex='0'], button:not(:disabled), input")?.focus();
 }
 
+/** WCAG 2.1.4: single letters can be turned off, in the help sheet. */
+const singleKeys = (): boolean => kept.get(SINGLE_KEYS) !== "off";
+
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]") !== null) return;
-  const inText = event.target instanceof HTMLInputElement;
-  const found = commandOf(event, inText);
+  const inText = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+  if (!inText && moveByKey(commandHost, event.key)) {
+    event.preventDefault();
+    return;
+  }
+  const found = commandOf(event, { inText, singles: singleKeys() });
   if (found === null) return;
   event.preventDefault();
   run(found.command, found.digit);
@@ -188,6 +313,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 
 listenToDrops(document.body, dropHost);
 store.subscribe(render);
+panels.apply();
 render(store.get());
+addEventListener("hashchange", () => void linker.read());
+void linker.read();
 // A page that a buslens server hands out opens that server's logs; anywhere else it stays empty.
 if (/\/view\/?(index\.html)?$/.test(location.pathname)) void opener.server(new URL("../", location.href).href, null, true);

@@ -1,11 +1,10 @@
 /** Opening: files, the sample, a server. Catalogue first, then the ids of each device; the tree fills as they come. */
 import type { Fault } from "../core/fault.ts";
 import type { Catalogue, OpenFile, Reply, WorkId } from "../worker/api.ts";
-import { makeSample, type Preview, proxied } from "./link.ts";
-import type { SignalInfo } from "./state/model.ts";
+import { makeSample, type Preview, proxied } from "./preview.ts";
 import type { Store } from "./state/store.ts";
 import { bytesText } from "./text/number.ts";
-import { buildTree, type Node } from "./tree/build.ts";
+import { leavesOf } from "./tree/leaves.ts";
 
 /** What the sample shows at once, by signal name; those that are not there are left out. */
 const SAMPLE_SIGNALS = ["VehicleSpeed", "EngineSpeed", "Throttle", "Gear", "BrakeSwitch"];
@@ -50,7 +49,7 @@ export function createOpener(store: Store, preview: Preview): Opener {
 
   /** Signals that were plotted before are bound again by name. */
   function replot(ids: readonly string[]): void {
-    const known = new Map(leaves(store).map((info) => [info.id, info]));
+    const known = new Map(leavesOf(store.get().heard).map((info) => [info.id, info]));
     for (const id of ids) {
       const info = known.get(id);
       if (info !== undefined) store.dispatch({ type: "plot", info, place: "fitting" });
@@ -101,17 +100,11 @@ export function createOpener(store: Store, preview: Preview): Opener {
   };
 
   function plotFirst(): void {
-    const all = leaves(store);
+    const all = leavesOf(store.get().heard);
     const chosen = SAMPLE_SIGNALS.flatMap((name) => all.find((info) => info.name === name) ?? []);
     const curves = all.filter((info) => info.lane === null).slice(0, 2);
     for (const info of chosen.length > 0 ? chosen : curves) store.dispatch({ type: "plot", info, place: "fitting" });
   }
 
   return opener;
-}
-
-function leaves(store: Store): SignalInfo[] {
-  const walk = (nodes: readonly Node[]): SignalInfo[] =>
-    nodes.flatMap((node) => (node.kind === "signal" ? [node.info] : "children" in node ? walk(node.children) : []));
-  return walk(buildTree(Object.values(store.get().heard), new Map()));
 }

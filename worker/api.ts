@@ -35,6 +35,8 @@ export interface Catalogue {
 export interface SignalFacts {
   readonly lengthBits: number;
   readonly isFloat: boolean;
+  readonly factor: number;
+  readonly offset: number;
   /** Number of texts in the value table, 0 without one. */
   readonly textCount: number;
   readonly comment: string | null;
@@ -78,6 +80,69 @@ export interface ViewAnswer {
   readonly elapsedMs: number;
 }
 
+export interface Sample {
+  readonly timeNs: bigint;
+  readonly value: number;
+}
+
+/** The last sample of each series at or before a time, not older than `reachNs`. */
+export interface AtQuery {
+  readonly series: readonly { readonly selector: SeriesSelector; readonly reachNs: bigint }[];
+  readonly timeNs: bigint;
+}
+
+/** From a time so many samples on (`by` > 0) or back, or to the next sample with another value than `value`. */
+export interface StepQuery {
+  readonly selector: SeriesSelector;
+  readonly timeNs: bigint;
+  readonly by: number;
+  readonly toChange: boolean;
+  readonly value: number | null;
+  /** About how far samples are apart, ≥ 1. */
+  readonly periodNs: bigint;
+  readonly range: { readonly fromNs: bigint; readonly toNs: bigint };
+}
+
+export interface StatisticsQuery {
+  readonly series: readonly {
+    readonly selector: SeriesSelector;
+    readonly samplesExpected: number;
+    /** A longer silence is a gap; Infinity where none is known. */
+    readonly gapNs: number;
+    /** Also how long each value held. */
+    readonly shares: boolean;
+  }[];
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+}
+
+export interface ValueShare {
+  readonly value: number;
+  /** Of the time that some value held, 0 … 1. */
+  readonly share: number;
+}
+
+/** `count` 0: nothing else is known. */
+export type SeriesStatistics =
+  | { readonly count: 0; readonly gaps: 0 }
+  | {
+      readonly count: number;
+      readonly gaps: number;
+      readonly min: number;
+      readonly max: number;
+      readonly mean: number;
+      readonly rms: number;
+      readonly sigma: number;
+      readonly weightedMean: number;
+      /** Median, and that of the slowest hundredth; null below two samples. */
+      readonly rateHz: number | null;
+      readonly slowRateHz: number | null;
+      readonly first: Sample;
+      readonly last: Sample;
+      /** Longest held first; empty unless asked for. */
+      readonly shares: readonly ValueShare[];
+    };
+
 /** Named by the caller, so that it can cancel. */
 export type WorkId = number;
 /** The work under which progress is told of logs that are gone through for the first time (unpacked, verified), whoever asked. */
@@ -98,5 +163,8 @@ export interface PreviewApi {
   setPasswords(work: WorkId, passwords: Readonly<Record<string, string>>): Promise<Reply<Catalogue>>;
   heard(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
   view(work: WorkId, query: ViewQuery): Promise<Reply<ViewAnswer>>;
+  at(work: WorkId, query: AtQuery): Promise<Reply<readonly (Sample | null)[]>>;
+  step(work: WorkId, query: StepQuery): Promise<Reply<Sample | null>>;
+  statistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly SeriesStatistics[]>>;
   cancel(work: WorkId): void;
 }

@@ -57,6 +57,9 @@ const api: PreviewApi = {
     const reply = await work(id, (now, signal, onWork) => now.view(query, signal, onWork));
     return reply.ok ? Comlink.transfer(reply, buffersOf(reply.value)) : reply;
   },
+  at: (id, query) => work(id, (now, signal) => now.at(query, signal)),
+  step: (id, query) => work(id, (now, signal) => now.step(query, signal)),
+  statistics: (id, query) => work(id, (now, signal, onWork) => now.statistics(query, signal, onWork)),
   cancel(id) {
     running.get(id)?.abort();
   },

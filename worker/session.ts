@@ -5,11 +5,26 @@ import { FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
 import type { Engine, OnWork } from "../core/query/engine.ts";
 import type { LogStore } from "../core/store/source.ts";
-import type { Catalogue, DbcSummary, DeviceHeard, OpenFile, SignalFacts, ViewAnswer, ViewQuery } from "./api.ts";
+import type {
+  AtQuery,
+  Catalogue,
+  DbcSummary,
+  DeviceHeard,
+  OpenFile,
+  Sample,
+  SeriesStatistics,
+  SignalFacts,
+  StatisticsQuery,
+  StepQuery,
+  ViewAnswer,
+  ViewQuery,
+} from "./api.ts";
 import type { Kernel } from "./kernel.ts";
+import { samplesAt, stepFrom } from "./samples.ts";
 import { sniff } from "./sniff.ts";
 import { FileStore } from "./sources/blob.ts";
 import { openServerStore } from "./sources/server.ts";
+import { statisticsOf } from "./statistics.ts";
 import { answerView } from "./view.ts";
 
 export interface Session {
@@ -18,6 +33,9 @@ export interface Session {
   setPasswords(passwords: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Catalogue>;
   heard(device: string, signal: AbortSignal, onWork: OnWork): Promise<DeviceHeard>;
   view(query: ViewQuery, signal: AbortSignal, onWork: OnWork): Promise<ViewAnswer>;
+  at(query: AtQuery, signal: AbortSignal): Promise<readonly (Sample | null)[]>;
+  step(query: StepQuery, signal: AbortSignal): Promise<Sample | null>;
+  statistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly SeriesStatistics[]>;
 }
 
 type Place = Catalogue["source"];
@@ -96,6 +114,9 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       return { device, ...heard, logs, facts: factsOf(await now.dbcs(signal), heard.ids) };
     },
     view: (query, signal, onWork) => answerView(running(), query, signal, onWork),
+    at: (query, signal) => samplesAt(running(), query, signal),
+    step: (query, signal) => stepFrom(running(), query, signal),
+    statistics: (query, signal, onWork) => statisticsOf(running(), query, signal, onWork),
   };
 }
 
@@ -160,9 +181,11 @@ function factsOf(dbcs: readonly Dbc[], ids: DeviceHeard["ids"]): Record<string, 
   return facts;
 }
 
-const factOf = ({ lengthBits, float, values, comment }: DbcSignal): SignalFacts => ({
+const factOf = ({ lengthBits, float, factorNumber, offsetNumber, values, comment }: DbcSignal): SignalFacts => ({
   lengthBits,
   isFloat: float !== null,
+  factor: factorNumber,
+  offset: offsetNumber,
   textCount: values?.size ?? 0,
   comment,
 });

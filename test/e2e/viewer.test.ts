@@ -217,7 +217,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
     await settled(page);
     expect(await namelessButtons(page)).toEqual([]);
     await expect
-      .poll(() => page.locator(".plot-area").getAttribute("aria-label"))
+      .poll(() => page.locator(".stripe-image").first().getAttribute("aria-label"))
       .toMatch(/^EngineSpeed, [\d.]+ to [\d.]+ rpm in \d\d:/);
     await page.close();
   });

@@ -60,7 +60,7 @@ describe("the preview worker", { timeout: 60_000 }, () => {
 
     const all = samplesOf("EngineSpeed", "EngineFast");
     const selector = { device: "B0551001", db: "buslens-drive", message: "EngineFast", signal: "EngineSpeed" };
-    const scale = { low: 0, high: 4000, top: 0, bottom: 300 };
+    const scale = { low: 0, high: 4000, top: 0, bottom: 300, log: false };
     const first = all.start + BigInt(all.times[0] ?? 0);
     for (const [from, step, columns, expected] of [
       [0n, 30_000_000n, 1000, 1],

@@ -22,12 +22,38 @@ export interface Columns {
   readonly breakBefore: Uint8Array;
 }
 
-/** Samples of one segment that take part: those in the window, one before, one after. Half open rows. */
-export function rowsInView(timesNs: Float64Array, fromNs: number, toNs: number): { start: number; end: number } {
-  const start = lowerBound(timesNs, fromNs);
-  const end = lowerBound(timesNs, toNs);
-  return { start: Math.max(0, start - 1), end: Math.min(timesNs.length, end + 1) };
+/** Rows of one segment that take part, half open. */
+export interface Rows {
+  readonly segment: Segment;
+  readonly start: number;
+  readonly end: number;
 }
+
+/**
+ * What takes part in a picture (viewer.md §4, "Drawing rule"): the samples in the window, the last one before it and the first one after
+ * it, over all segments. So a picture of a window's answer and one of the whole recording have the same ends.
+ */
+export function rowsInView(segments: readonly Segment[], view: View, width: number): Rows[] {
+  const rows = segments.map((segment) => {
+    const fromNs = Number(view.fromNs - segment.baseNs);
+    const start = lowerBound(segment.timesNs, fromNs);
+    return { segment, start, end: lowerBound(segment.timesNs, fromNs + width * Number(view.stepNs)) };
+  });
+  let before = -1;
+  let after = -1;
+  rows.forEach(({ segment, start, end }, i) => {
+    if (start > 0 && (before < 0 || timeOf(segment, start - 1) >= timeOf(...lastOf(rows[before])))) before = i;
+    if (end < segment.timesNs.length && (after < 0 || timeOf(segment, end) < timeOf(...firstOf(rows[after])))) after = i;
+  });
+  return rows
+    .map(({ segment, start, end }, i) => ({ segment, start: i === before ? start - 1 : start, end: i === after ? end + 1 : end }))
+    .filter(({ start, end }) => end > start);
+}
+
+const lastOf = (rows: Rows | undefined): [Segment | undefined, number] => [rows?.segment, (rows?.start ?? 1) - 1];
+const firstOf = (rows: Rows | undefined): [Segment | undefined, number] => [rows?.segment, rows?.end ?? 0];
+const timeOf = (segment: Segment | undefined, row: number): bigint =>
+  segment === undefined ? 0n : segment.baseNs + BigInt(segment.timesNs[row] ?? 0);
 
 /** First row whose time is ≥ `timeNs`. */
 export function lowerBound(timesNs: Float64Array, timeNs: number): number {
@@ -46,17 +72,17 @@ export function lowerBound(timesNs: Float64Array, timeNs: number): number {
  * column = (t − t0) div Δ stays exact: the file's start is divided as a bigint, the rest is below 2^53.
  */
 export function toColumns(segments: readonly Segment[], view: View, width: number, gapNs: number): Columns {
-  const build = builder(Math.min(width + 2, countRows(segments)));
+  const taking = rowsInView(segments, view, width);
+  const build = builder(Math.min(width + 2, countRows(taking)));
   const stepNs = Number(view.stepNs);
   const endColumn = width;
   let session: string | null = null;
-  for (const segment of segments) {
+  for (const { segment, start, end } of taking) {
     const ahead = segment.baseNs - view.fromNs;
     const baseColumn = Number(floorDiv(ahead, view.stepNs));
     const restNs = Number(ahead - floorDiv(ahead, view.stepNs) * view.stepNs);
     const aheadNs = Number(ahead);
     const { timesNs, values } = segment;
-    const { start, end } = rowsInView(timesNs, -aheadNs, width * stepNs - aheadNs);
     if (session !== null && session !== segment.session) build.breakNext();
     session = segment.session;
     for (let row = start; row < end; row++) {
@@ -74,11 +100,7 @@ export function toColumns(segments: readonly Segment[], view: View, width: numbe
   return build.done();
 }
 
-function countRows(segments: readonly Segment[]): number {
-  let rows = 0;
-  for (const segment of segments) rows += segment.timesNs.length;
-  return rows;
-}
+const countRows = (taking: readonly Rows[]): number => taking.reduce((sum, { start, end }) => sum + end - start, 0);
 
 function builder(capacity: number) {
   const size = capacity + 2;

@@ -1,7 +1,8 @@
 /** Decoded samples the page holds: for each plotted signal the whole recording once, and the newest window. */
-import type { ViewSeries } from "../../worker/api.ts";
-import type { Limits, SeriesId } from "../state/model.ts";
+import type { Sample, ViewSeries } from "../../worker/api.ts";
+import type { Limits, Plotted, SeriesId } from "../state/model.ts";
 import type { View } from "../state/view.ts";
+import { tableText } from "../text/value.ts";
 
 /** An answer and the window it was asked for. */
 export interface Held {
@@ -53,26 +54,23 @@ export function extremesOf(series: ViewSeries): Limits | null {
 }
 
 /** At least 90 % of the samples have a text (viewer.md §4, "Enum lane"). */
-export function hasTexts(series: ViewSeries): boolean {
-  const { valueTable, segments } = series;
+export function hasTexts({ valueTable, segments }: ViewSeries, { info }: Pick<Plotted, "info">): boolean {
   if (valueTable === null) return false;
+  const isKnown = new Map<number, boolean>();
   let known = 0;
   let all = 0;
   for (const { values } of segments) {
     for (const value of values) {
+      const has = isKnown.get(value) ?? tableText({ valueTable, info }, value) !== null;
+      isKnown.set(value, has);
       all++;
-      if (valueTable[String(value)] !== undefined) known++;
+      if (has) known++;
     }
   }
   return all > 0 && known >= 0.9 * all;
 }
 
 export const pointCount = (series: ViewSeries): number => series.segments.reduce((sum, s) => sum + s.timesNs.length, 0);
-
-export interface Sample {
-  readonly timeNs: bigint;
-  readonly value: number;
-}
 
 /** The last sample given at or before a time; null before the first. Always a real sample, never interpolated. */
 export function sampleAt(series: ViewSeries, timeNs: bigint): Sample | null {
@@ -96,4 +94,17 @@ function lastRowAt(timesNs: Float64Array, timeNs: number): number {
     else high = middle;
   }
   return low - 1;
+}
+
+/** The `by`-th sample after or before a time, from an answer that holds all of its window; null where it does not reach. */
+export function stepIn({ series, view, columns }: Held, timeNs: bigint, by: number): Sample | null {
+  const end = view.fromNs + view.stepNs * BigInt(columns);
+  if (!series.every || timeNs < view.fromNs || timeNs >= end) return null;
+  const samples = series.segments.flatMap(({ baseNs, timesNs, values }) =>
+    Array.from(timesNs, (ns, row) => ({ timeNs: baseNs + BigInt(ns), value: values[row] ?? Number.NaN })),
+  );
+  const ordered = by > 0 ? samples.filter((s) => s.timeNs > timeNs) : samples.filter((s) => s.timeNs < timeNs).reverse();
+  const found = ordered[Math.abs(by) - 1];
+  // The samples outside the window are its neighbours: there may be more between.
+  return found !== undefined && found.timeNs >= view.fromNs && found.timeNs < end ? found : null;
 }

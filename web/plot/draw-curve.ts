@@ -1,5 +1,6 @@
-/** One series as a curve: every sample as a path, or one filled bar per column (viewer.md §4, "Drawing rule"). */
+/** One series as a curve: every sample as a path, or one bar per column, all filled at once (viewer.md §4, "Drawing rule"). */
 import type { Plotted } from "../state/model.ts";
+import { samplesExpected } from "../state/recording.ts";
 import { endNs, type View } from "../state/view.ts";
 import { rowsInView, toColumns } from "./columns.ts";
 import { type Held, isCurrent, type SeriesData } from "./data.ts";
@@ -22,44 +23,59 @@ export interface CurveStyle {
 }
 
 const LINE_PX = 1.5;
+const THIN_PX = 1;
+/** From so many samples in view on, the line is thin. */
+const THIN_FROM = 200_000;
 const COARSE_ALPHA = 0.45;
 const FADED_ALPHA = 0.4;
 const MARKER_SPACING_PX = 8;
+
+/** Values hold until the next sample instead of sloping to it. */
+export const isStep = ({ style, info }: Plotted): boolean =>
+  style.line === "step" || (style.line === "auto" && info.lane !== null);
 
 /** The exact window if it is there; meanwhile the window before, transformed, over the whole recording's cells. */
 export function drawCurve(paint: Paint, data: SeriesData, view: View, box: CurveBox, signal: Plotted, style: CurveStyle): void {
   const { context } = paint;
   context.save();
-  context.fillStyle = colourOf(paint.palette, signal.slot);
+  context.fillStyle = colourOf(paint.palette, signal);
   context.strokeStyle = context.fillStyle;
   const alpha = style.faded ? FADED_ALPHA : 1;
   context.globalAlpha = alpha;
-  const lineWidth = (LINE_PX + (style.selected ? 1 : 0)) * paint.ratio;
+  const line = { paint, view, box, signal, lineWidth: lineWidthOf(signal, view, box.width, style) * paint.ratio };
   const { window, whole } = data;
-  if (window !== null && isCurrent(window, view, box.width)) drawHeld(paint, window, view, box, signal, lineWidth);
+  if (window !== null && isCurrent(window, view, box.width)) drawHeld(line, window);
   else {
     const covered = window === null ? null : span(window, view, box);
     if (whole !== null) {
       context.globalAlpha = alpha * COARSE_ALPHA;
-      for (const [from, to] of outside(covered, box.width)) {
-        clipped(paint, box.left + from, box.scale.top - 3, to - from, box.scale.bottom - box.scale.top + 6, () =>
-          drawHeld(paint, whole, view, box, signal, lineWidth),
-        );
-      }
-    }
+      for (const part of outside(covered, box.width)) within(line, part, () => drawHeld(line, whole));
+    } else if (window === null) drawWaiting(line);
     if (window !== null && covered !== null) {
       context.globalAlpha = alpha;
-      clipped(
-        paint,
-        box.left + covered[0],
-        box.scale.top - 3,
-        covered[1] - covered[0],
-        box.scale.bottom - box.scale.top + 6,
-        () => drawHeld(paint, window, view, box, signal, lineWidth),
-      );
+      within(line, covered, () => drawHeld(line, window));
     }
   }
   context.restore();
+}
+
+/** Depends on nothing but view and signal, so that every way to the same picture paints the same. */
+function lineWidthOf({ style, info }: Plotted, view: View, width: number, { selected }: CurveStyle): number {
+  const samples = samplesExpected(info, { fromNs: view.fromNs, toNs: endNs(view, width) });
+  return (style.widthPx ?? (samples > THIN_FROM ? THIN_PX : LINE_PX)) + (selected ? 1 : 0);
+}
+
+interface Line {
+  readonly paint: Paint;
+  readonly view: View;
+  readonly box: CurveBox;
+  readonly signal: Plotted;
+  /** Device px. */
+  readonly lineWidth: number;
+}
+
+function within({ paint, box }: Line, [from, to]: readonly [number, number], draw: () => void): void {
+  clipped(paint, box.left + from, box.scale.top - 3, to - from, box.scale.bottom - box.scale.top + 6, draw);
 }
 
 /** Columns of this view that a held window covers. */
@@ -70,50 +86,64 @@ function span(held: Held, view: View, box: CurveBox): readonly [number, number] 
   return end > start ? [start, end] : null;
 }
 
-const outside = (covered: readonly [number, number] | null, width: number): (readonly [number, number])[] =>
-  covered === null
-    ? [[0, width]]
-    : (
-        [
-          [0, covered[0]],
-          [covered[1], width],
-        ] as const
-      ).filter(([from, to]) => to > from);
-
-function drawHeld(paint: Paint, held: Held, view: View, box: CurveBox, signal: Plotted, lineWidth: number): void {
-  const dash = dashOf(signal.slot);
-  if (held.series.every || dash.length > 0) drawPath(paint, held, view, box, signal, lineWidth, dash);
-  else drawBars(paint, held, view, box, signal, lineWidth);
+function outside(covered: readonly [number, number] | null, width: number): (readonly [number, number])[] {
+  if (covered === null) return [[0, width]];
+  const parts: (readonly [number, number])[] = [
+    [0, covered[0]],
+    [covered[1], width],
+  ];
+  return parts.filter(([from, to]) => to > from);
 }
 
-function drawBars({ context }: Paint, held: Held, view: View, box: CurveBox, signal: Plotted, lineWidth: number): void {
-  const columns = toColumns(held.series.segments, view, box.width, gapNsOf(signal.info.rateHz));
-  const held0 = signal.info.lane !== null;
-  const { top, bottom } = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, held0);
-  for (let x = 0; x < box.width; x++) {
-    const y = top[x] ?? Number.NaN;
-    if (!Number.isNaN(y)) context.fillRect(box.left + x, y, 1, (bottom[x] ?? y) - y);
+/** Nothing is known yet: a dotted line where the curve will be. */
+function drawWaiting({ paint: { context, ratio }, box }: Line): void {
+  for (let x = 0; x < box.width; x += 6 * ratio) {
+    context.fillRect(box.left + x, Math.round(box.scale.bottom), 2 * ratio, Math.max(1, Math.round(ratio)));
   }
 }
 
-function drawPath(
-  { context, ratio }: Paint,
-  held: Held,
-  view: View,
-  box: CurveBox,
-  signal: Plotted,
-  lineWidth: number,
-  dash: readonly number[],
-): void {
+function drawHeld(line: Line, held: Held): void {
+  if (held.series.every) drawPath(line, held);
+  else drawBars(line, held);
+}
+
+function drawBars({ paint, view, box, signal, lineWidth }: Line, held: Held): void {
+  const { context, ratio } = paint;
+  const columns = toColumns(held.series.segments, view, box.width, gapNsOf(signal.info.rateHz));
+  const { top, bottom } = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, isStep(signal));
+  const isOn = dashes(dashOf(signal.slot), ratio);
+  context.beginPath();
+  for (let x = 0; x < box.width; x++) {
+    const y = top[x] ?? Number.NaN;
+    if (!Number.isNaN(y) && isOn(x)) context.rect(box.left + x, y, 1, (bottom[x] ?? y) - y);
+  }
+  context.fill();
+}
+
+/** Dashes of the dense drawing hang on the columns: the same whatever was drawn before. */
+function dashes(dash: readonly number[], ratio: number): (x: number) => boolean {
+  const period = dash.reduce((sum, length) => sum + length, 0) * ratio;
+  if (period === 0) return () => true;
+  return (x) => {
+    let left = x % period;
+    for (let i = 0; i < dash.length; i++) {
+      left -= (dash[i] ?? 0) * ratio;
+      if (left < 0) return i % 2 === 0;
+    }
+    return false;
+  };
+}
+
+function drawPath({ paint: { context, ratio }, view, box, signal, lineWidth }: Line, held: Held): void {
   const stepNs = Number(view.stepNs);
   const gapNs = gapNsOf(signal.info.rateHz);
-  const isHeld = signal.info.lane !== null;
+  const isHeld = isStep(signal);
   const dots: number[] = [];
   context.beginPath();
   let before: { readonly timeNs: number; readonly y: number; readonly session: string } | null = null;
-  for (const { baseNs, timesNs, values, session } of held.series.segments) {
+  for (const { segment, start, end } of rowsInView(held.series.segments, view, box.width)) {
+    const { baseNs, timesNs, values, session } = segment;
     const aheadNs = Number(baseNs - view.fromNs);
-    const { start, end } = rowsInView(timesNs, -aheadNs, stepNs * box.width - aheadNs);
     for (let row = start; row < end; row++) {
       const value = values[row] ?? Number.NaN;
       if (Number.isNaN(value)) {
@@ -134,9 +164,11 @@ function drawPath(
   }
   context.lineWidth = lineWidth;
   context.lineJoin = "round";
-  context.setLineDash(dash.map((length) => length * ratio));
+  context.setLineDash(dashOf(signal.slot).map((length) => length * ratio));
   context.stroke();
-  if (held.series.every && spacing(dots) >= MARKER_SPACING_PX * ratio) drawDots(context, dots, 2 * ratio);
+  const { markers } = signal.style;
+  const isRoomy = markers === "always" || (markers === "auto" && spacing(dots) >= MARKER_SPACING_PX * ratio);
+  if (isRoomy) drawDots(context, dots, 2 * ratio);
 }
 
 const clampY = (y: number, scale: Scale): number => Math.min(scale.bottom + 2, Math.max(scale.top - 2, y));

@@ -1,7 +1,7 @@
 /** One signal as a lane: labelled runs for value tables, bars for booleans (viewer.md §4, "Enum lane"). */
 import type { Plotted } from "../state/model.ts";
 import type { View } from "../state/view.ts";
-import { valueText } from "../text/number.ts";
+import { shownValue, tableText } from "../text/value.ts";
 import { toColumns } from "./columns.ts";
 import { isCurrent, type SeriesData } from "./data.ts";
 import { gapNsOf } from "./gaps.ts";
@@ -19,7 +19,7 @@ export interface LaneBox {
 
 export function drawLane(paint: Paint, data: SeriesData, view: View, box: LaneBox, signal: Plotted): void {
   const { context, palette } = paint;
-  const colour = colourOf(palette, signal.slot);
+  const colour = colourOf(palette, signal);
   drawName(paint, box, signal, colour);
   const held = isCurrent(data.window, view, box.width) ? data.window : (data.window ?? data.whole);
   if (held === null) return;
@@ -34,7 +34,7 @@ export function drawLane(paint: Paint, data: SeriesData, view: View, box: LaneBo
     setFont(paint, 11);
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (const run of runs) drawText(paint, box, run, signal.valueTable);
+    for (const run of runs) drawText(paint, box, run, signal);
   }
   context.restore();
 }
@@ -77,11 +77,11 @@ function drawRun({ context, ratio }: Paint, box: LaneBox, run: Run, colour: stri
 }
 
 /** Centred where it fits, otherwise nothing; a value without a text is a number in italics. */
-function drawText(paint: Paint, box: LaneBox, run: Run, table: Readonly<Record<string, string>> | null): void {
+function drawText(paint: Paint, box: LaneBox, run: Run, signal: Plotted): void {
   if (run.value === null) return;
-  const known = table?.[String(run.value)];
-  setFont(paint, 11, known === undefined ? "italic" : "");
-  const text = known ?? valueText(run.value, null);
+  const isKnown = tableText(signal, run.value) !== null;
+  setFont(paint, 11, isKnown ? "" : "italic");
+  const text = shownValue(signal, run.value);
   if (run.to - run.from < textWidth(paint, text) + 6 * paint.ratio) return;
   paint.context.fillStyle = paint.palette.t1;
   paint.context.fillText(text, box.left + (run.from + run.to) / 2, (box.top + box.bottom) / 2 + paint.ratio * 0.5);

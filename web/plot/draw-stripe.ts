@@ -1,19 +1,19 @@
 /** One stripe on the data canvas: ground, grid, gaps, curves or lanes, value axes. */
+
+import { LANE_ROW_PX, type StripeBox } from "../state/layout.ts";
 import type { SeriesId, State } from "../state/model.ts";
-import type { StripeBox } from "../state/stripes.ts";
-import { LANE_ROW_PX } from "../state/stripes.ts";
 import { columnOf, type View } from "../state/view.ts";
 import { durationText } from "../text/time.ts";
 import { type Axis, axesOf } from "./axes.ts";
 import type { DataStore } from "./data.ts";
 import { drawCurve } from "./draw-curve.ts";
 import { drawLane } from "./draw-lane.ts";
-import type { Scale } from "./extents.ts";
+import { type Scale, yOf } from "./extents.ts";
 import { commonGaps, type Gap, gapNsOf, gapsFrom } from "./gaps.ts";
-import { clipped, hatch, horizontal, type Paint, setFont, textWidth, vertical } from "./paint.ts";
+import { clipped, fitText, hatch, horizontal, type Paint, setFont, textWidth, vertical } from "./paint.ts";
 import { colourOf } from "./palette.ts";
 import type { TimeAxis } from "./time-axis.ts";
-import { valueTicks } from "./value-axis.ts";
+import { logTicks, type ValueTick, valueTicks } from "./value-axis.ts";
 
 /** CSS px above and below the curve: unit or legend row above, half a label below. */
 export const PAD_TOP = 26;
@@ -39,10 +39,11 @@ export const scaleOf = (axis: Axis, box: StripeBox, ratio: number): Scale => ({
   high: axis.limits[1],
   top: (box.top + PAD_TOP) * ratio,
   bottom: (box.top + box.height - PAD_BOTTOM) * ratio,
+  log: axis.log,
 });
 
-export const stripeAxes = (box: StripeBox, state: State): Axis[] =>
-  box.stripe.kind === "lanes" ? [] : axesOf(box.stripe, state, box.height - PAD_TOP - PAD_BOTTOM);
+export const stripeAxes = (box: StripeBox, state: Pick<State, "plotted" | "selected">): readonly Axis[] =>
+  box.stripe.kind === "lanes" || box.stripe.folded ? [] : axesOf(box.stripe, state, box.height - PAD_TOP - PAD_BOTTOM);
 
 export function drawStripe(paint: Paint, box: StripeBox, frame: PlotFrame): void {
   const { context, palette, ratio } = paint;
@@ -57,19 +58,38 @@ export function drawStripe(paint: Paint, box: StripeBox, frame: PlotFrame): void
   if (main !== undefined) drawValueGrid(paint, main, box, frame);
   clipped(paint, gutter, top, width, bottom - top, () => {
     drawGaps(paint, box, frame, top, bottom);
-    if (box.stripe.kind === "plot") drawCurves(paint, axes, box, frame);
+    if (axes.length > 0) drawCurves(paint, axes, box, frame);
   });
-  if (box.stripe.kind === "lanes") drawLanes(paint, box, frame);
+  if (box.stripe.folded) drawFolded(paint, box, frame);
+  else if (box.stripe.kind === "lanes") drawLanes(paint, box, frame);
   context.fillStyle = palette.hair;
   horizontal(paint, bottom - 1, 0, gutter + width);
   vertical(paint, gutter - 1, top, bottom);
   axes.slice(0, frame.axesMax).forEach((axis, i) => {
-    drawAxis(paint, axis, box, gutter - i * AXIS_PX * ratio);
+    drawAxis(paint, axis, box, gutter - i * AXIS_PX * ratio, frame.state.autoValues);
   });
   if (frame.state.active === box.stripe.id && frame.state.stripes.length > 1) {
     context.fillStyle = palette.accent;
     context.fillRect(0, top, 2 * ratio, bottom - top - 1);
   }
+}
+
+/** The stripe's own name, otherwise its signals'. */
+export const nameOf = ({ stripe }: StripeBox, { plotted }: Pick<State, "plotted">): string =>
+  stripe.name ?? (stripe.signals.map((id) => plotted[id]?.info.name ?? "").join(", ") || "Empty stripe");
+
+/** One line of text where the curves were. */
+function drawFolded(paint: Paint, box: StripeBox, { state, gutter, width }: PlotFrame): void {
+  const { context, palette, ratio } = paint;
+  setFont(paint, 11);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillStyle = palette.t2;
+  context.fillText(
+    fitText(paint, nameOf(box, state), width - 16 * ratio),
+    gutter + 8 * ratio,
+    (box.top + box.height / 2) * ratio,
+  );
 }
 
 function drawTimeGrid(paint: Paint, { view, time, gutter }: PlotFrame, top: number, bottom: number): void {
@@ -79,15 +99,15 @@ function drawTimeGrid(paint: Paint, { view, time, gutter }: PlotFrame, top: numb
   for (const { timeNs } of time.major) vertical(paint, gutter + columnOf(view, timeNs), top, bottom);
 }
 
-const yOfValue = (scale: Scale, value: number): number =>
-  scale.top + ((scale.high - value) / (scale.high - scale.low)) * (scale.bottom - scale.top);
-
-const ticksOf = (axis: Axis, box: StripeBox) => valueTicks(axis.limits, box.height - PAD_TOP - PAD_BOTTOM, axis.integer);
+function ticksOf(axis: Axis, box: StripeBox): ValueTick[] {
+  const height = box.height - PAD_TOP - PAD_BOTTOM;
+  return axis.log ? logTicks(axis.limits, height) : valueTicks(axis.limits, height, axis.integer);
+}
 
 function drawValueGrid(paint: Paint, axis: Axis, box: StripeBox, { gutter, width }: PlotFrame): void {
   const scale = scaleOf(axis, box, paint.ratio);
   paint.context.fillStyle = paint.palette.minor;
-  for (const { value } of ticksOf(axis, box)) horizontal(paint, yOfValue(scale, value), gutter, gutter + width);
+  for (const { value } of ticksOf(axis, box)) horizontal(paint, yOf(scale, value), gutter, gutter + width);
 }
 
 /** Hatched from 12 px on where every signal of the stripe is silent. */
@@ -158,18 +178,20 @@ function drawLanes(paint: Paint, box: StripeBox, { state, view, data, gutter, wi
 }
 
 /** Bar in the series colour, labels left of it, unit above. */
-function drawAxis(paint: Paint, axis: Axis, box: StripeBox, right: number): void {
+function drawAxis(paint: Paint, axis: Axis, box: StripeBox, right: number, isAuto: boolean): void {
   const { context, palette, ratio } = paint;
   const scale = scaleOf(axis, box, ratio);
-  context.fillStyle = colourOf(palette, axis.slot);
+  context.fillStyle = colourOf(palette, axis.first);
   context.fillRect(right - 2 * ratio, scale.top, 2 * ratio, scale.bottom - scale.top);
   context.textAlign = "right";
   context.textBaseline = "middle";
   context.fillStyle = palette.t2;
   setFont(paint, 11);
   const x = right - 7 * ratio;
-  for (const { value, label } of ticksOf(axis, box)) context.fillText(label, x, yOfValue(scale, value));
+  const room = AXIS_PX * ratio - 8 * ratio;
+  for (const { value, label } of ticksOf(axis, box)) context.fillText(fitText(paint, label, room), x, yOf(scale, value));
   context.fillStyle = palette.t3;
   setFont(paint, 10);
-  context.fillText(axis.unit.replace(/^deg/, "°"), x, scale.top - 15 * ratio);
+  const unit = `${axis.unit.replace(/^deg/, "°")}${isAuto ? " auto" : ""}`;
+  context.fillText(fitText(paint, unit, room), x, scale.top - 15 * ratio);
 }

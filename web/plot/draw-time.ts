@@ -20,12 +20,12 @@ export function timeAxisOf(state: State, view: View): TimeAxis {
     gapPx: GAP_PX * state.pixelRatio,
     minorPx: MINOR_PX * state.pixelRatio,
     offsetAt: (timeNs) => offsetNsOf(state.zone, minutes, timeNs),
-    zeroNs: state.zone === "relative" ? (recordingRange(state)?.fromNs ?? view.fromNs) : null,
+    zeroNs: state.zone === "relative" ? (state.zeroNs ?? recordingRange(state)?.fromNs ?? view.fromNs) : null,
   });
 }
 
 export function zoneText(state: State, view: View): string {
-  if (state.zone === "relative") return "from start";
+  if (state.zone === "relative") return state.zeroNs === null ? "from start" : "from zero";
   if (state.zone === "utc") return "UTC";
   return offsetText(Number(offsetNsOf(state.zone, logOffsetMinutes(state), view.fromNs) / 60_000_000_000n));
 }
@@ -38,9 +38,11 @@ export interface TimeAxisFrame {
   readonly gutter: number;
   readonly width: number;
   readonly height: number;
+  /** Flags of the cursors: labels keep away from them. */
+  readonly flags: readonly { readonly left: number; readonly width: number }[];
 }
 
-export function drawTimeAxis(paint: Paint, { time, state, view, gutter, width, height }: TimeAxisFrame): void {
+export function drawTimeAxis(paint: Paint, { time, state, view, gutter, width, height, flags }: TimeAxisFrame): void {
   const { context, palette, ratio } = paint;
   context.fillStyle = palette.plot;
   context.fillRect(0, 0, gutter + width, height);
@@ -59,6 +61,7 @@ export function drawTimeAxis(paint: Paint, { time, state, view, gutter, width, h
     const x = gutter + columnOf(view, tick.timeNs);
     // A label stays whole: at the edges, and beside the one before.
     if (x - half < free || x + half > gutter + width) return;
+    if (flags.some((flag) => x + half + 4 * ratio > flag.left && x - half - 4 * ratio < flag.left + flag.width)) return;
     context.fillStyle = tick.date !== null && i > 0 ? palette.t1 : palette.t2;
     context.fillText(text, x, y);
     free = x + half + 8 * ratio;

@@ -7,6 +7,8 @@ export interface Scale {
   readonly high: number;
   readonly top: number;
   readonly bottom: number;
+  /** Logarithmic; `low` is positive then. */
+  readonly log: boolean;
 }
 
 /** One filled bar per column, fractional device pixels; `top[x]` is NaN where nothing is drawn. */
@@ -15,8 +17,16 @@ export interface Extents {
   readonly bottom: Float64Array;
 }
 
-export const yOf = (scale: Scale, value: number): number =>
-  scale.top + ((scale.high - value) / (scale.high - scale.low)) * (scale.bottom - scale.top);
+export function yOf({ low, high, top, bottom, log }: Scale, value: number): number {
+  const share = log ? Math.log(high / Math.max(value, Number.MIN_VALUE)) / Math.log(high / low) : (high - value) / (high - low);
+  return top + share * (bottom - top);
+}
+
+/** The value at a height; the other way round. */
+export function valueAt({ low, high, top, bottom, log }: Scale, y: number): number {
+  const share = (y - top) / (bottom - top);
+  return log ? high * (low / high) ** share : high - share * (high - low);
+}
 
 /**
  * Per column: from min to max of its samples, of the line that enters from the last sample before and of the line that leaves to the
@@ -33,30 +43,29 @@ export function toExtents(
   const top = new Float64Array(width).fill(Number.NaN);
   const bottom = new Float64Array(width).fill(Number.NaN);
 
-  function cover(column: number, value: number): void {
+  function cover(column: number, y: number): void {
     if (column < 0 || column >= width) return;
-    const y = yOf(scale, value);
     if (!(y >= (top[column] ?? 0))) top[column] = y;
     if (!(y <= (bottom[column] ?? 0))) bottom[column] = y;
   }
 
   for (let i = 0; i < columns.count; i++) {
     const column = columns.at[i] ?? 0;
-    cover(column, columns.min[i] ?? 0);
-    cover(column, columns.max[i] ?? 0);
+    cover(column, yOf(scale, columns.min[i] ?? 0));
+    cover(column, yOf(scale, columns.max[i] ?? 0));
     if (i === 0 || columns.breakBefore[i] === 1) continue;
     const fromNs = columns.lastNs[i - 1] ?? 0;
     const toNs = columns.firstNs[i] ?? 0;
-    const from = columns.last[i - 1] ?? 0;
-    const to = columns.first[i] ?? 0;
-    // Cross every border between the two samples; both neighbours of a border show the line's value there.
+    const from = yOf(scale, columns.last[i - 1] ?? 0);
+    const to = yOf(scale, columns.first[i] ?? 0);
+    // Cross every border between the two samples; both neighbours of a border show the line's height there.
     const firstBorder = Math.max(0, (columns.at[i - 1] ?? 0) + 1);
     const lastBorder = Math.min(width, column);
     const slope = held || toNs === fromNs ? 0 : (to - from) / (toNs - fromNs);
     for (let border = firstBorder; border <= lastBorder; border++) {
-      const value = from + slope * (border * stepNs - fromNs);
-      cover(border - 1, value);
-      cover(border, value);
+      const y = from + slope * (border * stepNs - fromNs);
+      cover(border - 1, y);
+      cover(border, y);
     }
     // A held value jumps inside the column of the next sample.
     if (held) cover(column, from);

@@ -1,79 +1,137 @@
-/** The legend of each stripe: swatch, name, unit, and the value under the pointer. Beside the stripe when wide, its first row otherwise. */
+/** The legend of each stripe: names, units, values under the pointer and at the cursors. Beside the stripe when wide, its first row otherwise. */
+import type { Sample } from "../../worker/api.ts";
 import { el, onChange, setAttribute, setText } from "../dom.ts";
-import type { SeriesId, State } from "../state/model.ts";
-import type { StripeBox } from "../state/stripes.ts";
-import { valueText } from "../text/number.ts";
-import type { Sample } from "./data.ts";
+import { icon } from "../shell/icons.ts";
+import type { StripeBox } from "../state/layout.ts";
+import type { Cursors, Plotted, SeriesId, State } from "../state/model.ts";
+import { deltaText, shownValue } from "../text/value.ts";
+import type { Samples } from "./cursors.ts";
 import { SLOT_COUNT } from "./palette.ts";
 
 export interface LegendHost {
   select(id: SeriesId): void;
   light(id: SeriesId | null): void;
   activate(stripe: number): void;
+  rename(stripe: number, name: string): void;
+  hide(id: SeriesId): void;
   remove(id: SeriesId): void;
+  style(id: SeriesId, anchor: HTMLElement): void;
+  signalMenu(id: SeriesId, x: number, y: number): void;
+  stripeMenu(stripe: number, x: number, y: number): void;
+  /** A row that is dragged. */
+  carry(id: SeriesId, event: PointerEvent): void;
 }
 
 export interface Legend {
   readonly element: HTMLElement;
   render(boxes: readonly StripeBox[], state: State): void;
-  /** Values under the pointer; null hides them. */
-  values(samples: ReadonlyMap<SeriesId, Sample> | null, timeNs: bigint | null): void;
+  /** Under the pointer (null: none), and at the cursors. */
+  values(hover: Samples | null, timeNs: bigint | null, a: Samples, b: Samples): void;
+  /** Signals whose picture is not exact yet. */
+  coarse(ids: ReadonlySet<SeriesId>): void;
+}
+
+interface Cells {
+  readonly hover: HTMLElement;
+  readonly a: HTMLElement;
+  readonly b: HTMLElement;
+  readonly delta: HTMLElement;
+  readonly source: HTMLElement;
 }
 
 export function createLegend(host: LegendHost): Legend {
   const element = el("div", { class: "legends" });
-  const cells = new Map<SeriesId, HTMLElement>();
-  let state: State | null = null;
+  const cells = new Map<SeriesId, Cells>();
+  let plotted: State["plotted"] = {};
+  let coarse: ReadonlySet<SeriesId> = new Set();
 
   const rebuild = onChange(
-    (boxes: readonly StripeBox[], plotted: State["plotted"], selected: SeriesId | null, active: number | null) => {
+    (
+      boxes: readonly StripeBox[],
+      signals: State["plotted"],
+      selected: SeriesId | null,
+      active: number | null,
+      cursors: string,
+    ) => {
+      plotted = signals;
+      const focused = document.activeElement?.closest<HTMLElement>(".legend-row")?.dataset.series;
       cells.clear();
-      element.replaceChildren(...boxes.map((box, index) => stripeLegend(box, index, plotted, selected, active, cells, host)));
+      element.replaceChildren(
+        ...boxes.map((box, i) => stripeLegend({ box, plotted, selected, active, cursors, cells, host }, i)),
+      );
+      if (focused !== undefined)
+        element.querySelector<HTMLElement>(`[data-series="${CSS.escape(focused)}"] .legend-name`)?.focus();
     },
   );
 
+  function sourceOf(signal: Plotted): string {
+    return signal.notice ?? (coarse.has(signal.info.id) ? "coarse" : signal.info.source);
+  }
+
   return {
     element,
-    render(boxes, next) {
-      state = next;
-      rebuild(boxes, next.plotted, next.selected, next.active);
+    render(boxes, { plotted: signals, selected, active, cursors }) {
+      rebuild(boxes, signals, selected, active, cursorsKey(cursors));
     },
-    values(samples, timeNs) {
+    values(hover, timeNs, a, b) {
       for (const [id, cell] of cells) {
-        const sample = samples?.get(id);
-        const plotted = state?.plotted[id];
-        const text = sample === undefined || plotted === undefined ? "" : shown(sample, plotted.valueTable, plotted.decimals);
-        setText(cell, text);
-        setAttribute(cell, "title", sample === undefined || timeNs === null ? null : ageText(sample.timeNs - timeNs));
+        const signal = plotted[id];
+        if (signal === undefined) continue;
+        const [at, atA, atB] = [hover?.get(id), a.get(id), b.get(id)];
+        setText(cell.hover, at === undefined ? "" : shownValue(signal, at.value));
+        setAttribute(cell.hover, "title", at === undefined || timeNs === null ? null : ageText(at.timeNs - timeNs));
+        setText(cell.a, atA === undefined ? "" : shownValue(signal, atA.value));
+        setText(cell.b, atB === undefined ? "" : shownValue(signal, atB.value));
+        setText(cell.delta, atA === undefined || atB === undefined ? "" : deltaText(signal, atA.value, atB.value));
+      }
+    },
+    coarse(ids) {
+      if (sameSet(ids, coarse)) return;
+      coarse = ids;
+      for (const [id, cell] of cells) {
+        const signal = plotted[id];
+        if (signal !== undefined) setText(cell.source, sourceOf(signal));
       }
     },
   };
 }
 
-const shown = (sample: Sample, table: Readonly<Record<string, string>> | null, decimals: number | null): string =>
-  table?.[String(sample.value)] ?? valueText(sample.value, decimals);
+const sameSet = (a: ReadonlySet<SeriesId>, b: ReadonlySet<SeriesId>): boolean =>
+  a.size === b.size && [...a].every((id) => b.has(id));
 
+/** Which columns the legend has: "", "a", "b" or "ab". */
+const cursorsKey = ({ a, b }: Cursors): string => `${a === null ? "" : "a"}${b === null ? "" : "b"}`;
+
+/** How old the sample is that stands for a moment (viewer.md §4, "Hover"). */
 const ageText = (ns: bigint): string =>
-  ns === 0n ? "at the pointer" : `at ${ns < 0n ? "−" : "+"}${Math.abs(Number(ns) / 1e6).toFixed(3)} ms`;
+  ns === 0n ? "at the pointer" : `at ${ns < 0n ? "−" : "+"}${Math.abs(Number(ns) / 1e6).toFixed(3)}\u202fms`;
 
-function stripeLegend(
-  box: StripeBox,
-  index: number,
-  plotted: State["plotted"],
-  selected: SeriesId | null,
-  active: number | null,
-  cells: Map<SeriesId, HTMLElement>,
-  host: LegendHost,
-): HTMLElement {
-  const rows = box.stripe.signals.map((id) => legendRow(id, plotted, selected, cells, host));
+interface Given {
+  readonly box: StripeBox;
+  readonly plotted: State["plotted"];
+  readonly selected: SeriesId | null;
+  readonly active: number | null;
+  readonly cursors: string;
+  readonly cells: Map<SeriesId, Cells>;
+  readonly host: LegendHost;
+}
+
+function stripeLegend(given: Given, index: number): HTMLElement {
+  const { box, active, cursors, host, plotted } = given;
+  const { stripe } = box;
+  const rows = stripe.folded
+    ? []
+    : stripe.signals.flatMap((id) => (plotted[id] === undefined ? [] : [legendRow(plotted[id], given)]));
   const element = el(
     "div",
     {
-      class: `legend of-${box.stripe.kind}${box.stripe.id === active ? " active" : ""}`,
+      class: `legend of-${stripe.kind} at-${cursors || "none"}${stripe.id === active ? " active" : ""}${stripe.folded ? " folded" : ""}`,
       role: "group",
-      "aria-label": `Stripe ${index + 1}`,
-      onpointerdown: () => host.activate(box.stripe.id),
+      "aria-label": stripe.name ?? `Stripe ${index + 1}`,
+      "data-stripe": String(stripe.id),
+      onpointerdown: () => host.activate(stripe.id),
     },
+    stripeHead(given, index),
     ...rows,
   );
   element.style.top = `${box.top}px`;
@@ -81,47 +139,111 @@ function stripeLegend(
   return element;
 }
 
-function legendRow(
-  id: SeriesId,
-  plotted: State["plotted"],
-  selected: SeriesId | null,
-  cells: Map<SeriesId, HTMLElement>,
-  host: LegendHost,
-): HTMLElement {
-  const signal = plotted[id];
-  if (signal === undefined) return el("div");
-  const value = el("span", { class: "value" });
-  cells.set(id, value);
-  const swatch = el("span", {
-    class: `swatch slot${(signal.slot % SLOT_COUNT) + 1}${signal.slot >= SLOT_COUNT ? " dashed" : ""}`,
+/** Name (editable), names of the columns, menu. */
+function stripeHead({ box: { stripe }, cursors, host }: Given, index: number): HTMLElement {
+  const name = el("input", {
+    class: "stripe-name",
+    type: "text",
+    value: stripe.name ?? "",
+    placeholder: `Stripe ${index + 1}`,
+    "aria-label": `Name of stripe ${index + 1}`,
+    maxlength: "80",
+    onchange: () => host.rename(stripe.id, name.value),
+    onkeydown: (event) => {
+      if ((event as KeyboardEvent).key === "Enter") name.blur();
+    },
   });
+  const menu = el(
+    "button",
+    {
+      class: "stripe-menu",
+      type: "button",
+      "aria-label": `Menu of stripe ${index + 1}`,
+      onclick: () => {
+        const { left, bottom } = menu.getBoundingClientRect();
+        host.stripeMenu(stripe.id, left, bottom);
+      },
+    },
+    icon("more"),
+  );
+  const head = (text: string): HTMLElement => el("span", { class: "head" }, text);
+  const heads = [...(cursors.includes("a") ? [head("A")] : []), ...(cursors.includes("b") ? [head("B")] : [])];
+  return el("div", { class: "legend-head" }, name, ...heads, ...(cursors === "ab" ? [head("Δ")] : []), menu);
+}
+
+function legendRow(signal: Plotted, { selected, cells, host, cursors }: Given): HTMLElement {
+  const { info } = signal;
+  const { id, name } = info;
+  const own: Cells = {
+    hover: el("span", { class: "value" }),
+    a: el("span", { class: "at" }),
+    b: el("span", { class: "at" }),
+    delta: el("span", { class: "at" }),
+    source: el("span", { class: `source${signal.notice === null ? "" : " notice"}` }, signal.notice ?? info.source),
+  };
+  own.source.title = signal.notice ?? info.source;
+  cells.set(id, own);
   const select = el(
     "button",
     {
       class: "legend-name",
       type: "button",
-      title: `${signal.info.name}\n${signal.info.source}${signal.info.comment === null ? "" : `\n${signal.info.comment}`}`,
+      title: `${name}\n${info.source}${info.comment === null ? "" : `\n${info.comment}`}`,
       "aria-pressed": String(id === selected),
       onclick: () => host.select(id),
     },
-    swatch,
-    el("span", { class: "name" }, signal.info.name),
-    el("span", { class: "unit" }, signal.info.unit),
+    swatch(signal),
+    el("span", { class: "name" }, name),
+    own.hover,
+    el("span", { class: "unit" }, info.unit),
   );
+  const at = [...(cursors.includes("a") ? [own.a] : []), ...(cursors.includes("b") ? [own.b] : [])];
   return el(
     "div",
     {
       class: `legend-row${id === selected ? " selected" : ""}${signal.hidden ? " hidden" : ""}`,
+      "data-series": id,
       onpointerenter: () => host.light(id),
       onpointerleave: () => host.light(null),
+      onpointerdown: (event) => {
+        if (event instanceof PointerEvent && event.button === 0) host.carry(id, event);
+      },
+      ondblclick: () => host.style(id, select),
+      oncontextmenu: (event) => {
+        event.preventDefault();
+        if (event instanceof MouseEvent) host.signalMenu(id, event.clientX, event.clientY);
+      },
     },
     select,
-    el("span", { class: "source" }, signal.notice ?? signal.info.source),
-    value,
+    el("span", { class: "second" }, own.source, ...at, ...(cursors === "ab" ? [own.delta] : [])),
     el(
-      "button",
-      { class: "remove", type: "button", "aria-label": `Remove ${signal.info.name}`, onclick: () => host.remove(id) },
-      "×",
+      "span",
+      { class: "row-tools" },
+      tool("hide", `${signal.hidden ? "Show" : "Hide"} ${name}`, signal.hidden ? "eye-off" : "eye", () => host.hide(id)),
+      tool("remove", `Remove ${name}`, "close", () => host.remove(id)),
     ),
   );
+}
+
+const tool = (name: string, label: string, symbol: "eye" | "eye-off" | "close", run: () => void): HTMLElement =>
+  el(
+    "button",
+    {
+      class: name,
+      type: "button",
+      "aria-label": label,
+      title: label,
+      onclick: run,
+      onpointerdown: (event) => event.stopPropagation(),
+    },
+    icon(symbol),
+  );
+
+/** The colour of a signal as a short line: dashed where the slot repeats, ringed where a person's colour is faint. */
+export function swatch(signal: Plotted): HTMLElement {
+  const element = el("span", {
+    class: `swatch slot${(signal.slot % SLOT_COUNT) + 1}${signal.slot >= SLOT_COUNT ? " dashed" : ""}`,
+  });
+  if (signal.style.colour !== null) element.style.setProperty("--slot", signal.style.colour);
+  return element;
 }

@@ -97,7 +97,7 @@ function drawEnvelope(
   const extremes = extremesOf(whole.series);
   if (extremes === null) return;
   const [low, high] = extremes;
-  const scale = { low, high: high > low ? high : low + 1, top: 3, bottom: height };
+  const scale = { low, high: high > low ? high : low + 1, top: 3, bottom: height, log: false };
   const { top } = toExtents(toColumns(whole.series.segments, view, width, 60e9), scale, width, Number(view.stepNs), 1, false);
   context.fillStyle = palette.control;
   context.globalAlpha = 0.35;

@@ -1,7 +1,11 @@
 /** Colours and fonts for the canvas, read once per theme from the same CSS tokens the rest of the page uses. */
 
+import type { Plotted } from "../state/model.ts";
+
 export interface Palette {
   readonly plot: string;
+  /** Chips and flags on the plot. */
+  readonly raised: string;
   readonly t1: string;
   readonly t2: string;
   readonly t3: string;
@@ -25,6 +29,7 @@ export function readPalette(root: HTMLElement): Palette {
   const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
     plot: token("plot"),
+    raised: token("b3"),
     t1: token("t1"),
     t2: token("t2"),
     t3: token("t3"),
@@ -40,5 +45,7 @@ export function readPalette(root: HTMLElement): Palette {
   };
 }
 
-export const colourOf = (palette: Palette, slot: number): string => palette.series[slot % SLOT_COUNT] ?? palette.t1;
+/** A person's own colour, otherwise that of the slot. */
+export const colourOf = (palette: Palette, { slot, style }: Pick<Plotted, "slot" | "style">): string =>
+  style.colour ?? palette.series[slot % SLOT_COUNT] ?? palette.t1;
 export const dashOf = (slot: number): readonly number[] => DASHES[Math.min(3, Math.floor(slot / SLOT_COUNT))] ?? [];

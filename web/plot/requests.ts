@@ -19,7 +19,7 @@ export interface Job {
 export function nextJob(state: State, data: DataStore): Job | null {
   const { view, columns } = state;
   if (view === null || columns < 1) return null;
-  const visible = Object.values(state.plotted).filter((p) => !p.hidden);
+  const visible = Object.values(state.plotted).filter((p) => !p.hidden && !p.info.absent);
   const stale = visible.filter((p) => !isCurrent(data.get(p.info.id).window, view, columns));
   if (stale.length > 0) return { kind: "window", ids: stale.map((p) => p.info.id), view, columns };
   const range = recordingRange(state);
@@ -134,7 +134,7 @@ function measure(plotted: Plotted | undefined, data: DataStore, isWhole: boolean
     extremes: isWhole || plotted.extremes === null ? extremesOf(series) : null,
     decimals: series.decimals,
     valueTable: series.valueTable,
-    lane: plotted.lane === "enum" && points > 0 && !hasTexts(series) ? null : plotted.lane,
+    lane: plotted.lane === "enum" && points > 0 && !hasTexts(series, plotted) ? null : plotted.lane,
     notice: points === 0 ? (series.notices[0]?.text ?? "No values.") : null,
   };
 }

@@ -45,6 +45,24 @@ export interface ValueTick {
   readonly label: string;
 }
 
+/** Powers of ten within the limits, with 2 and 5 between them where there is room. */
+export function logTicks([low, high]: Limits, heightPx: number, locale?: string): ValueTick[] {
+  const decades = Math.log10(high / low);
+  const room = heightPx / Math.max(1, decades);
+  const digits = room >= 3 * TICK_PX_MIN ? [1, 2, 5] : [1];
+  const every = Math.max(1, Math.ceil(TICK_PX_MIN / Math.max(1, room)));
+  const ticks: ValueTick[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)) && ticks.length < 100; power++) {
+    if (power % every !== 0) continue;
+    for (const digit of digits) {
+      const value = scaled(digit, power);
+      if (value >= low && value <= high)
+        ticks.push({ value, label: groupedText(value, Math.min(12, Math.max(0, -power)), locale) });
+    }
+  }
+  return ticks;
+}
+
 /** Multiples of the step within the limits, lowest first. `integer`: whole numbers only. */
 export function valueTicks(limits: Limits, heightPx: number, integer: boolean, locale?: string): ValueTick[] {
   const [low, high] = limits;

@@ -2,10 +2,13 @@
 
 import { el, onChange } from "../dom.ts";
 import { groupBy } from "../group.ts";
-import { keyTable } from "../keys.ts";
+import { keyTable, keyText } from "../keys.ts";
 import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
+import { kept } from "../storage.ts";
 import type { Actions } from "./actions.ts";
+
+export const SINGLE_KEYS = "buslens.singleKeys";
 
 export interface Dialogs {
   readonly elements: readonly HTMLElement[];
@@ -39,7 +42,7 @@ function createHelp(onClose: () => void): HTMLDialogElement {
           "div",
           {},
           el("span", {}, row.action),
-          el("span", {}, ...row.keys.slice(0, 2).flatMap((keys, i) => [i > 0 ? " " : "", el("kbd", {}, shown(keys))])),
+          el("span", {}, ...row.keys.slice(0, 2).flatMap((keys, i) => [i > 0 ? " " : "", el("kbd", {}, keyText(keys))])),
         ),
       ),
     ),
@@ -52,24 +55,33 @@ function createHelp(onClose: () => void): HTMLDialogElement {
       [
         ["Zoom time at the pointer", "Wheel"],
         ["Pan time", "Drag, Shift wheel"],
+        ["Pan time and values", "Ctrl drag"],
+        ["Zoom to a box", "Shift drag"],
+        ["Measure from A to B", "Alt drag"],
+        ["Cursor A, B", "Click, Ctrl click"],
         ["Fit this stripe", "Double click"],
         ["Scroll stripes", "Alt wheel"],
+        ["Zoom or pan values", "Wheel, drag on the axis"],
+        ["Select a time range", "Drag on the time axis"],
+        ["Move a signal", "Drag its legend row or axis"],
       ] as const
     ).map(([action, keys]) => el("div", {}, el("span", {}, action), el("span", {}, el("kbd", {}, keys)))),
   );
+  const singles = el("input", {
+    type: "checkbox",
+    checked: kept.get(SINGLE_KEYS) !== "off",
+    onchange: () => kept.set(SINGLE_KEYS, singles.checked ? "on" : "off"),
+  });
   const close = el("button", { class: "framed", type: "button", autofocus: true, onclick: () => dialog.close() }, "Close");
   const dialog = el(
     "dialog",
     { class: "help", "aria-label": "Keys", onclose: onClose },
     el("h1", {}, "Keys"),
     el("div", { class: "help-columns" }, ...groups, mouse),
-    el("div", { class: "buttons" }, close),
+    el("div", { class: "buttons" }, el("label", {}, singles, "Single letters are commands"), close),
   );
   return dialog;
 }
-
-const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.userAgent);
-const shown = (keys: string): string => (isMac() ? keys.replace("Ctrl", "⌘") : keys);
 
 function createTokenDialog(
   store: Store,

@@ -1,4 +1,4 @@
-/** A small popup menu below a button. Arrows move, Escape closes and gives the focus back. */
+/** A small popup menu below a button or at the pointer. Arrows move, Escape closes and gives the focus back. */
 import { el } from "../dom.ts";
 
 /** null: a line. */
@@ -7,7 +7,24 @@ export type MenuItem = { readonly text: string; readonly detail: string; readonl
 export interface Menu {
   readonly element: HTMLElement;
   open(anchor: HTMLElement, items: readonly MenuItem[]): void;
+  /** At a point of the window; the focus goes back to where it was. */
+  openAt(x: number, y: number, items: readonly MenuItem[]): void;
 }
+
+const itemButton = ({ text, detail, run }: NonNullable<MenuItem>, close: () => void): HTMLElement =>
+  el(
+    "button",
+    {
+      type: "button",
+      role: "menuitem",
+      onclick: () => {
+        close();
+        run();
+      },
+    },
+    text,
+    el("span", { class: "detail" }, detail),
+  );
 
 export function createMenu(): Menu {
   let anchor: HTMLElement | null = null;
@@ -16,7 +33,7 @@ export function createMenu(): Menu {
   function close(): void {
     if (element.hidden) return;
     element.hidden = true;
-    anchor?.setAttribute("aria-expanded", "false");
+    if (anchor?.hasAttribute("aria-haspopup") === true) anchor.setAttribute("aria-expanded", "false");
     anchor?.focus();
   }
 
@@ -26,14 +43,22 @@ export function createMenu(): Menu {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (event.key === "Escape") close();
     else if (step !== 0) buttons[(at + step + buttons.length) % buttons.length]?.focus();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    event.stopPropagation(); // a menu is no place for the plot's keys
+    if (event.key === "Escape" || step !== 0) event.preventDefault();
   });
   document.addEventListener("pointerdown", (event) => {
     const inside = event.target instanceof Node && (element.contains(event.target) || anchor?.contains(event.target) === true);
     if (!inside) close();
   });
+
+  function show(items: readonly MenuItem[], left: number, top: number): void {
+    element.replaceChildren(...items.map((item) => (item === null ? el("hr") : itemButton(item, close))));
+    element.hidden = false;
+    const { clientWidth, clientHeight } = document.documentElement;
+    element.style.left = `${Math.max(8, Math.min(left, clientWidth - element.offsetWidth - 8))}px`;
+    element.style.top = `${Math.max(8, Math.min(top, clientHeight - element.offsetHeight - 8))}px`;
+    element.querySelector("button")?.focus();
+  }
 
   return {
     element,
@@ -44,29 +69,12 @@ export function createMenu(): Menu {
       }
       anchor = from;
       from.setAttribute("aria-expanded", "true");
-      element.replaceChildren(
-        ...items.map((item) =>
-          item === null
-            ? el("hr")
-            : el(
-                "button",
-                {
-                  type: "button",
-                  role: "menuitem",
-                  onclick: () => {
-                    close();
-                    item.run();
-                  },
-                },
-                item.text,
-                el("span", { class: "detail" }, item.detail),
-              ),
-        ),
-      );
-      element.hidden = false;
-      const room = document.documentElement.clientWidth - element.offsetWidth - 8;
-      element.style.left = `${Math.max(8, Math.min(from.offsetLeft, room))}px`;
-      element.querySelector("button")?.focus();
+      const { left, bottom } = from.getBoundingClientRect();
+      show(items, left, bottom + 2);
+    },
+    openAt(x, y, items) {
+      anchor = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+      show(items, x, y);
     },
   };
 }

@@ -1,24 +1,34 @@
 /** Phone only: tabs at the bottom and the values under the pointer in a sheet below the plot. */
 import { el, onChange, setText } from "../dom.ts";
-import type { Sample } from "../plot/data.ts";
-import { SLOT_COUNT } from "../plot/palette.ts";
+import { swatch } from "../plot/legend.ts";
+import type { Shown } from "../plot/plot.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
-import { valueText } from "../text/number.ts";
+import { deltaText, shownValue } from "../text/value.ts";
 import { icon } from "./icons.ts";
 
 export interface Phone {
   readonly values: HTMLElement;
   readonly tabs: HTMLElement;
   render(state: State): void;
-  show(samples: ReadonlyMap<SeriesId, Sample> | null): void;
+  show(shown: Shown): void;
 }
 
 export function createPhone(store: Store): Phone {
   const rows = el("div");
   const hint = el("span", { class: "hint" }, "Touch the plot to read them.");
-  const values = el("section", { class: "values", "aria-label": "Values" }, el("h2", {}, "Values", hint), rows);
-  const cells = new Map<SeriesId, HTMLElement>();
+  const heads = el("span", { class: "heads" }, el("span", { class: "value" }, "A"), el("span", { class: "delta" }, "Δ to B"));
+  const head = el(
+    "button",
+    { class: "values-head", type: "button", "aria-label": "Values: more or less" },
+    el("i", { class: "handle" }),
+    "Values",
+    hint,
+    heads,
+  );
+  const values = el("section", { class: "values", "aria-label": "Values" }, head, rows);
+  const cells = new Map<SeriesId, { readonly value: HTMLElement; readonly delta: HTMLElement }>();
+  listenToSheet(values, head);
   const tab = (name: State["tab"], text: string, symbol: "list" | "drive"): HTMLButtonElement =>
     el("button", { type: "button", onclick: () => store.dispatch({ type: "tab", tab: name }) }, icon(symbol), text);
   const signals = tab("signals", "Signals", "list");
@@ -32,16 +42,17 @@ export function createPhone(store: Store): Phone {
         .flatMap((id) => {
           const signal = plotted[id];
           if (signal === undefined) return [];
-          const cell = el("span", { class: "value" });
+          const cell = { value: el("span", { class: "value" }), delta: el("span", { class: "delta" }) };
           cells.set(id, cell);
           return [
             el(
               "div",
               { class: "value-row" },
-              el("span", { class: `swatch slot${(signal.slot % SLOT_COUNT) + 1}` }),
+              swatch(signal),
               el("span", { class: "name" }, signal.info.name),
               el("span", { class: "unit" }, signal.info.unit),
-              cell,
+              cell.value,
+              cell.delta,
             ),
           ];
         }),
@@ -57,18 +68,44 @@ export function createPhone(store: Store): Phone {
       signals.setAttribute("aria-pressed", String(state.tab === "signals"));
       plot.setAttribute("aria-pressed", String(state.tab === "plot"));
     },
-    show(samples) {
-      hint.hidden = samples !== null;
+    show({ hover, a, b }) {
       const { plotted } = store.get();
+      const main = hover ?? (a.size > 0 ? a : null);
+      hint.hidden = main !== null;
+      heads.hidden = a.size === 0;
       for (const [id, cell] of cells) {
-        const sample = samples?.get(id);
+        const [sample, atA, atB] = [main?.get(id), a.get(id), b.get(id)];
         const signal = plotted[id];
-        const text =
-          sample === undefined || signal === undefined
-            ? ""
-            : (signal.valueTable?.[String(sample.value)] ?? valueText(sample.value, signal.decimals));
-        setText(cell, text);
+        setText(cell.value, sample === undefined || signal === undefined ? "" : shownValue(signal, sample.value));
+        const isDelta = atA !== undefined && atB !== undefined && signal !== undefined;
+        setText(cell.delta, isDelta ? deltaText(signal, atA.value, atB.value) : "");
       }
     },
   };
+}
+
+const STOPS = ["low", "middle", "high"] as const;
+
+/** The sheet stops at its header, at five rows, at 70 % (viewer.md §1): dragged, or one stop further with each press. */
+function listenToSheet(sheet: HTMLElement, head: HTMLElement): void {
+  let stop = 1;
+  let fromY: number | null = null;
+  const show = (next: number): void => {
+    stop = Math.min(STOPS.length - 1, Math.max(0, next));
+    sheet.dataset.stop = STOPS[stop] ?? "middle";
+  };
+  head.addEventListener("pointerdown", (event) => {
+    fromY = event.clientY;
+    head.setPointerCapture(event.pointerId);
+  });
+  head.addEventListener("pointerup", (event) => {
+    const by = fromY === null ? 0 : fromY - event.clientY;
+    fromY = null;
+    if (Math.abs(by) < 8) show((stop + 1) % STOPS.length);
+    else show(stop + Math.sign(by));
+  });
+  head.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") show((stop + 1) % STOPS.length);
+  });
+  show(stop);
 }

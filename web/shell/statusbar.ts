@@ -8,9 +8,13 @@ import { bytesText, countText } from "../text/number.ts";
 import { clockText, dateText, durationText, offsetNsOf, perPixelText } from "../text/time.ts";
 import type { Actions } from "./actions.ts";
 
+const SAID_MS = 3000;
+
 export interface StatusBar {
   readonly element: HTMLElement;
   render(state: State): void;
+  /** A short confirmation, gone after three seconds; read aloud politely. */
+  say(text: string): void;
 }
 
 export function createStatusBar(actions: Actions): StatusBar {
@@ -24,6 +28,8 @@ export function createStatusBar(actions: Actions): StatusBar {
   const time = el("span");
   const module = el("button", { type: "button", class: "wide", onclick: () => copyHash() });
   let hash = "";
+  let said = "";
+  let timer = 0;
   const element = el(
     "footer",
     { class: "statusbar" },
@@ -39,21 +45,26 @@ export function createStatusBar(actions: Actions): StatusBar {
     module,
   );
 
-  function copyHash(): void {
-    void navigator.clipboard?.writeText(hash).then(() => {
-      setText(work, "Hash copied");
-      setTimeout(() => setText(work, ""), 3000);
-    });
+  function say(text: string): void {
+    said = text;
+    setText(work, text);
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      said = "";
+      setText(work, "");
+    }, SAID_MS);
   }
+  const copyHash = (): void => void navigator.clipboard?.writeText(hash).then(() => say("Hash copied"));
 
   return {
     element,
+    say,
     render(state) {
       const { catalogue, last, view } = state;
       setText(range, view === null ? (catalogue === null ? "Files stay on this machine" : "") : rangeText(state));
       setText(span, view === null ? "" : durationText(spanNs(view, state.columns)));
       setText(pixel, view === null ? "" : `${perPixelText(Number(view.stepNs) * state.pixelRatio)} per px${drawnText(state)}`);
-      setText(work, state.progress?.text ?? "");
+      setText(work, state.progress?.text ?? said);
       cancel.hidden = state.progress === null;
       const plotted = Object.keys(state.plotted).length;
       setText(samples, last === null || plotted === 0 ? "" : samplesText(plotted, last));

@@ -8,15 +8,14 @@ import { bytesText } from "../text/number.ts";
 import { clockText, dateText, durationText, offsetNsOf, offsetText } from "../text/time.ts";
 import type { Actions } from "./actions.ts";
 import { type IconName, icon } from "./icons.ts";
-import { createMenu, type MenuItem } from "./menu.ts";
+import type { Menu, MenuItem } from "./menu.ts";
 
 export interface TopBar {
   readonly element: HTMLElement;
   render(state: State): void;
 }
 
-export function createTopBar(store: Store, actions: Actions): TopBar {
-  const menu = createMenu();
+export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar {
   const sourceName = el("span", { class: "name" });
   const sourceDetail = el("span", { class: "detail" });
   const source = el(
@@ -34,7 +33,30 @@ export function createTopBar(store: Store, actions: Actions): TopBar {
   const undo = tool("undo", "Undo", "undo", actions);
   const redo = tool("redo", "Redo", "redo", actions);
   const fit = tool("fit", "Fit", "fit", actions);
+  const cursors = tool("cursors", "Cursors", "cursors", actions);
+  const stats = tool("stats", "Statistics", "toggle-stats", actions);
+  const find = el(
+    "button",
+    { class: "find", type: "button", "aria-label": "Find a signal, a command or a time", onclick: () => actions.run("palette") },
+    icon("search"),
+    el("span", { class: "word" }, "Find a signal, a command, a time"),
+    el("kbd", {}, keysText("palette")),
+  );
+  const link = tool("link", "Copy link", "copy-link", actions);
   const zones = el("div", { class: "zones", role: "group", "aria-label": "Time zone" });
+  const zoneText = el("span");
+  const zoneMenu = el(
+    "button",
+    {
+      class: "zone-menu",
+      type: "button",
+      "aria-label": "Time zone",
+      "aria-haspopup": "menu",
+      onclick: () => menu.open(zoneMenu, zoneItems(store)),
+    },
+    zoneText,
+    icon("down"),
+  );
   const badge = el("button", { class: "badge", type: "button", onclick: () => actions.run("toggle-file") });
   const theme = el(
     "button",
@@ -72,19 +94,24 @@ export function createTopBar(store: Store, actions: Actions): TopBar {
     undo,
     redo,
     fit,
+    cursors,
+    stats,
+    el("span", { class: "spacer" }),
+    find,
     el("span", { class: "spacer" }),
     zones,
+    zoneMenu,
     badge,
+    link,
     theme,
     help,
     more,
-    menu.element,
     progress,
   );
 
   const drawSource = onChange((catalogue: State["catalogue"], heard: State["heard"]) => {
     source.hidden = catalogue === null;
-    for (const button of [undo, redo, fit, zones]) button.hidden = catalogue === null;
+    for (const button of [undo, redo, fit, cursors, stats, find, zones, zoneMenu, link]) button.hidden = catalogue === null;
     if (catalogue === null) return;
     sourceName.textContent = sourceText(catalogue, heard);
     const splits = catalogue.logs.length;
@@ -97,6 +124,7 @@ export function createTopBar(store: Store, actions: Actions): TopBar {
       ["utc", "UTC", "UTC"],
       ["local", "Local", "This computer's time zone"],
     ];
+    zoneText.textContent = labels.find(([value]) => value === zone)?.[1] ?? "";
     zones.replaceChildren(
       ...labels.map(([value, text, title]) =>
         el(
@@ -128,6 +156,8 @@ export function createTopBar(store: Store, actions: Actions): TopBar {
       drawSource(state.catalogue, state.heard);
       drawZones(state.zone, logOffsetMinutes(state));
       drawBadge(state.heard, state.catalogue);
+      cursors.setAttribute("aria-pressed", String(state.cursors.a !== null || state.cursors.b !== null));
+      stats.setAttribute("aria-pressed", String(state.panels.stats));
       undo.disabled = !store.canUndo();
       redo.disabled = !store.canRedo();
       progress.hidden = state.progress === null;
@@ -144,14 +174,14 @@ function tool(name: IconName, word: string, command: Command, actions: Actions):
   return el(
     "button",
     {
-      class: `tool ${name}`,
+      class: `tool of-${name}`,
       type: "button",
       "aria-label": word,
       title: `${word} (${keysText(command)})`,
       onclick: () => actions.run(command),
     },
     icon(name),
-    name === "fit" ? el("span", { class: "word" }, word) : null,
+    name === "undo" || name === "redo" ? null : el("span", { class: "word" }, name === "cursors" ? "A B" : word),
   );
 }
 
@@ -183,22 +213,28 @@ function sourceItems(state: State, actions: Actions): MenuItem[] {
   ];
 }
 
-function moreItems(store: Store, actions: Actions): MenuItem[] {
+function zoneItems(store: Store): MenuItem[] {
   const state = store.get();
   const zone = (value: Zone, text: string): MenuItem => ({
     text,
     detail: state.zone === value ? "shown" : "",
     run: () => store.dispatch({ type: "zone", zone: value }),
   });
+  return [zone("relative", "Seconds from the start"), zone("log", "Log time"), zone("utc", "UTC"), zone("local", "Local time")];
+}
+
+function moreItems(store: Store, actions: Actions): MenuItem[] {
+  const state = store.get();
   return [
     { text: "Fit everything", detail: "", run: () => actions.run("fit") },
+    { text: "Cursors", detail: "", run: () => actions.run("cursors") },
+    { text: "Statistics", detail: "", run: () => actions.run("toggle-stats") },
+    { text: "Find a command or a time", detail: "", run: () => actions.run("palette") },
+    { text: "Copy link", detail: "", run: () => actions.run("copy-link") },
     { text: "Redo view", detail: "", run: () => actions.run("redo") },
     { text: "File and sums", detail: "", run: () => actions.run("toggle-file") },
     null,
-    zone("relative", "Seconds from the start"),
-    zone("log", "Log time"),
-    zone("utc", "UTC"),
-    zone("local", "Local time"),
+    ...zoneItems(store),
     null,
     { text: "Open files…", detail: "", run: actions.openFiles },
     { text: state.theme === "dark" ? "Light theme" : "Dark theme", detail: "", run: actions.toggleTheme },

@@ -24,9 +24,40 @@ export interface SignalInfo {
   readonly lastNs: bigint;
   readonly lane: Lane | null;
   readonly comment: string | null;
+  /** What makes a raw value of a physical one; null for floats and where no DBC says it. */
+  readonly scaling: Scaling | null;
+  /** A name from a view link that nothing here answers to. */
+  readonly absent: boolean;
+}
+
+/** physical = raw · factor + offset. */
+export interface Scaling {
+  readonly factor: number;
+  readonly offset: number;
+  readonly lengthBits: number;
 }
 
 export type Limits = readonly [low: number, high: number];
+
+/** How a signal is drawn and written where a person chose it; null and "auto" follow the rules. */
+export interface Style {
+  /** "#rrggbb" instead of the slot's colour. */
+  readonly colour: string | null;
+  readonly widthPx: number | null;
+  readonly line: "auto" | "linear" | "step";
+  readonly markers: "auto" | "always" | "never";
+  readonly decimals: number | null;
+  readonly form: "physical" | "raw" | "hex";
+}
+
+export const plainStyle: Style = {
+  colour: null,
+  widthPx: null,
+  line: "auto",
+  markers: "auto",
+  decimals: null,
+  form: "physical",
+};
 
 export interface Plotted {
   readonly info: SignalInfo;
@@ -38,6 +69,11 @@ export interface Plotted {
   readonly extremes: Limits | null;
   /** Limits set by hand or by "fit values to the view"; null = extremes widened to the next step. */
   readonly limits: Limits | null;
+  /** Signals of a stripe with the same number share an axis; null = by unit and range. */
+  readonly axis: number | null;
+  /** Logarithmic axis. */
+  readonly log: boolean;
+  readonly style: Style;
   readonly decimals: number | null;
   readonly valueTable: Readonly<Record<string, string>> | null;
   /** Why nothing is drawn. */
@@ -47,7 +83,10 @@ export interface Plotted {
 export interface Stripe {
   readonly id: number;
   readonly kind: "plot" | "lanes";
+  /** Share of the height; lanes take what their rows need. */
   readonly weight: number;
+  readonly name: string | null;
+  readonly folded: boolean;
   readonly signals: readonly SeriesId[];
 }
 
@@ -61,10 +100,24 @@ export interface Scene {
 }
 
 export type Zone = "relative" | "log" | "utc" | "local";
+/** Times of real samples, or of the pointer where none was near. */
+export interface Cursors {
+  readonly a: bigint | null;
+  readonly b: bigint | null;
+}
+
+/** What the statistics are taken over. */
+export type Span = "cursors" | "view" | "all";
+
 export type Theme = "dark" | "light";
 
 export interface Notification extends Notice {
   readonly action?: { readonly label: string; readonly run: "open-files" | "file-panel" | "reload" };
+}
+
+export interface Bookmark {
+  readonly timeNs: bigint;
+  readonly text: string;
 }
 
 /** The newest answer's cost, and what all windows now hold. */
@@ -83,9 +136,24 @@ export interface State extends Scene {
   readonly pixelRatio: number;
   readonly active: number | null;
   readonly selected: SeriesId | null;
+  readonly cursors: Cursors;
+  /** The cursor that steps. */
+  readonly cursor: keyof Cursors;
+  /** Values follow the view ("auto"). */
+  readonly autoValues: boolean;
   readonly zone: Zone;
+  /** Zero of the relative zone; null = start of the recording. */
+  readonly zeroNs: bigint | null;
   readonly theme: Theme;
-  readonly panels: { readonly signals: boolean; readonly file: boolean; readonly help: boolean };
+  readonly panels: { readonly signals: boolean; readonly file: boolean; readonly stats: boolean; readonly help: boolean };
+  readonly span: Span;
+  readonly bookmarks: readonly Bookmark[];
+  /** A signal on its way to another place by keyboard; `target` counts the places (`plot/places.ts`). */
+  readonly moving: { readonly id: SeriesId; readonly target: number } | null;
+  /** Name of the layout that is shown. */
+  readonly name: string | null;
+  /** Parts of a view link of a newer version, kept for when it is saved again. */
+  readonly foreign: Readonly<Record<string, unknown>>;
   /** Phone: which full-screen tab is open. */
   readonly tab: "signals" | "plot";
   readonly filter: string;
@@ -108,9 +176,18 @@ export const firstState: State = {
   pixelRatio: 1,
   active: null,
   selected: null,
+  cursors: { a: null, b: null },
+  cursor: "a",
+  autoValues: false,
   zone: "log",
+  zeroNs: null,
   theme: "dark",
-  panels: { signals: true, file: false, help: false },
+  panels: { signals: true, file: false, stats: false, help: false },
+  span: "view",
+  bookmarks: [],
+  moving: null,
+  name: null,
+  foreign: {},
   tab: "plot",
   filter: "",
   notifications: [],

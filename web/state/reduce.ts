@@ -1,6 +1,8 @@
 /** Every change of the page's state, as a pure function of the state before. */
 import type { Catalogue, DeviceHeard } from "../../worker/api.ts";
 import type {
+  Bookmark,
+  Cursors,
   Lane,
   LastAnswer,
   Limits,
@@ -9,13 +11,17 @@ import type {
   Scene,
   SeriesId,
   SignalInfo,
+  Span,
   State,
+  Stripe,
+  Style,
   Theme,
   Zone,
 } from "./model.ts";
 import { firstState } from "./model.ts";
+import { merge, moveSignal, moveToNewStripe, splitAxis, stack, type Target } from "./moves.ts";
 import { firstRange, recordingRange } from "./recording.ts";
-import { merge, moveToNewStripe, type Place, plotSignal, removeSignal, stack, toggleLane } from "./stripes.ts";
+import { newStripe, nextId, type Place, plotSignal, removeSignal, toggleLane } from "./stripes.ts";
 import { fit, pan, resize, type TimeRange, type View, zoom } from "./view.ts";
 
 export interface Measured {
@@ -30,24 +36,54 @@ export interface Measured {
 export type Action =
   | { readonly type: "opened"; readonly catalogue: Catalogue }
   | { readonly type: "heard"; readonly heard: DeviceHeard }
+  | SignalAction
+  | StripeAction
+  | TimeAction
+  | CursorAction
+  | PageAction;
+
+type SignalAction =
   | { readonly type: "plot"; readonly info: SignalInfo; readonly place: Place }
   | { readonly type: "remove"; readonly id: SeriesId }
   | { readonly type: "hide"; readonly id: SeriesId }
   | { readonly type: "lane"; readonly id: SeriesId }
-  | { readonly type: "own-stripe"; readonly id: SeriesId }
-  | { readonly type: "stack" }
-  | { readonly type: "merge" }
+  | { readonly type: "style"; readonly id: SeriesId; readonly style: Partial<Style> }
+  | { readonly type: "log"; readonly ids: readonly SeriesId[]; readonly log: boolean }
   | { readonly type: "measured"; readonly signals: readonly Measured[] }
   | { readonly type: "limits"; readonly limits: Readonly<Record<SeriesId, Limits | null>> }
+  | { readonly type: "auto-values"; readonly on: boolean }
+  | { readonly type: "select"; readonly id: SeriesId | null };
+
+type StripeAction =
+  | { readonly type: "move"; readonly id: SeriesId; readonly target: Target }
+  | { readonly type: "moving"; readonly moving: State["moving"] }
+  | { readonly type: "own-stripe"; readonly id: SeriesId }
+  | { readonly type: "split-axis"; readonly id: SeriesId }
+  | { readonly type: "stack" }
+  | { readonly type: "merge" }
+  | { readonly type: "new-stripe" }
+  | { readonly type: "weights"; readonly weights: Readonly<Record<number, number>> }
+  | { readonly type: "fold"; readonly stripe: number }
+  | { readonly type: "rename"; readonly stripe: number; readonly name: string }
+  | { readonly type: "activate"; readonly stripe: number | null };
+
+type TimeAction =
   | { readonly type: "resize"; readonly columns: number; readonly pixelRatio: number }
   | { readonly type: "zoom"; readonly factor: number; readonly atColumn: number }
   | { readonly type: "pan"; readonly byColumns: number }
   | { readonly type: "show"; readonly range: TimeRange }
   | { readonly type: "view"; readonly view: View }
   | { readonly type: "scene"; readonly scene: Scene }
-  | { readonly type: "activate"; readonly stripe: number | null }
-  | { readonly type: "select"; readonly id: SeriesId | null }
+  | { readonly type: "restore"; readonly scene: Omit<Scene, "columns" | "view">; readonly more: Partial<State> };
+
+type CursorAction =
+  | { readonly type: "cursors"; readonly cursors: Partial<Cursors>; readonly steps?: keyof Cursors }
+  | { readonly type: "bookmarks"; readonly bookmarks: readonly Bookmark[] }
+  | { readonly type: "zero"; readonly timeNs: bigint | null }
   | { readonly type: "zone"; readonly zone: Zone }
+  | { readonly type: "span"; readonly span: Span };
+
+type PageAction =
   | { readonly type: "theme"; readonly theme: Theme }
   | { readonly type: "panel"; readonly panel: keyof State["panels"]; readonly open: boolean }
   | { readonly type: "tab"; readonly tab: State["tab"] }
@@ -67,17 +103,15 @@ export function reduce(state: State, action: Action): State {
     case "plot":
       return plot(state, action.info, action.place);
     case "remove":
-      return keepActive({ ...removeSignal(state, action.id), selected: state.selected === action.id ? null : state.selected });
+      return removed(state, action.id);
     case "hide":
       return changeSignal(state, action.id, (signal) => ({ ...signal, hidden: !signal.hidden }));
     case "lane":
       return keepActive(toggleLane(state, action.id));
-    case "own-stripe":
-      return moveToNewStripe(state, action.id);
-    case "stack":
-      return keepActive(stack(state));
-    case "merge":
-      return keepActive(merge(state));
+    case "style":
+      return changeSignal(state, action.id, (signal) => ({ ...signal, style: { ...signal.style, ...action.style } }));
+    case "log":
+      return action.ids.reduce((all, id) => changeSignal(all, id, (signal) => ({ ...signal, log: action.log })), state);
     case "measured":
       return action.signals.reduce(measured, state);
     case "limits":
@@ -85,6 +119,36 @@ export function reduce(state: State, action: Action): State {
         (all, [id, limits]) => changeSignal(all, id, (signal) => ({ ...signal, limits })),
         state,
       );
+    case "auto-values":
+      return { ...state, autoValues: action.on };
+    case "select":
+      return state.selected === action.id ? state : { ...state, selected: action.id };
+    case "move":
+      return action.target.kind === "remove"
+        ? removed(state, action.id)
+        : keepActive(moveSignal(state, action.id, action.target));
+    case "moving":
+      return { ...state, moving: action.moving };
+    case "own-stripe":
+      return moveToNewStripe(state, action.id);
+    case "split-axis":
+      return splitAxis(state, action.id);
+    case "stack":
+      return keepActive(stack(state));
+    case "merge":
+      return keepActive(merge(state));
+    case "new-stripe":
+      return addStripe(state);
+    case "weights":
+      return changeStripes(state, (stripe) => ({ ...stripe, weight: action.weights[stripe.id] ?? stripe.weight }));
+    case "fold":
+      return changeStripes(state, (stripe) => (stripe.id === action.stripe ? { ...stripe, folded: !stripe.folded } : stripe));
+    case "rename":
+      return changeStripes(state, (stripe) =>
+        stripe.id === action.stripe ? { ...stripe, name: action.name.trim() === "" ? null : action.name.trim() } : stripe,
+      );
+    case "activate":
+      return state.active === action.stripe ? state : { ...state, active: action.stripe };
     case "resize":
       return resized(state, action.columns, action.pixelRatio);
     case "zoom":
@@ -96,12 +160,18 @@ export function reduce(state: State, action: Action): State {
       return { ...state, view: action.view };
     case "scene":
       return travelled(state, action.scene);
-    case "activate":
-      return { ...state, active: action.stripe };
-    case "select":
-      return state.selected === action.id ? state : { ...state, selected: action.id };
+    case "restore":
+      return keepActive({ ...state, ...action.scene, ...action.more, moving: null });
+    case "cursors":
+      return { ...state, cursors: { ...state.cursors, ...action.cursors }, cursor: action.steps ?? state.cursor };
+    case "bookmarks":
+      return { ...state, bookmarks: action.bookmarks };
+    case "zero":
+      return { ...state, zeroNs: action.timeNs, zone: "relative" };
     case "zone":
       return { ...state, zone: action.zone };
+    case "span":
+      return { ...state, span: action.span };
     case "theme":
       return { ...state, theme: action.theme };
     case "panel":
@@ -153,16 +223,27 @@ function plot(state: State, info: SignalInfo, place: Place): State {
   return { ...next, view, selected: info.id, active: stripe?.id ?? null };
 }
 
+const removed = (state: State, id: SeriesId): State =>
+  keepActive({ ...removeSignal(state, id), selected: state.selected === id ? null : state.selected });
+
+/** An empty stripe below the active one; the next signal goes there. */
+function addStripe(state: State): State {
+  const at = state.stripes.findIndex((s) => s.id === state.active);
+  const fresh = newStripe(nextId(state.stripes), "plot", []);
+  return { ...state, stripes: state.stripes.toSpliced(at < 0 ? state.stripes.length : at + 1, 0, fresh), active: fresh.id };
+}
+
+const changeStripes = (state: State, change: (stripe: Stripe) => Stripe): State => ({
+  ...state,
+  stripes: state.stripes.map(change),
+});
+
 /** The plot may have another width than when the scene was seen. */
 function travelled(state: State, { columns, view, stripes, plotted }: Scene): State {
   return keepActive({ ...state, stripes, plotted, view: view === null ? null : resize(view, columns, state.columns) });
 }
 
-function changeSignal(
-  state: State,
-  id: SeriesId,
-  change: (signal: NonNullable<State["plotted"][string]>) => NonNullable<State["plotted"][string]>,
-): State {
+function changeSignal(state: State, id: SeriesId, change: (signal: Plotted) => Plotted): State {
   const signal = state.plotted[id];
   return signal === undefined ? state : { ...state, plotted: { ...state.plotted, [id]: change(signal) } };
 }
@@ -173,7 +254,9 @@ function measured(state: State, { id, extremes, decimals, valueTable, lane, noti
   const facts = { decimals, valueTable: valueTable ?? before.valueTable, notice, extremes: extremes ?? before.extremes };
   const next = isKnown(before, facts) ? state : changeSignal(state, id, (signal) => ({ ...signal, ...facts }));
   // The table did not cover the values after all: a curve says more than a lane without texts.
-  return before.extremes === null && before.lane === "enum" && lane === null ? keepActive(toggleLane(next, id)) : next;
+  return before.extremes === null && before.lane === "enum" && before.info.lane === "enum" && lane === null
+    ? keepActive(toggleLane(next, id))
+    : next;
 }
 
 /** Every answer says the same again: only news may redraw legend and tree. */

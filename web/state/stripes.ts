@@ -1,8 +1,10 @@
-/** Which signal is drawn where: slots, stripes, and the moves between them. Pure. */
-import type { Plotted, Scene, SeriesId, SignalInfo, Stripe } from "./model.ts";
+/** Which signal is drawn where: slots, stripes, and adding to and taking from them. Pure. Moves between them: `moves.ts`. */
+import { type Plotted, plainStyle, type Scene, type SeriesId, type SignalInfo, type Stripe } from "./model.ts";
 
 export const PLOTTED_MAX = 24;
-const PLOT_WEIGHT = 3;
+/** A view link may bring more than a person plots one by one (viewer.md §7). */
+export const LINKED_MAX = 256;
+export const PLOT_WEIGHT = 3;
 
 /** The lowest slot that no plotted signal has (viewer.md §2, "Series colours"). */
 export function freeSlot(plotted: Scene["plotted"]): number {
@@ -12,7 +14,32 @@ export function freeSlot(plotted: Scene["plotted"]): number {
   return slot;
 }
 
-const nextId = (stripes: readonly Stripe[]): number => Math.max(0, ...stripes.map((s) => s.id)) + 1;
+export const nextId = (stripes: readonly Stripe[]): number => Math.max(0, ...stripes.map((s) => s.id)) + 1;
+
+export const newStripe = (id: number, kind: Stripe["kind"], signals: readonly SeriesId[]): Stripe => ({
+  id,
+  kind,
+  weight: PLOT_WEIGHT,
+  name: null,
+  folded: false,
+  signals,
+});
+
+/** A signal as it starts: nothing known of its samples, nothing chosen. */
+export const newPlotted = (info: SignalInfo, slot: number): Plotted => ({
+  info,
+  slot,
+  hidden: false,
+  lane: info.lane,
+  extremes: null,
+  limits: null,
+  axis: null,
+  log: false,
+  style: plainStyle,
+  decimals: null,
+  valueTable: null,
+  notice: null,
+});
 
 export type Place = "fitting" | "active" | "new";
 
@@ -22,42 +49,33 @@ export type Place = "fitting" | "active" | "new";
  */
 export function plotSignal<S extends Scene>(scene: S, info: SignalInfo, place: Place, active: number | null): S {
   if (scene.plotted[info.id] !== undefined || Object.keys(scene.plotted).length >= PLOTTED_MAX) return scene;
-  const signal: Plotted = {
-    info,
-    slot: freeSlot(scene.plotted),
-    hidden: false,
-    lane: info.lane,
-    extremes: null,
-    limits: null,
-    decimals: null,
-    valueTable: null,
-    notice: null,
-  };
+  const signal = newPlotted(info, freeSlot(scene.plotted));
   const home = place === "new" ? undefined : findHome(scene, info, place === "active" ? active : null);
   return { ...scene, plotted: { ...scene.plotted, [info.id]: signal }, stripes: put(scene.stripes, home, signal) };
 }
 
+/** An empty stripe that was made for it takes any first signal. */
 function findHome(scene: Scene, info: SignalInfo, active: number | null): Stripe | undefined {
-  const kind = info.lane === null ? "plot" : "lanes";
-  const chosen = scene.stripes.find((s) => s.id === active && s.kind === kind);
+  const kind = kindOf(info.lane);
+  const chosen = scene.stripes.find((s) => s.id === active && (s.kind === kind || s.signals.length === 0));
   if (chosen !== undefined) return chosen;
+  const empty = scene.stripes.find((s) => s.signals.length === 0);
+  if (empty !== undefined) return empty;
   if (kind === "lanes") return scene.stripes.find((s) => s.kind === "lanes");
   if (info.unit === "") return undefined;
   return scene.stripes.find((s) => s.kind === "plot" && s.signals.some((id) => scene.plotted[id]?.info.unit === info.unit));
 }
 
-function put(stripes: readonly Stripe[], home: Stripe | undefined, signal: Plotted): readonly Stripe[] {
-  if (home !== undefined) {
-    return stripes.map((s) => (s.id === home.id ? withSignals(s, [...s.signals, signal.info.id]) : s));
-  }
-  const kind = signal.lane === null ? "plot" : "lanes";
-  return [...stripes, withSignals({ id: nextId(stripes), kind, weight: PLOT_WEIGHT, signals: [] }, [signal.info.id])];
-}
+export const kindOf = (lane: Plotted["lane"]): Stripe["kind"] => (lane === null ? "plot" : "lanes");
 
-const withSignals = (stripe: Stripe, signals: readonly SeriesId[]): Stripe => ({
-  ...stripe,
-  signals,
-});
+export function put(stripes: readonly Stripe[], home: Stripe | undefined, { lane, info }: Plotted): readonly Stripe[] {
+  if (home === undefined) return [...stripes, newStripe(nextId(stripes), kindOf(lane), [info.id])];
+  return stripes.map((s) =>
+    s.id === home.id
+      ? { ...s, kind: s.signals.length === 0 ? kindOf(lane) : s.kind, signals: [...s.signals, info.id], folded: false }
+      : s,
+  );
+}
 
 /** Takes a signal off the plot; its stripe goes with the last one. */
 export function removeSignal<S extends Scene>(scene: S, id: SeriesId): S {
@@ -66,26 +84,13 @@ export function removeSignal<S extends Scene>(scene: S, id: SeriesId): S {
   return { ...scene, plotted, stripes: without(scene.stripes, id) };
 }
 
-const without = (stripes: readonly Stripe[], id: SeriesId): Stripe[] =>
-  stripes
-    .map((s) =>
-      s.signals.includes(id)
-        ? withSignals(
-            s,
-            s.signals.filter((other) => other !== id),
-          )
-        : s,
-    )
-    .filter((s) => s.signals.length > 0);
-
-/** Takes a signal out of its stripe and puts it into one of its own, right below. */
-export function moveToNewStripe<S extends Scene>(scene: S, id: SeriesId): S {
-  const at = scene.stripes.findIndex((s) => s.signals.includes(id));
-  const stripe = scene.stripes[at];
-  if (stripe === undefined || stripe.signals.length < 2) return scene;
-  const fresh = withSignals({ id: nextId(scene.stripes), kind: stripe.kind, weight: PLOT_WEIGHT, signals: [] }, [id]);
-  return { ...scene, stripes: without(scene.stripes, id).toSpliced(at + 1, 0, fresh) };
-}
+/** Stripes without the signal; the one it leaves empty goes. */
+export const without = (stripes: readonly Stripe[], id: SeriesId): Stripe[] =>
+  stripes.flatMap((s) => {
+    if (!s.signals.includes(id)) return [s];
+    const signals = s.signals.filter((other) => other !== id);
+    return signals.length === 0 ? [] : [{ ...s, signals }];
+  });
 
 /** Draws a signal as a lane or as a curve. */
 export function toggleLane<S extends Scene>(scene: S, id: SeriesId): S {
@@ -97,60 +102,3 @@ export function toggleLane<S extends Scene>(scene: S, id: SeriesId): S {
   const home = lane === null ? undefined : stripes.find((s) => s.kind === "lanes");
   return { ...scene, plotted: { ...scene.plotted, [id]: changed }, stripes: put(stripes, home, changed) };
 }
-
-/** One stripe for each curve. */
-export function stack<S extends Scene>(scene: S): S {
-  let id = nextId(scene.stripes);
-  const stripes = scene.stripes.flatMap((stripe) =>
-    stripe.kind === "lanes" || stripe.signals.length < 2
-      ? [stripe]
-      : stripe.signals.map((signal, i) => withSignals({ ...stripe, id: i === 0 ? stripe.id : id++ }, [signal])),
-  );
-  return { ...scene, stripes };
-}
-
-/** All curves in one stripe, all lanes in another. */
-export function merge<S extends Scene>(scene: S): S {
-  const stripes: Stripe[] = [];
-  for (const kind of ["plot", "lanes"] as const) {
-    const same = scene.stripes.filter((s) => s.kind === kind);
-    const first = same[0];
-    if (first !== undefined)
-      stripes.push(
-        withSignals(
-          first,
-          same.flatMap((s) => s.signals),
-        ),
-      );
-  }
-  return { ...scene, stripes };
-}
-
-export interface StripeBox {
-  readonly stripe: Stripe;
-  /** CSS px within the stripes area. */
-  readonly top: number;
-  readonly height: number;
-}
-
-/** Lanes take what their rows need, curves share the rest by weight, at least `minimum`; more than fit: the area scrolls. */
-export function layoutStripes(stripes: readonly Stripe[], heightPx: number, minimum: number): StripeBox[] {
-  const curves = stripes.filter((s) => s.kind === "plot");
-  const weights = curves.reduce((sum, s) => sum + s.weight, 0);
-  const lanes = stripes.reduce((sum, s) => sum + (s.kind === "lanes" ? laneHeight(s.signals.length) : 0), 0);
-  const room = heightPx - lanes;
-  let top = 0;
-  let share = 0;
-  return stripes.map((stripe) => {
-    const start = Math.round((room * share) / weights);
-    if (stripe.kind === "plot") share += stripe.weight;
-    const natural = Math.round((room * share) / weights) - start;
-    const height = stripe.kind === "lanes" ? laneHeight(stripe.signals.length) : Math.max(minimum, natural);
-    const box = { stripe, top, height };
-    top += height;
-    return box;
-  });
-}
-
-export const LANE_ROW_PX = 26;
-const laneHeight = (count: number): number => 12 + LANE_ROW_PX * count;

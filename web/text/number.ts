@@ -1,10 +1,16 @@
 /** Numbers as text on screen (viewer.md §9). Minus is U+2212; a narrow space stands before units. */
 
+/** The browser's decimal mark: on screen only (viewer.md §9). */
+const DECIMAL_MARK = new Intl.NumberFormat().formatToParts(1.5).find(({ type }) => type === "decimal")?.value ?? ".";
+
 /** Decimals of the factor, at most 3; floats six significant figures. Values are not grouped. */
 export function valueText(value: number, decimals: number | null): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value < 0 ? "−∞" : "∞";
   const text = decimals === null ? String(Number(value.toPrecision(6))) : value.toFixed(Math.min(decimals, 3));
-  return text.replace(/^-(?=[\d.]*[1-9])/, "−").replace(/^-/, "");
+  return text
+    .replace(/^-(?=[\d.]*[1-9])/, "−")
+    .replace(/^-/, "")
+    .replace(".", DECIMAL_MARK);
 }
 
 const formats = new Map<string, Intl.NumberFormat>();

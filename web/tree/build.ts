@@ -172,6 +172,9 @@ function signalInfo(device: DeviceHeard, senders: readonly Sender[], first: Send
     lastNs: ids.reduce((t, i) => (i.lastNs > t ? i.lastNs : t), id.lastNs),
     lane,
     comment: facts?.comment ?? null,
+    scaling:
+      facts === undefined || facts.isFloat ? null : { factor: facts.factor, offset: facts.offset, lengthBits: facts.lengthBits },
+    absent: false,
   };
 }
 

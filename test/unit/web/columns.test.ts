@@ -119,7 +119,7 @@ describe("columns", () => {
             sorted.map(([, v]) => v),
           );
           const window = view(1_000n + BigInt(from), BigInt(step));
-          const scale = { low: -50, high: 50, top: 10, bottom: 200 };
+          const scale = { low: -50, high: 50, top: 10, bottom: 200, log: false };
           const draw = (segments: Segment[]) => toExtents(toColumns(segments, window, 32, 200), scale, 32, step, 1.5, held);
           const every = draw([whole]);
           const cells = draw([cellsOf(window, 32, whole)]);
@@ -133,7 +133,7 @@ describe("columns", () => {
 });
 
 describe("extents", () => {
-  const scale = { low: 0, high: 100, top: 0, bottom: 100 };
+  const scale = { low: 0, high: 100, top: 0, bottom: 100, log: false };
   const draw = (times: number[], values: number[], width: number, held = false) => {
     const columns = toColumns([segment(times, values)], view(1_000n, 10n), width, 1e9);
     const { top, bottom } = toExtents(columns, scale, width, 10, 0, held);

@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../core/fault.ts";
 import type { LogEntry } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
+import { layoutStripes } from "../../../web/state/layout.ts";
 import { firstState, type SignalInfo, type State } from "../../../web/state/model.ts";
 import { conditionOf, firstRange, recordingRange, samplesExpected } from "../../../web/state/recording.ts";
 import { type Action, reduce } from "../../../web/state/reduce.ts";
 import { createStore } from "../../../web/state/store.ts";
-import { layoutStripes, PLOTTED_MAX } from "../../../web/state/stripes.ts";
+import { PLOTTED_MAX } from "../../../web/state/stripes.ts";
 import type { DeviceHeard } from "../../../worker/api.ts";
 
 const info = (name: string, more: Partial<SignalInfo> = {}): SignalInfo => ({
@@ -22,6 +23,8 @@ const info = (name: string, more: Partial<SignalInfo> = {}): SignalInfo => ({
   lastNs: 99_999n,
   lane: null,
   comment: null,
+  scaling: null,
+  absent: false,
   ...more,
 });
 

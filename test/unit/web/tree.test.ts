@@ -135,6 +135,9 @@ describe("keys", () => {
     ...more,
   });
 
+  const onPage = { inText: false, singles: true };
+  const inText = { inText: true, singles: true };
+
   test("no key stands for two commands", () => {
     const keys = keyTable.flatMap((row) => row.keys);
     expect(new Set(keys).size).toBe(keys.length);
@@ -146,19 +149,19 @@ describe("keys", () => {
   });
 
   test("single characters are text in a text field, commands elsewhere", () => {
-    expect(commandOf(press("f"), false)?.command).toBe("fit");
-    expect(commandOf(press("f"), true)).toBe(null);
-    expect(commandOf(press("o", { ctrlKey: true }), true)?.command).toBe("open-files");
-    expect(commandOf(press("z", { ctrlKey: true }), true)).toBe(null);
+    expect(commandOf(press("f"), onPage)?.command).toBe("fit");
+    expect(commandOf(press("f"), inText)).toBe(null);
+    expect(commandOf(press("o", { ctrlKey: true }), inText)?.command).toBe("open-files");
+    expect(commandOf(press("z", { ctrlKey: true }), inText)).toBe(null);
   });
 
   test("Shift tells letters apart, characters count as they are", () => {
-    expect(commandOf(press("K", { shiftKey: true }), false)?.command).toBe("merge");
-    expect(commandOf(press("k"), false)?.command).toBe("stack");
-    expect(commandOf(press("?", { shiftKey: true }), false)?.command).toBe("help");
-    expect(commandOf(press("+", { shiftKey: true }), false)?.command).toBe("zoom-in");
-    expect(commandOf(press("z", { metaKey: true, shiftKey: true }), false)?.command).toBe("redo");
-    expect(commandOf(press("3"), false)).toEqual({ command: "activate", digit: 3 });
-    expect(commandOf(press("ArrowLeft", { altKey: true }), false)).toBe(null);
+    expect(commandOf(press("K", { shiftKey: true }), onPage)?.command).toBe("merge");
+    expect(commandOf(press("k"), onPage)?.command).toBe("stack");
+    expect(commandOf(press("?", { shiftKey: true }), onPage)?.command).toBe("help");
+    expect(commandOf(press("+", { shiftKey: true }), onPage)?.command).toBe("zoom-in");
+    expect(commandOf(press("z", { metaKey: true, shiftKey: true }), onPage)?.command).toBe("redo");
+    expect(commandOf(press("3"), onPage)).toEqual({ command: "activate", digit: 3 });
+    expect(commandOf(press("ArrowLeft", { altKey: true }), onPage)).toBe(null);
   });
 });

@@ -1,0 +1,151 @@
+/** Between the view and the address: reads the link the page was opened with, keeps the address up to date, saves layouts. */
+import { type Bound, bindAbsent, bindDocument } from "../state/bind.ts";
+import { documentOf } from "../state/document-of.ts";
+import type { Notification, SignalInfo, State } from "../state/model.ts";
+import type { Store } from "../state/store.ts";
+import { parseDocument, type ViewDocument } from "../state/view-document.ts";
+import { ADDRESS_MAX, pack, unpack } from "./packed.ts";
+import { findSignals, type PlainView, parsePlain } from "./plain.ts";
+
+export interface LinkerHost {
+  /** All signals that occur. */
+  signals(): readonly SignalInfo[];
+  /** The address of the page; written without a step in the browser's history. */
+  readonly address: { get(): URL; replace(url: URL): void };
+  later(run: () => void, ms: number): number;
+  stop(timer: number): void;
+}
+
+export interface Linker {
+  /** Reads the address: at the start, and when a person pastes another fragment. */
+  read(): Promise<void>;
+  /** Call after every change of the state. */
+  pump(state: State): void;
+  /** The whole address of the view; notices what had to be left out. */
+  address(): Promise<URL>;
+  /** Shows a document, such as a layout, on the signals that are here. */
+  show(document: ViewDocument): void;
+}
+
+const SETTLE_MS = 400;
+/** What the last part left out was, in words. */
+const LOST = { marks: "bookmarks", limits: "bookmarks and axis limits", styles: "bookmarks, axis limits and styles" } as const;
+
+export function createLinker(store: Store, host: LinkerHost): Linker {
+  /** Waits for data. */
+  let wanted: ViewDocument | PlainView | null = null;
+  /** Was shown, and may have names that come later. */
+  let shown: ViewDocument | null = null;
+  let heard: State["heard"] = {};
+  let timer: number | null = null;
+  let written = "";
+
+  const warn = (text: string): void =>
+    store.dispatch({ type: "notify", notifications: [{ severity: "warning", text } satisfies Notification] });
+
+  async function read(): Promise<void> {
+    const url = host.address.get();
+    if (url.hash !== "" && url.hash === written) return;
+    const unpacked = await unpack(url.hash);
+    if (unpacked === null) {
+      wanted = parsePlain(url.search) ?? wanted;
+      if (wanted !== null && "wrong" in wanted && wanted.wrong.length > 0) {
+        warn(`The link says ${wanted.wrong.join(", ")}, which is no time. Times are ms since 1970 or ISO.`);
+      }
+    } else if (!unpacked.ok) warn(unreadable(unpacked.why));
+    else take(unpacked.value);
+    pump(store.get());
+  }
+
+  function take(value: unknown): void {
+    const parsed = parseDocument(value);
+    if (!parsed.ok) {
+      warn(unreadable(parsed.why));
+      return;
+    }
+    wanted = parsed.document;
+    const parts = Object.keys(parsed.document.foreign);
+    if (parsed.isNewer && parts.length > 0) {
+      const list = parts.slice(0, 5).map((part) => part.slice(0, 20));
+      warn(`This link was made by a newer version. ${countOf(parts.length)} left out: ${list.join(", ")}.`);
+    } else if (parsed.isNewer) warn("This link was made by a newer version. All of it is shown.");
+    const devices = [...new Set(parsed.document.recordings.map((r) => r.split("/")[0] ?? ""))];
+    if (store.get().catalogue === null && devices.length > 0)
+      warn(`This link shows ${devices.join(", ")}. Open its logs to see it.`);
+  }
+
+  function pump(state: State): void {
+    if (state.columns > 0 && Object.keys(state.heard).length > 0 && wanted !== null) {
+      const ask = wanted;
+      wanted = null;
+      if ("names" in ask) show(ask);
+      else showPlain(ask);
+    } else if (state.heard !== heard && shown !== null) {
+      const come = bindAbsent(state, shown, host.signals());
+      if (come !== null) store.dispatch({ type: "restore", scene: come, more: {} });
+    }
+    heard = state.heard;
+    schedule(state);
+  }
+
+  function show(document: ViewDocument): void {
+    const bound: Bound = bindDocument(document, store.get(), host.signals());
+    shown = document;
+    store.dispatch({ type: "restore", scene: bound.scene, more: bound.more });
+  }
+
+  function showPlain(ask: PlainView): void {
+    const { found, missing } = findSignals(ask, host.signals());
+    for (const info of found) store.dispatch({ type: "plot", info, place: "fitting" });
+    const { fromNs, toNs, atNs } = ask;
+    if (fromNs !== null && toNs !== null && toNs > fromNs) store.dispatch({ type: "show", range: { fromNs, toNs } });
+    if (atNs !== null) store.dispatch({ type: "cursors", cursors: { a: atNs }, steps: "a" });
+    if (missing.length > 0) warn(`${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not in this log.`);
+    const url = host.address.get();
+    for (const key of ["dev", "sig", "from", "to", "at"]) url.searchParams.delete(key);
+    host.address.replace(url);
+  }
+
+  /** The address follows once the view has come to rest. */
+  function schedule(state: State): void {
+    if (timer !== null) host.stop(timer);
+    timer = null;
+    if (wanted !== null || state.stripes.length === 0 || state.view === null) return;
+    timer = host.later(() => void write(), SETTLE_MS);
+  }
+
+  async function write(): Promise<void> {
+    const { url } = await addressOf();
+    if (url.hash === written) return;
+    written = url.hash;
+    host.address.replace(url);
+  }
+
+  /** What does not fit goes, in the order of viewer.md §7. */
+  async function addressOf(): Promise<{ readonly url: URL; readonly lost: keyof typeof LOST | null }> {
+    const levels = [null, "marks", "limits", "styles"] as const;
+    let best = host.address.get();
+    for (const without of levels) {
+      best = host.address.get();
+      best.hash = await pack(documentOf(store.get(), without === null ? {} : { without }));
+      if (best.href.length <= ADDRESS_MAX) return { url: best, lost: without };
+    }
+    return { url: best, lost: "styles" };
+  }
+
+  return {
+    read,
+    pump,
+    async address() {
+      const { url, lost } = await addressOf();
+      if (lost !== null) warn(`The link is too long for everything: ${LOST[lost]} are left out.`);
+      written = url.hash;
+      host.address.replace(url);
+      return url;
+    },
+    show,
+  };
+}
+
+const countOf = (count: number): string => (count === 1 ? "One part of it was" : `${count} parts of it were`);
+const unreadable = (why: string): string => `The view in this link cannot be read: ${why}. Logs open as usual.`;

@@ -1,0 +1,115 @@
+/** What the palette finds: commands, signals, times, layouts. */
+import type { Run } from "../commands.ts";
+import { keyTable, keyText } from "../keys.ts";
+import type { Layouts } from "../link/layouts.ts";
+import { timeText } from "../plot/draw-cursors.ts";
+import type { SignalInfo, State } from "../state/model.ts";
+import { logOffsetMinutes, recordingRange } from "../state/recording.ts";
+import type { Store } from "../state/store.ts";
+import type { ViewDocument } from "../state/view-document.ts";
+import { parseTime } from "../text/parse-time.ts";
+import { offsetNsOf } from "../text/time.ts";
+import { subsequence } from "../tree/filter.ts";
+import type { Hit, PaletteSource } from "./palette.ts";
+
+/** Letters together, and at the start, are better; null: not all of them occur. */
+function scoreOf(query: string, text: string): number | null {
+  if (query === "") return 0;
+  const at = subsequence(query.toLowerCase(), text.toLowerCase());
+  if (at === null) return null;
+  const [first = 0, last = 0] = [at[0], at.at(-1)];
+  return 100 - (last - first - query.length) - first / 10 - text.length / 100;
+}
+
+export const commandSource = (run: Run): PaletteSource => ({
+  prefix: ">",
+  find: (query) =>
+    keyTable
+      .filter(({ command }) => command !== "activate" && command !== "fold" && command !== "palette")
+      .flatMap(({ action, command, keys }): Hit[] => {
+        const score = scoreOf(query, action);
+        return score === null
+          ? []
+          : [{ key: command, text: action, detail: keyText(keys[0] ?? ""), score: score + 5, run: () => run(command) }];
+      }),
+});
+
+const SIGNALS_MAX = 50;
+
+export const signalSource = (signals: () => readonly SignalInfo[], plot: (info: SignalInfo) => void): PaletteSource => ({
+  prefix: "@",
+  find(query) {
+    if (query === "") return [];
+    return signals()
+      .flatMap((info): Hit[] => {
+        const score = scoreOf(query, info.name);
+        return score === null ? [] : [{ key: info.id, text: info.name, detail: info.source, score, run: () => plot(info) }];
+      })
+      .sort((a, b) => b.score - a.score)
+      .slice(0, SIGNALS_MAX);
+  },
+});
+
+export const timeSource = (store: Store): PaletteSource => ({
+  prefix: ":",
+  find(query) {
+    const state = store.get();
+    const timeNs = query === "" ? null : parseTime(query, contextOf(state));
+    if (timeNs === null || state.view === null) return [];
+    const { view, columns } = state;
+    const fromNs = timeNs - (view.stepNs * BigInt(columns)) / 2n;
+    const go = (): void => {
+      store.dispatch({ type: "view", view: { ...view, fromNs } });
+      store.dispatch({ type: "cursors", cursors: { a: timeNs }, steps: "a" });
+    };
+    return [{ key: "time", text: `Go to ${timeText(state, view, timeNs)}`, detail: "sets A", score: 200, run: go }];
+  },
+});
+
+function contextOf(state: State) {
+  const start = recordingRange(state)?.fromNs ?? 0n;
+  const nearNs = state.view?.fromNs ?? start;
+  return { zeroNs: state.zeroNs ?? start, nearNs, offsetNs: offsetNsOf(state.zone, logOffsetMinutes(state), nearNs) };
+}
+
+export interface LayoutHost {
+  show(document: ViewDocument): void;
+  say(text: string): void;
+  exportFile(): void;
+  importFile(): void;
+}
+
+export const layoutSource = (store: Store, layouts: Layouts, host: LayoutHost): PaletteSource => ({
+  prefix: null,
+  find(query) {
+    const name = query.replace(/^(save )?layout:?\s*/i, "");
+    const hit = (key: string, text: string, detail: string, run: () => void): Hit[] => {
+      const score = scoreOf(query, text);
+      return score === null ? [] : [{ key, text, detail, score, run }];
+    };
+    const saved = layouts.names().flatMap((own) =>
+      hit(`layout ${own}`, `Layout: ${own}`, "show", () => {
+        const document = layouts.get(own);
+        if (document !== null) host.show(document);
+      }),
+    );
+    const save: Hit[] =
+      name === "" || store.get().stripes.length === 0
+        ? []
+        : [
+            {
+              key: "save layout",
+              text: `Save layout "${name}"`,
+              detail: layouts.names().includes(name) ? "replaces the old one" : "in this browser",
+              score: /^(save )?layout/i.test(query) ? 90 : -50,
+              run: () => host.say(layouts.save(name, store.get()) ? `Layout ${name} saved` : "This browser keeps nothing"),
+            },
+          ];
+    return [
+      ...saved,
+      ...save,
+      ...hit("layout export", "Layout: save as a file", ".buslens.json", host.exportFile),
+      ...hit("layout import", "Layout: open a file", ".buslens.json", host.importFile),
+    ];
+  },
+});

@@ -1,0 +1,115 @@
+/** Sizes of the panels: dragged at their edges, kept for each width of window in this browser (viewer.md §1). */
+import { createDivider } from "../plot/dividers.ts";
+import type { State } from "../state/model.ts";
+import type { Store } from "../state/store.ts";
+import type { Kept } from "../storage.ts";
+
+type Panel = "left" | "legend" | "right" | "bottom";
+
+interface Range {
+  readonly min: number;
+  /** A height, at most 70 % of the window. */
+  readonly max: number | "share";
+  readonly first: number;
+}
+
+const WIDE: Readonly<Record<Panel, Range>> = {
+  left: { min: 240, max: 560, first: 312 },
+  legend: { min: 220, max: 420, first: 296 },
+  right: { min: 280, max: 560, first: 344 },
+  bottom: { min: 120, max: "share", first: 320 },
+};
+const LAPTOP: Readonly<Record<Panel, Range>> = {
+  left: { min: 200, max: 400, first: 248 },
+  legend: { min: 0, max: 0, first: 0 },
+  right: { min: 280, max: 700, first: 468 },
+  bottom: { min: 120, max: "share", first: 356 },
+};
+const KEY = "buslens.panels";
+const BOTTOM_SHARE_MAX = 0.7;
+/** What closes when a panel is dragged below its minimum. */
+const CLOSES: Readonly<Record<Panel, readonly (keyof State["panels"])[]>> = {
+  left: ["signals"],
+  legend: [],
+  right: ["stats"],
+  bottom: ["file", "stats"],
+};
+
+export interface Panels {
+  /** A divider for the edge of a panel. */
+  divider(panel: Panel): HTMLElement;
+  apply(): void;
+}
+
+export function createPanels(store: Store, root: HTMLElement, storage: Kept, resized: () => void): Panels {
+  const wide = matchMedia("(min-width: 1440px)");
+  const laptop = matchMedia("(min-width: 960px)");
+  const ranges = (): Readonly<Record<Panel, Range>> | null => (wide.matches ? WIDE : laptop.matches ? LAPTOP : null);
+  const place = (): string => (wide.matches ? "wide" : "laptop");
+  const kept = read(storage);
+
+  const sizeOf = (panel: Panel): number => {
+    const range = ranges()?.[panel];
+    if (range === undefined) return 0;
+    return clamp(kept[`${place()}.${panel}`] ?? range.first, range);
+  };
+
+  function apply(): void {
+    // Narrow windows have the sizes of the style sheet.
+    for (const panel of ["left", "legend", "right", "bottom"] as const) {
+      if (ranges() === null) root.style.removeProperty(`--${panel}`);
+      else root.style.setProperty(`--${panel}`, `${sizeOf(panel)}px`);
+    }
+    resized();
+  }
+
+  function set(panel: Panel, px: number): void {
+    const range = ranges()?.[panel];
+    if (range === undefined) return;
+    const isOff = px < range.min - 40 && CLOSES[panel].length > 0;
+    if (isOff) for (const closed of CLOSES[panel]) store.dispatch({ type: "panel", panel: closed, open: false });
+    kept[`${place()}.${panel}`] = isOff ? range.first : clamp(px, range);
+    storage.set(KEY, JSON.stringify(kept));
+    apply();
+  }
+
+  for (const query of [wide, laptop]) query.addEventListener("change", apply);
+
+  return {
+    divider(panel) {
+      const sign = panel === "left" ? 1 : -1; // the others grow when their edge moves left or up
+      let start = 0;
+      const names: Readonly<Record<Panel, string>> = {
+        left: "Width of the signals",
+        legend: "Width of the legend",
+        right: "Width of the statistics",
+        bottom: "Height of the bottom panel",
+      };
+      const element = createDivider(names[panel], panel === "bottom" ? "horizontal" : "vertical", {
+        drag(byPx, isStart) {
+          if (isStart) start = sizeOf(panel);
+          else if (byPx !== 0) set(panel, start + sign * byPx);
+        },
+        reset: () => set(panel, ranges()?.[panel].first ?? 0),
+      });
+      element.classList.add(`edge-${panel}`);
+      return element;
+    },
+    apply,
+  };
+}
+
+const clamp = (px: number, { min, max }: Range): number => {
+  const limit = max === "share" ? Math.max(min, innerHeight * BOTTOM_SHARE_MAX) : max;
+  return Math.round(Math.min(limit, Math.max(min, px)));
+};
+
+function read(storage: Kept): Record<string, number> {
+  try {
+    const value: unknown = JSON.parse(storage.get(KEY) ?? "{}");
+    if (typeof value !== "object" || value === null) return {};
+    return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === "number"));
+  } catch {
+    return {};
+  }
+}

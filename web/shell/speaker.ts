@@ -1,0 +1,43 @@
+/** Speaks the values at a cursor that steps: one polite live region, at most twice a second (viewer.md §6, "Access"). */
+import { el } from "../dom.ts";
+import { timeText } from "../plot/draw-cursors.ts";
+import type { Shown } from "../plot/plot.ts";
+import type { Store } from "../state/store.ts";
+import { shownValue } from "../text/value.ts";
+
+const PAUSE_MS = 500;
+
+export interface Speaker {
+  readonly element: HTMLElement;
+  values(shown: Shown): void;
+}
+
+export function createSpeaker(store: Store): Speaker {
+  const element = el("div", { class: "quiet", role: "status", "aria-live": "polite" });
+  let said = "";
+  let timer: number | null = null;
+  let latest: Shown | null = null;
+
+  function speak(): void {
+    timer = null;
+    const state = store.get();
+    const { cursor, cursors, view, selected, plotted, stripes } = state;
+    const timeNs = cursors[cursor];
+    const signal = plotted[selected ?? stripes[0]?.signals[0] ?? ""];
+    const sample = signal === undefined ? undefined : latest?.[cursor].get(signal.info.id);
+    if (timeNs === null || view === null || signal === undefined || sample === undefined) return;
+    const value = `${shownValue(signal, sample.value)} ${signal.info.unit}`.trim();
+    const text = `${cursor.toUpperCase()} ${timeText(state, view, timeNs)}, ${signal.info.name} ${value}`;
+    if (text === said) return;
+    said = text;
+    element.textContent = text;
+  }
+
+  return {
+    element,
+    values(shown) {
+      latest = shown;
+      if (timer === null) timer = window.setTimeout(speak, PAUSE_MS);
+    },
+  };
+}
