@@ -138,7 +138,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
     await expect.poll(() => bare.page.locator(".tree-notices").innerText()).toMatch(/^\d+ ids heard on CAN 1, no DBC open\./);
     await drop(bare.page, [{ name: "00000007.MF4", bytes: new Uint8Array(0) }]);
     await expect.poll(() => bare.page.locator(".noticebar").innerText()).toContain("00000007.MF4 is empty (0 bytes)");
-    expect(await bare.page.locator(".tree-row").count()).toBeGreaterThan(3);
+    await expect.poll(() => bare.page.locator(".tree-row").count()).toBeGreaterThan(3);
     quiet(bare);
     await bare.page.close();
   });

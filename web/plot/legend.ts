@@ -1,5 +1,4 @@
 /** The legend of each stripe: names, units, values under the pointer and at the cursors. Beside the stripe when wide, its first row otherwise. */
-import type { Sample } from "../../worker/api.ts";
 import { el, onChange, setAttribute, setText } from "../dom.ts";
 import { icon } from "../shell/icons.ts";
 import type { StripeBox } from "../state/layout.ts";
