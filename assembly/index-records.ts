@@ -55,12 +55,13 @@ export function indexRecords(p: usize, end: usize): u32 {
   let count: u32 = 0;
   while (p < end) {
     const start = p;
-    // The last record of a run of two kinds may begin before the border, and then ends behind it.
     const rowEnd = min<usize>(end, p + ROW_RECORD_BYTES);
     beginRow(row);
-    while (p < rowEnd) {
+    while (p < end) {
       const entry = entryAt(p, idBytes);
       const kind = load<u32>(entry, Entry.kind);
+      // A value belongs to the frame before it: both stand in one row.
+      if (p >= rowEnd && kind !== Kind.Value) break;
       if (idBytes === 1 && kind === Kind.StandardD) p = runOfD(p, rowEnd, row, 17);
       else if (idBytes === 1 && kind === Kind.ExtendedD) p = runOfD(p, rowEnd, row, 20);
       else {

@@ -7,6 +7,7 @@ export const HEAD = 0x010000;
 export const VLSD = 0x012000;
 export const VLSD_BYTES = 0x00e000;
 export const VLSD_SLOTS = 32;
+export const VLSD_SLOT_BYTES = 1408;
 export const VALUE_WINDOWS = HEAD + 0x0e00;
 export const RECORDS = 0x020000;
 export const ENTRY_BYTES = 512;

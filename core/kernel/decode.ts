@@ -7,6 +7,7 @@ import type { MdfFile } from "../mdf/file.ts";
 import type { ByteSource } from "../store/source.ts";
 import { Head, Walk } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
+import type { LogTimes } from "./log-times.ts";
 import type { AskedLane } from "./message-tree.ts";
 import type { CELLS, LengthPiece } from "./output.ts";
 import { Pass } from "./pass.ts";
@@ -99,6 +100,8 @@ export interface FrameCounts {
   otherKind: number;
   withoutPayload: number;
   otherRecords: number;
+  /** Part of `frames`: what a walk before saw to lie outside the range, whatever its identifier; not read again. */
+  skipped: number;
   /** Of asked signals in frames that reach them. */
   values: number;
   /** As given out by the kernel. */
@@ -122,6 +125,8 @@ export interface DecodeResult {
   readonly left: readonly LeftOver[];
   /** null: no rule and no option asks for a transport. */
   readonly transport: TransportAccount | null;
+  /** Parts of the log were skipped, and what was read does not stand by itself: it must be read whole. */
+  readonly isUnsure: boolean;
 }
 
 export interface LeftOver {
@@ -132,6 +137,10 @@ export interface LeftOver {
 export interface DecodeHost {
   readonly signal: AbortSignal;
   readonly onWindow: (bytes: number) => Promise<void> | undefined;
+  /** What is known of the log's times; walks over all of it add to that. */
+  readonly logTimes?: LogTimes;
+  /** Nothing outside these times is wanted: parts of the log without them need not be read. */
+  readonly within?: Pick<DecodeRange, "fromNs" | "toNs">;
 }
 
 /** One pass over all streams of a log with as many rules as fit. Frames outside the range still feed transports; a message counts by its own time. */
@@ -150,19 +159,29 @@ export async function decodePass(
   let recordBytes = 0;
   let tailBytes = 0;
   let bytesRead = 0;
+  let skipped = 0;
+  let isUnsure = false;
   const notices: Notice[] = [];
-  for (const stream of mdf.streams) {
+  for (const [number, stream] of mdf.streams.entries()) {
+    const times = host.logTimes?.stream(number);
+    const plan = host.within === undefined ? null : (times?.plan(host.within) ?? null);
     const walked = await walkStream(kernel, source, stream, Walk.Decode, {
       ...host,
       onFull: () => pass.drain(),
       onNewSource: (key) => pass.addSource(key),
+      ...(times === undefined ? {} : { times, plan }),
     });
+    skipped += plan?.skipped.frames ?? 0;
+    isUnsure ||= walked.isUnsure;
     recordBytes += walked.recordBytes;
     tailBytes += walked.tailBytes;
     bytesRead += walked.bytesRead;
     notices.push(...walked.notices);
   }
-  return pass.finish({ recordBytes, tailBytes, bytesRead, notices }, mdf.header.startNs);
+  const result = pass.finish({ recordBytes, tailBytes, bytesRead, notices, isUnsure }, mdf.header.startNs);
+  // A frame whose value was not found may have it in a part that was skipped.
+  const isMissing = skipped > 0 && result.counts.withoutPayload > 0;
+  return { ...result, counts: { ...result.counts, skipped }, isUnsure: isUnsure || isMissing };
 }
 
 export const readCounts = (kernel: Kernel): FrameCounts => ({
@@ -175,6 +194,7 @@ export const readCounts = (kernel: Kernel): FrameCounts => ({
   otherKind: kernel.counter(Head.otherKind),
   withoutPayload: kernel.counter(Head.withoutPayload),
   otherRecords: kernel.counter(Head.otherRecords),
+  skipped: 0,
   values: kernel.counter(Head.values),
   samples: kernel.counter(Head.samples),
   notAvailable: kernel.counter(Head.notAvailable),

@@ -49,8 +49,9 @@ export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile
   let tailBytes = 0;
   let bytesRead = 0;
   const notices: Notice[] = [];
-  for (const stream of mdf.streams) {
-    const walked = await walkStream(kernel, source, stream, Walk.Hear, host);
+  for (const [number, stream] of mdf.streams.entries()) {
+    const times = host.logTimes?.stream(number);
+    const walked = await walkStream(kernel, source, stream, Walk.Hear, { ...host, ...(times ? { times } : {}) });
     recordBytes += walked.recordBytes;
     tailBytes += walked.tailBytes;
     bytesRead += walked.bytesRead;

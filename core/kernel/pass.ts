@@ -213,7 +213,10 @@ export class Pass {
     this.#columns?.drain();
   }
 
-  finish(walked: Pick<DecodeResult, "recordBytes" | "tailBytes" | "bytesRead" | "notices">, startNs: bigint): DecodeResult {
+  finish(
+    walked: Pick<DecodeResult, "recordBytes" | "tailBytes" | "bytesRead" | "notices" | "isUnsure">,
+    startNs: bigint,
+  ): DecodeResult {
     this.#kernel.exports.flushAll();
     this.drain();
     const cells = this.#cells?.take();

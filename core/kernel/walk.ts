@@ -14,12 +14,15 @@ import {
   VALUE_WINDOW_STRIDE,
   VALUE_WINDOWS,
   VALUES,
+  VLSD,
+  VLSD_SLOT_BYTES,
   Walk,
   WINDOW,
   WINDOW_BYTES,
 } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
 import { loadRecords } from "./records.ts";
+import type { StreamPlan, StreamTimes } from "./stream-times.ts";
 
 export interface WalkHost {
   readonly signal: AbortSignal;
@@ -29,6 +32,10 @@ export interface WalkHost {
   readonly onFull?: () => void;
   /** HEAD.newKey names a parameter group and source address not seen before; must add it. */
   readonly onNewSource?: (key: bigint) => void;
+  /** What is known of the stream's times: a walk over all of it adds to that. */
+  readonly times?: StreamTimes;
+  /** Only these parts of the stream. */
+  readonly plan?: StreamPlan | null;
 }
 
 export interface WalkResult {
@@ -39,6 +46,8 @@ export interface WalkResult {
   /** Bytes taken from the source. */
   readonly bytesRead: number;
   readonly notices: readonly Notice[];
+  /** A part of a plan did not end with a record, or the store failed: what was read of it proves nothing. */
+  readonly isUnsure: boolean;
 }
 
 /** A value stream may be read this often over, if frames refer to it out of order; then the rest counts as without payload. */
@@ -67,9 +76,14 @@ export async function walkStream(
   const extents = wholeRecords(stream);
   const totalBytes = sizeOf(stream.extents);
   const askedBytes = sizeOf(extents);
+  const plan = host.plan ?? null;
+  const recorder = plan === null ? (host.times?.recorder(askedBytes) ?? null) : null;
+  const parts = plan?.parts ?? [{ fromByte: 0, toByte: askedBytes, valueOffsets: [] }];
   let doneBytes = 0;
   let carryBytes = 0;
   let isDamaged = false;
+  let hasFailed = false;
+  let isUnsure = false;
 
   const run = async (start: number, end: number, isLast: boolean): Promise<number> => {
     kernel.setHead(Head.isLast, isLast ? 1 : 0);
@@ -90,38 +104,47 @@ export async function walkStream(
   };
 
   try {
-    for await (const window of streamExtents(counted, extents, kernel.codecs, host.signal)) {
-      for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
-        const piece = window.subarray(from, from + WINDOW_BYTES);
-        kernel.bytes.set(piece, WINDOW);
-        const start = WINDOW - carryBytes;
-        const end = WINDOW + piece.length;
-        const isLast = doneBytes + carryBytes + piece.length === askedBytes;
-        const stopped = await run(start, end, isLast);
-        doneBytes += stopped - start;
-        carryBytes = end - stopped;
-        if (isDamaged) break;
-        if (carryBytes > CARRY_BYTES_MAX) {
-          isDamaged = true;
-          const atByte = fileOffset(extents, doneBytes);
-          const text = `${source.key}: the record at byte ${atByte} is longer than ${CARRY_BYTES_MAX} bytes; what follows it is not read`;
-          notices.push({
-            severity: "warning",
-            text,
-            fault: { code: "limit/too-large", message: text, object: source.key, atByte },
-          });
-          break;
+    for (const part of parts) {
+      doneBytes = part.fromByte;
+      carryBytes = 0;
+      seekValues(kernel, part.valueOffsets);
+      for await (const window of streamExtents(counted, extents, kernel.codecs, host.signal, part)) {
+        for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
+          const piece = window.subarray(from, from + WINDOW_BYTES);
+          kernel.bytes.set(piece, WINDOW);
+          const start = WINDOW - carryBytes;
+          const end = WINDOW + piece.length;
+          const isLast = doneBytes + carryBytes + piece.length === part.toByte;
+          const stopped = await run(start, end, isLast);
+          recorder?.add(kernel, start, stopped);
+          doneBytes += stopped - start;
+          carryBytes = end - stopped;
+          if (isDamaged) break;
+          if (carryBytes > CARRY_BYTES_MAX) {
+            isDamaged = true;
+            const atByte = fileOffset(extents, doneBytes);
+            const text = `${source.key}: the record at byte ${atByte} is longer than ${CARRY_BYTES_MAX} bytes; what follows it is not read`;
+            notices.push({
+              severity: "warning",
+              text,
+              fault: { code: "limit/too-large", message: text, object: source.key, atByte },
+            });
+            break;
+          }
+          kernel.bytes.copyWithin(WINDOW - carryBytes, stopped, end);
+          const pause = host.onWindow(piece.length);
+          if (pause) await pause;
         }
-        kernel.bytes.copyWithin(WINDOW - carryBytes, stopped, end);
-        const pause = host.onWindow(piece.length);
-        if (pause) await pause;
+        if (isDamaged) break;
       }
+      isUnsure ||= carryBytes > 0;
       if (isDamaged) break;
     }
   } catch (error) {
     // The store failed half way: what was read stays.
     if (!isOfOneObject(error)) throw error;
     isDamaged = true;
+    hasFailed = true;
     const atByte = fileOffset(extents, doneBytes);
     const text = `${source.key} could not be read on from byte ${atByte}: ${error.fault.message}. What lies before it is shown`;
     notices.push({ severity: "error", text, fault: error.fault });
@@ -140,7 +163,27 @@ export async function walkStream(
       text: `${source.key}: values lie too far out of order; frames whose value was not at hand are counted as without payload`,
     });
   }
-  return { recordBytes: doneBytes, tailBytes: totalBytes - doneBytes, bytesRead: counts.bytes, notices };
+  if (plan !== null) {
+    countSkipped(kernel, plan);
+    return { ...plan.end, bytesRead: counts.bytes, isUnsure: isUnsure || isDamaged || lost > 0 };
+  }
+  const end = { recordBytes: doneBytes, tailBytes: totalBytes - doneBytes, notices };
+  if (!hasFailed) recorder?.end(end);
+  return { ...end, bytesRead: counts.bytes, isUnsure: false };
+}
+
+/** The walk goes on in the middle of a stream: the next value of each VLSD group lies where the records before it say. */
+function seekValues(kernel: Kernel, offsets: readonly number[]): void {
+  for (const [slot, offset] of offsets.entries()) kernel.setU64(VLSD + slot * VLSD_SLOT_BYTES, BigInt(offset));
+}
+
+/** Records that are not read are counted all the same, as the walk before found them. Frames of signals: by the pass, as out of range. */
+function countSkipped(kernel: Kernel, { skipped }: StreamPlan): void {
+  const add = (counter: number, by: number) =>
+    kernel.setU64(HEAD + counter, kernel.view.getBigUint64(HEAD + counter, true) + BigInt(by));
+  add(Head.frames, skipped.frames + skipped.otherFrames);
+  add(Head.otherKind, skipped.otherFrames);
+  add(Head.otherRecords, skipped.otherRecords);
 }
 
 /** Records of one group that holds no frames, back to back: their number follows from their size, so that none of them is read. */
@@ -153,7 +196,7 @@ function countedUnread(kernel: Kernel, source: ByteSource, stream: RecordStream)
   const before = kernel.view.getBigUint64(HEAD + Head.otherRecords, true);
   kernel.setU64(HEAD + Head.otherRecords, before + BigInt(recordBytes / only.recordBytes));
   const notices = cutBytes > 0 ? [cutRecord(source.key, extents, recordBytes, cutBytes)] : [];
-  return { recordBytes, tailBytes: sizeOf(stream.extents) - recordBytes, bytesRead: 0, notices };
+  return { recordBytes, tailBytes: sizeOf(stream.extents) - recordBytes, bytesRead: 0, notices, isUnsure: false };
 }
 
 /** A finalized sorted group has as many records as its cycle count says, or fewer if the bytes end before. */

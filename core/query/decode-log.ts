@@ -47,6 +47,7 @@ interface Unit {
 const SOURCES_EXPECTED = 3;
 const SOURCES_MAX = 256;
 
+/** Reads what the range needs where the log's times are known, else, or if that does not stand by itself, all of it. */
 export async function decodeLog(
   kernel: Kernel,
   source: ByteSource,
@@ -56,6 +57,27 @@ export async function decodeLog(
   output: DecodeOutput,
   host: DecodeHost,
 ): Promise<DecodedLog> {
+  const all = (how: DecodeHost) => decodeGroups(kernel, source, mdf, rules, range, output, how);
+  const part = isLocal(output, rules) ? await all({ ...host, within: range }) : null;
+  const whole = part ?? (await all(host));
+  assert(whole, "Nothing is skipped when a log is read whole");
+  return whole;
+}
+
+/** Whether nothing outside the range has a part in the answer: no neighbour of it, and no transport message that begins before. */
+const isLocal = (output: DecodeOutput, rules: readonly Rule[]): boolean =>
+  (output.kind === "columns" || !output.neighbours) && rules.every((rule) => rule.transport === undefined);
+
+/** null: parts were skipped that may be needed. */
+async function decodeGroups(
+  kernel: Kernel,
+  source: ByteSource,
+  mdf: MdfFile,
+  rules: readonly Rule[],
+  range: DecodeRange,
+  output: DecodeOutput,
+  host: DecodeHost,
+): Promise<DecodedLog | null> {
   const lanes: DecodedLane[] = [];
   const notices: Notice[] = [];
   const counted: FrameCounts[] = [];
@@ -72,6 +94,7 @@ export async function decodeLog(
     for (const part of partsOf(group, output)) {
       const cut = cutTo(range, output, part, group.sources);
       const result = await decodePass(kernel, source, mdf, asked, cut.range, cut.output, host);
+      if (result.isUnsure) return null;
       checkBalance(result, source.key);
       bytesRead += result.bytesRead;
       if (first === null) notices.push(...result.notices);
@@ -93,6 +116,7 @@ export async function decodeLog(
     if (counts) counted.push(counts);
   }
   first ??= await decodePass(kernel, source, mdf, [], range, { kind: "columns", keepLengths: false }, host);
+  if (first.isUnsure) return null;
   return { lanes, notices, ledger: ledgerOf(source, mdf, first, counted, bytesRead || first.bytesRead) };
 }
 
@@ -203,7 +227,7 @@ function ledgerOf(
   bytesRead: number,
 ): Ledger {
   const sum = (term: keyof FrameCounts) => groups.reduce((total, counts) => total + counts[term], 0);
-  const { frames, otherKind, otherRecords } = first.counts;
+  const { frames, otherKind, otherRecords, skipped } = first.counts;
   const matched = sum("used") + sum("muxInactive") + sum("tooShort") + sum("outOfRange") + sum("withoutPayload");
   return {
     files: 1,
@@ -211,10 +235,10 @@ function ledgerOf(
     ...bytesOf(source, mdf, first),
     frames,
     used: sum("used"),
-    unmatched: groups.length === 0 ? first.counts.unmatched : frames - otherKind - matched,
+    unmatched: groups.length === 0 ? first.counts.unmatched : frames - otherKind - matched - skipped,
     muxInactive: sum("muxInactive"),
     tooShort: sum("tooShort"),
-    outOfRange: sum("outOfRange"),
+    outOfRange: sum("outOfRange") + skipped,
     otherKind,
     withoutPayload: groups.length === 0 ? first.counts.withoutPayload : sum("withoutPayload"),
     otherRecords,
@@ -222,6 +246,8 @@ function ledgerOf(
     samples: sum("samples"),
     notAvailable: sum("notAvailable"),
     bytesRead,
+    bytesDecrypted: 0,
+    bytesDecompressed: 0,
   };
 }
 
@@ -237,8 +263,8 @@ export function bytesOf(
 
 /** Each walk must balance by itself: the terms are counted apart from each other. */
 function checkBalance({ counts }: DecodeResult, key: string): void {
-  const { frames, used, unmatched, muxInactive, tooShort, outOfRange, otherKind, withoutPayload } = counts;
-  const accounted = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload;
+  const { frames, used, unmatched, muxInactive, tooShort, outOfRange, otherKind, withoutPayload, skipped } = counts;
+  const accounted = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload + skipped;
   assert(frames === accounted, `The sums of ${key} do not add up: ${frames} frames read, ${accounted} accounted for`);
   const { values, samples, notAvailable } = counts;
   const shown = samples + notAvailable;

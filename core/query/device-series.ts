@@ -11,7 +11,7 @@ import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-
 import { type DecodedLane, type DecodedLog, decodeLog } from "./decode-log.ts";
 import type { LogEntry, PlannedFile } from "./engine.ts";
 import type { HeardLog } from "./heard.ts";
-import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
+import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
 import { DAY_NS, type LogPlan, planLog, type QueryRange, REACH_NS } from "./log-plan.ts";
 import { type Around, aroundOf, aroundOutput, withNeighbours } from "./neighbours.ts";
 import type { pace } from "./pace.ts";
@@ -66,7 +66,7 @@ export class DeviceSeries {
   /** Decodes a log and gives back what adds it to the answer: logs are decoded side by side, but added in order. */
   async read(log: LogEntry, host: ReturnType<typeof pace>): Promise<() => void> {
     const opened = await this.#parts.openDecodable(log.key, host.signal);
-    const { mdf, source } = opened;
+    const { mdf, source, times } = opened;
     const channels = channelsOf(mdf.streams) ?? (await this.#parts.channelsHeard(log.key, host.signal));
     const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query);
     const startNs = log.startNs ?? mdf.header.startNs;
@@ -78,14 +78,16 @@ export class DeviceSeries {
     const wantsAround = this.#query.neighbours && this.#query.method !== "stats";
     const aside = output.kind === "columns" ? aroundOutput(plan.range) : output;
     const { decoded, around } = await this.#parts.kernels.use(async (kernel) => {
-      const decode = (into: DecodeOutput) => decodeLog(kernel, source, mdf, kernelRules, plan.range, into, host);
+      const decode = (into: DecodeOutput) =>
+        decodeLog(kernel, source, mdf, kernelRules, plan.range, into, { ...host, logTimes: times });
       const decoded = await decode(output);
       return { decoded, around: !wantsAround ? null : aside === output ? decoded : await decode(aside) };
     });
     const isBeyond = decoded.ledger.outOfRange > 0 && (await this.#isBeyondReach(startNs, heard));
+    const unpacked = unpackedBytes(opened.unpacked);
     return () => {
       this.#noteRules(rules);
-      this.ledger = addLedgers(this.ledger, decoded.ledger);
+      this.ledger = addLedgers(this.ledger, { ...decoded.ledger, ...unpacked });
       this.notices.push(...mdf.notices, ...decoded.notices);
       for (const [series, lanes] of this.#bySeries(rules, decoded)) this.#add(series, where, lanes, plan);
       for (const [series, lanes] of around ? this.#bySeries(rules, around) : [])

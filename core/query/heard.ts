@@ -8,7 +8,7 @@ import { type HeardRow, readHeard } from "../kernel/heard.ts";
 import type { KernelPool } from "../kernel/kernel.ts";
 import { bytesOf } from "./decode-log.ts";
 import type { Heard, HeardId, LogEntry, OnWork } from "./engine.ts";
-import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
+import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
 import type { OpenDecodable } from "./opened-logs.ts";
 import { type Host, pace } from "./pace.ts";
 
@@ -37,12 +37,12 @@ const HEARD_MAX = 2048;
 export function heardLogs(parts: HeardParts) {
   const kept = new Map<string, HeardLog>();
   return async (key: string, signal: AbortSignal, onWork?: OnWork): Promise<HeardLog> => {
-    const { source, mdf } = await parts.openDecodable(key, signal);
+    const { source, mdf, times, unpacked } = await parts.openDecodable(key, signal);
     const name = `${source.version}\n${source.sizeBytes}\n${key}`;
     const known = kept.get(name);
     if (known) return known;
     const host = pace(parts.host, signal, source.sizeBytes, onWork);
-    const read = await parts.kernels.use((kernel) => readHeard(kernel, source, mdf, host));
+    const read = await parts.kernels.use((kernel) => readHeard(kernel, source, mdf, { ...host, logTimes: times }));
     const startNs = mdf.header.startNs;
     const ids = read.ids.map((row) => ({ ...row, firstNs: startNs + row.firstNs, lastNs: startNs + row.lastNs }));
     const least = (a: bigint | null, b: bigint) => (a === null || b < a ? b : a);
@@ -63,6 +63,7 @@ export function heardLogs(parts: HeardParts) {
         unmatched: frames - used,
         otherRecords,
         bytesRead: read.recordBytes + read.tailBytes,
+        ...unpackedBytes(unpacked),
       },
       notices: [...mdf.notices, ...read.notices],
       isWhole: !hasFailed && read.counts.unmatched === 0,

@@ -1,4 +1,5 @@
 /** Every byte and frame of an answer is accounted for (design §3, "the ledger"). */
+import type { UnpackedBytes } from "../canedge/container.ts";
 
 /**
  * `bytes = header + records + tail`; `frames = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload`;
@@ -18,6 +19,7 @@ export interface Ledger {
   readonly unmatched: number;
   readonly muxInactive: number;
   readonly tooShort: number;
+  /** By their time. Frames in parts of a log that need not be read, since a walk before found all their times outside, count here whatever their identifier. */
   readonly outOfRange: number;
   /** Remote, error, overload and LIN frames, which no asked signal can be in. */
   readonly otherKind: number;
@@ -31,8 +33,12 @@ export interface Ledger {
   readonly samples: number;
   /** Values that are J1939 codes for "error" or "not available", left out as gaps. */
   readonly notAvailable: number;
-  /** Bytes fetched from the store for this answer. */
+  /** Bytes of logs read for this answer, as they are inside their containers. */
   readonly bytesRead: number;
+  /** Bytes that were decrypted for it, those of a first pass over a log included. */
+  readonly bytesDecrypted: number;
+  /** The same of bytes that came out of compression. */
+  readonly bytesDecompressed: number;
 }
 
 export const emptyLedger: Ledger = {
@@ -54,7 +60,17 @@ export const emptyLedger: Ledger = {
   samples: 0,
   notAvailable: 0,
   bytesRead: 0,
+  bytesDecrypted: 0,
+  bytesDecompressed: 0,
 };
+
+/** What an opened log has unpacked, as terms of the ledger. */
+export const unpackedBytes = (
+  unpacked: Readonly<UnpackedBytes> | undefined,
+): Pick<Ledger, "bytesDecrypted" | "bytesDecompressed"> => ({
+  bytesDecrypted: unpacked?.decrypted ?? 0,
+  bytesDecompressed: unpacked?.decompressed ?? 0,
+});
 
 /** Term by term. */
 export function addLedgers(a: Ledger, b: Ledger): Ledger {

@@ -1,30 +1,52 @@
 /** Logs opened for decoding: the plain source and its layouts, parsed once per version. */
 import type { OpenedLog, OpenLog } from "../canedge/container.ts";
+import { LogTimes } from "../kernel/log-times.ts";
 import type { MdfFile } from "../mdf/file.ts";
 import type { HeaderCache } from "../mdf/header-cache.ts";
 import { readMdf } from "../mdf/read.ts";
 
 export interface DecodableLog extends OpenedLog {
   readonly mdf: MdfFile;
+  /** Which times lie where, as far as its records were walked. */
+  readonly times: LogTimes;
 }
 
 export type OpenDecodable = (key: string, signal: AbortSignal) => Promise<DecodableLog>;
 
 /** A parsed generation D file has some 60 kB. */
 const FILES_MAX = 256;
+/** Of all logs, some 200 bytes each; above, those of the logs opened first are forgotten. */
+const CHUNKS_MAX = 65_536;
+
+interface Parsed {
+  readonly mdf: MdfFile;
+  times: LogTimes;
+}
 
 /** Only settled files are shared between callers. Faults: `storage/*`, `input/*`. */
 export function decodableLogs(openLog: OpenLog, headerCache: HeaderCache): OpenDecodable {
-  const files = new Map<string, MdfFile>();
+  const files = new Map<string, Parsed>();
   return async (key, signal) => {
     const opened = await openLog(key, signal);
     const name = `${opened.source.version}\n${opened.source.sizeBytes}\n${key}`;
-    let mdf = files.get(name);
-    if (!mdf) {
-      mdf = await readMdf(opened.source, signal, { headerCache });
+    let parsed = files.get(name);
+    if (!parsed) {
+      const mdf = await readMdf(opened.source, signal, { headerCache });
       if (files.size >= FILES_MAX) files.delete(files.keys().next().value ?? "");
-      files.set(name, mdf);
+      parsed = { mdf, times: new LogTimes() };
+      files.set(name, parsed);
     }
-    return { ...opened, mdf };
+    forgetTimes(files);
+    return { ...opened, ...parsed };
   };
+}
+
+function forgetTimes(files: ReadonlyMap<string, Parsed>): void {
+  let chunks = 0;
+  for (const { times } of files.values()) chunks += times.chunkCount;
+  for (const parsed of files.values()) {
+    if (chunks <= CHUNKS_MAX) return;
+    chunks -= parsed.times.chunkCount;
+    parsed.times = new LogTimes();
+  }
 }

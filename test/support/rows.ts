@@ -71,5 +71,15 @@ export function accountErrors(
   { counts, recordBytes, tailBytes }: Pick<FramesEnd, "counts" | "recordBytes" | "tailBytes">,
   bytes: number,
 ): string[] {
-  return imbalance({ files: 1, bytes, header: 0, records: recordBytes, tail: tailBytes, bytesRead: 0, ...counts });
+  return imbalance({
+    files: 1,
+    bytes,
+    header: 0,
+    records: recordBytes,
+    tail: tailBytes,
+    bytesRead: 0,
+    bytesDecrypted: 0,
+    bytesDecompressed: 0,
+    ...counts,
+  });
 }
