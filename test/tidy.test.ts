@@ -13,7 +13,7 @@ const ROOMS: readonly {
   readonly paths: readonly string[];
   readonly packages: readonly (string | RegExp)[];
 }[] = [
-  { room: "edge/app/", paths: ["core/", "edge/app/"], packages: [/^hono(\/|$)/] },
+  { room: "edge/app/", paths: ["core/", "edge/app/"], packages: [/^hono(\/|$)/, "@uwdata/flechette", "hyparquet-writer"] },
   { room: "edge/stores/s3.ts", paths: ["core/", "edge/stores/"], packages: ["@aws-sdk/client-s3"] },
   { room: "edge/stores/r2.ts", paths: ["core/", "edge/stores/"], packages: [] },
   { room: "edge/stores/", paths: ["core/", "edge/stores/"], packages: [NODE] },
