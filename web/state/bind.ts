@@ -8,8 +8,10 @@ import type { DocumentSignal, ViewDocument } from "./view-document.ts";
 /** A name of a document taken apart. */
 interface Name {
   readonly device: string | null;
+  /** "CAN1", or the group of a plain channel. */
   readonly channel: string;
-  readonly message: string;
+  /** null: a plain channel. */
+  readonly message: string | null;
   readonly sourceAddress: number | null;
   readonly signal: string;
 }
@@ -22,21 +24,31 @@ function decoded(text: string): string {
   }
 }
 
-/** `[n:]channel/message[@SA]/signal`. */
+/** `[n:]channel/message[@SA]/signal`, or `[n:]group/channel` of a plain channel. */
 function parseName(text: string, recordings: readonly string[]): Name {
   const [, index = "0", rest = text] = /^(?:(\d{1,3}):)?(.*)$/s.exec(text) ?? [];
   const parts = rest.split("/");
+  const device = recordings[Number(index)]?.split("/")[0] ?? null;
+  if (parts.length < 3) {
+    return { device, channel: decoded(parts[0] ?? ""), message: null, sourceAddress: null, signal: decoded(parts[1] ?? rest) };
+  }
   const [message = "", address] = (parts[1] ?? "").split("@");
   return {
-    device: recordings[Number(index)]?.split("/")[0] ?? null,
+    device,
     channel: decoded(parts[0] ?? ""),
     message: decoded(message),
     sourceAddress: address === undefined || !/^[0-9a-f]{1,2}$/i.test(address) ? null : Number.parseInt(address, 16),
-    signal: decoded(parts.slice(2).join("/") || rest),
+    signal: decoded(parts.slice(2).join("/")),
   };
 }
 
-const channelOf = ({ selector }: SignalInfo): string => `${selector.bus ?? "CAN"}${selector.channel ?? 1}`;
+const channelOf = ({ selector }: SignalInfo): string =>
+  selector.kind === "channel" ? (selector.group ?? "") : `${selector.bus ?? "CAN"}${selector.channel ?? 1}`;
+const databaseOf = ({ selector }: SignalInfo): string | undefined => (selector.kind === "channel" ? undefined : selector.db);
+const addressOf = ({ selector }: SignalInfo): number | null =>
+  selector.kind === "channel" ? null : (selector.sourceAddress ?? null);
+const isMessage = ({ message }: Name, info: SignalInfo): boolean =>
+  message === null ? info.selector.kind === "channel" : info.message === message;
 
 /** The signal a name means here, or null. Of several databases that know it, the one the view names first. */
 export function bindName(
@@ -46,15 +58,13 @@ export function bindName(
 ): SignalInfo | null {
   const name = parseName(text, document.recordings);
   const rank = (info: SignalInfo): number => {
-    const at = document.dbcs.findIndex((dbc) => dbc.split(/\.dbc/i)[0] === info.selector.db);
+    const at = document.dbcs.findIndex((dbc) => dbc.split(/\.dbc/i)[0] === databaseOf(info));
     return at < 0 ? document.dbcs.length : at;
   };
   const same = here
-    .filter(
-      ({ name: own, message, selector }) => own === name.signal && message === name.message && isDevice(name, selector.device),
-    )
+    .filter((info) => info.name === name.signal && isMessage(name, info) && isDevice(name, info.selector.device))
     .sort((a, b) => rank(a) - rank(b));
-  const address = (info: SignalInfo): boolean => (info.selector.sourceAddress ?? null) === name.sourceAddress;
+  const address = (info: SignalInfo): boolean => addressOf(info) === name.sourceAddress;
   const channel = (info: SignalInfo): boolean => channelOf(info) === name.channel;
   const anyAddress = name.sourceAddress === null ? same.filter(channel) : [];
   return (
@@ -93,7 +103,7 @@ function absentInfo(text: string, document: ViewDocument, here: readonly SignalI
     id: `absent/${name.device ?? ""}/${text}`,
     selector: { device: name.device ?? here[0]?.selector.device ?? "", signal: name.signal },
     name: name.signal,
-    message: name.message,
+    message: name.message ?? "",
     source: text.replace(/^\d{1,3}:/, ""),
     unit: "",
     frames: 0,

@@ -23,7 +23,7 @@ export function documentOf(state: State, { layout = false, without }: Parts = {}
   const signals = state.stripes.flatMap((stripe) => stripe.signals).flatMap((id) => state.plotted[id] ?? []);
   const devices = [...new Set(signals.map(({ info }) => info.selector.device))];
   const indexOf = new Map<SeriesId, number>(signals.map(({ info }, i) => [info.id, i]));
-  const dbcs = [...new Set(signals.flatMap(({ info }) => info.selector.db ?? []))];
+  const dbcs = [...new Set(signals.flatMap(({ info }) => (info.selector.kind === "channel" ? [] : (info.selector.db ?? []))))];
   const panels = (["stats", "file"] as const).filter((panel) => state.panels[panel]);
   const marks = lost >= 0 ? [] : state.bookmarks.map(({ timeNs, text }) => [String(timeNs), text]);
   const other = { ...(panels.length > 0 ? { x: panels.join(" ") } : {}), ...(marks.length > 0 && !layout ? { m: marks } : {}) };
@@ -115,6 +115,7 @@ const encoded = (name: string): string => name.replace(/[%/@:]/g, (c) => `%${c.c
 function nameOf({ selector, message, name, absent, source }: SignalInfo, device: number): string {
   const ahead = device > 0 ? `${device}:` : "";
   if (absent) return `${ahead}${source}`;
+  if (selector.kind === "channel") return `${ahead}${encoded(selector.group ?? "")}/${encoded(name)}`;
   const address =
     selector.sourceAddress === undefined ? "" : `@${selector.sourceAddress.toString(16).toUpperCase().padStart(2, "0")}`;
   return `${ahead}${selector.bus ?? "CAN"}${selector.channel ?? 1}/${encoded(message)}${address}/${encoded(name)}`;
