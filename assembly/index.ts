@@ -18,6 +18,8 @@ export { pairsWritten, writePairs } from "./text";
 export { finishTransport, restoreSessions, saveSessions } from "./transport/port";
 export { clearSessions } from "./transport/sessions";
 export { toPhysical } from "./unpack";
+export { unpack, unpackKeep, unpackStart } from "./unpack-block";
+export { untranspose } from "./untranspose";
 export { dropWaiting } from "./waiting";
 
 export function abiVersion(): i32 {
