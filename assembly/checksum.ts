@@ -116,11 +116,11 @@ export function xxh32(from: usize, end: usize): u32 {
   return xxh32End(end);
 }
 
-const P64_1: u64 = 0x9e3779b185ebca87;
-const P64_2: u64 = 0xc2b2ae3d27d4eb4f;
-const P64_3: u64 = 0x165667b19e3779f9;
-const P64_4: u64 = 0x85ebca77c2b2ae63;
-const P64_5: u64 = 0x27d4eb2f165667c5;
+const P64_1: u64 = ((<u64>0x9e3779b1) << 32) | 0x85ebca87;
+const P64_2: u64 = ((<u64>0xc2b2ae3d) << 32) | 0x27d4eb4f;
+const P64_3: u64 = ((<u64>0x165667b1) << 32) | 0x9e3779f9;
+const P64_4: u64 = ((<u64>0x85ebca77) << 32) | 0xc2b2ae63;
+const P64_5: u64 = ((<u64>0x27d4eb2f) << 32) | 0x165667c5;
 
 abstract class Round64 {
   @inline static of(lane: u64, word: u64): u64 {

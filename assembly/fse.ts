@@ -11,7 +11,7 @@ export let countsBits: u32 = 0;
 /** Reads the description of a table: FSE_COUNTS (i16; -1: less than one) for symbols up to `symbolMax`. False if it makes no sense. */
 export function readCounts(from: usize, end: usize, symbolMax: u32, bitsMax: u32): bool {
   memory.fill(FSE_COUNTS, 0, 512);
-  const limit = <u64>(end - from) << 3;
+  const limit = (<u64>(end - from)) << 3;
   let at: u64 = 4;
   if (from >= end) return false;
   const accuracy = (<u32>load<u8>(from) & 15) + 5;
@@ -61,7 +61,7 @@ export function buildStates(table: usize, symbolCount: u32, accuracy: u32, bases
   for (let symbol: u32 = 0; symbol < symbolCount; symbol++) {
     const count = <i32>load<i16>(FSE_COUNTS + ((<usize>symbol) << 1));
     store<u16>(NEXT_STATES + ((<usize>symbol) << 1), count < 0 ? 1 : <u16>count);
-    if (count < 0) store<u8>(FSE_SYMBOLS + <usize>(--high), <u8>symbol);
+    if (count < 0) store<u8>(FSE_SYMBOLS + <usize>--high, <u8>symbol);
   }
   const step = (size >> 1) + (size >> 3) + 3;
   const mask = size - 1;

@@ -10,11 +10,11 @@ export abstract class Backwards {
   /** Bits of the stream in [from, end): what the last byte has below its highest 1. 0: it has none. */
   @inline static bitsOf(from: usize, end: usize): i32 {
     const last = <u32>load<u8>(end - 1);
-    return last === 0 ? 0 : (<i32>(end - from - 1) << 3) + <i32>(31 - clz<u32>(last));
+    return last === 0 ? 0 : ((<i32>(end - from - 1)) << 3) + <i32>(31 - clz<u32>(last));
   }
   /** The next bits at the top of a word; 56 of them are right, or as many as there are, garbage follows. */
   @inline static top(from: usize, position: i32): u64 {
-    return load<u64>(from + <usize>((position >> 3) - 7)) << <u64>(8 - (position & 7));
+    return load<u64>(from + <usize>((position >> 3) - 7)) << (<u64>(8 - (position & 7)));
   }
 }
 
@@ -54,7 +54,7 @@ function packedWeights(from: usize, end: usize): u32 {
   if (position < 0) return 0;
   const top = Backwards.top(start, position + 2 * accuracy);
   let a = <u32>(top >> <u64>(64 - accuracy));
-  let b = <u32>((top << <u64>accuracy) >> <u64>(64 - accuracy));
+  let b = <u32>((top << (<u64>accuracy)) >> <u64>(64 - accuracy));
   let count: u32 = 0;
   while (count < 254) {
     const entry = load<u64>(FSE_WEIGHTS + ((<usize>a) << 3));

@@ -149,7 +149,7 @@ let bitCount: u32 = 0;
 
 abstract class Bits {
   @inline static refill(): void {
-    bits |= load<u64>(input) << <u64>bitCount;
+    bits |= load<u64>(input) << (<u64>bitCount);
     input += <usize>((63 - bitCount) >> 3);
     bitCount |= 56;
   }
@@ -167,7 +167,7 @@ abstract class Bits {
   @inline static giveBack(): void {
     input -= <usize>(bitCount >> 3);
     bitCount &= 7;
-    bits &= ((<u64>1) << <u64>bitCount) - 1;
+    bits &= ((<u64>1) << (<u64>bitCount)) - 1;
   }
 }
 
@@ -225,7 +225,7 @@ function symbols(inputStop: usize, outStop: usize, base: usize): Unpack {
   let count = bitCount;
   let out = written;
   let result = Unpack.NeedMore;
-  held |= load<u64>(at) << <u64>count;
+  held |= load<u64>(at) << (<u64>count);
   at += <usize>((63 - count) >> 3);
   count |= 56;
   while (true) {
@@ -249,7 +249,7 @@ function symbols(inputStop: usize, outStop: usize, base: usize): Unpack {
           held >>= <u64>entry;
           count -= entry & 63;
           store<u8>(out++, <u8>(entry >> 16));
-          held |= load<u64>(at) << <u64>count;
+          held |= load<u64>(at) << (<u64>count);
           at += <usize>((63 - count) >> 3);
           count |= 56;
           continue;
@@ -266,7 +266,7 @@ function symbols(inputStop: usize, outStop: usize, base: usize): Unpack {
           held >>= <u64>entry;
           count -= entry & 63;
           store<u8>(out++, <u8>(entry >> 16));
-          held |= load<u64>(at) << <u64>count;
+          held |= load<u64>(at) << (<u64>count);
           at += <usize>((63 - count) >> 3);
           count |= 56;
           continue;
@@ -282,12 +282,11 @@ function symbols(inputStop: usize, outStop: usize, base: usize): Unpack {
         break;
       }
     }
-    const length =
-      <usize>(entry >> 16) + <usize>((held & (((<u64>1) << <u64>(entry & 63)) - 1)) >> <u64>((entry >> 8) & 15));
+    const length = <usize>(entry >> 16) + <usize>((held & (((<u64>1) << (<u64>(entry & 63))) - 1)) >> <u64>((entry >> 8) & 15));
     held >>= <u64>entry;
     count -= entry & 63;
     if (count < 36) {
-      held |= load<u64>(at) << <u64>count;
+      held |= load<u64>(at) << (<u64>count);
       at += <usize>((63 - count) >> 3);
       count |= 56;
     }
@@ -306,15 +305,14 @@ function symbols(inputStop: usize, outStop: usize, base: usize): Unpack {
         break;
       }
     }
-    const distance =
-      <usize>(entry >> 16) + <usize>((held & (((<u64>1) << <u64>(entry & 63)) - 1)) >> <u64>((entry >> 8) & 15));
+    const distance = <usize>(entry >> 16) + <usize>((held & (((<u64>1) << (<u64>(entry & 63))) - 1)) >> <u64>((entry >> 8) & 15));
     held >>= <u64>entry;
     count -= entry & 63;
     if (distance > out - base) {
       result = Unpack.Bad;
       break;
     }
-    held |= load<u64>(at) << <u64>count;
+    held |= load<u64>(at) << (<u64>count);
     at += <usize>((63 - count) >> 3);
     count |= 56;
     Copy.back(out, distance, length);
@@ -329,7 +327,8 @@ function symbols(inputStop: usize, outStop: usize, base: usize): Unpack {
 
 export function inflateStart(isZlib: bool): void {
   store<u32>(CODEC_STATE, isZlib ? Phase.Head : Phase.Block, Codec.phase);
-  store<u64>(CODEC_STATE, isZlib ? 1 : 0xffffffffffffffff, Codec.checksum); // all ones: no checksum
+  store<u32>(CODEC_STATE, isZlib ? 1 : 0, Codec.flags); // 1: there is a checksum
+  store<u32>(CODEC_STATE, 1, Codec.checksum);
   store<f64>(CODEC_STATE, 32768, Codec.window);
 }
 
@@ -346,10 +345,9 @@ export function inflate(from: usize, end: usize, isLast: bool, outStop: usize): 
   store<u32>(CODEC_STATE, bitCount, Codec.bitCount);
   store<u32>(CODEC_STATE, <u32>(min(input, end) - from), Codec.used);
   store<u32>(CODEC_STATE, <u32>written, Codec.out);
-  const sum = load<u64>(CODEC_STATE, Codec.checksum);
-  if (sum === 0xffffffffffffffff) return result;
-  const adler = adler32(<u32>sum, start, written);
-  store<u64>(CODEC_STATE, <u64>adler, Codec.checksum);
+  if (load<u32>(CODEC_STATE, Codec.flags) === 0) return result;
+  const adler = adler32(load<u32>(CODEC_STATE, Codec.checksum), start, written);
+  store<u32>(CODEC_STATE, adler, Codec.checksum);
   if (result !== Unpack.Done) return result;
   const stored = load<u32>(CODEC_STATE, Codec.allowed);
   store<u32>(CODEC_STATE, adler, Codec.found);
@@ -412,7 +410,7 @@ function parts(end: usize, isLast: bool, outStop: usize): Unpack {
       if (result !== Unpack.Done) return result;
       store<u32>(CODEC_STATE, Phase.Block, Codec.phase);
     } else if (phase === Phase.Trailer) {
-      if (load<u64>(CODEC_STATE, Codec.checksum) !== 0xffffffffffffffff) {
+      if (load<u32>(CODEC_STATE, Codec.flags)) {
         Bits.take(bitCount & 7);
         Bits.giveBack();
         if (input + 4 > end) return short;

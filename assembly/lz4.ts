@@ -70,8 +70,8 @@ function parts(end: usize, isLast: bool, outStop: usize): Unpack {
       if (bytes > State.get(Codec.isFinal)) return Unpack.Bad;
       const checksumBytes: usize = State.get(Codec.flags) & BLOCK_CHECKSUM ? 4 : 0;
       if (input + 4 + <usize>bytes + checksumBytes > end) return short;
+      if (checksumBytes && !blockChecksum(input + 4, <usize>bytes)) return Unpack.BadChecksum;
       input += 4;
-      if (checksumBytes && !blockChecksum(<usize>bytes)) return Unpack.BadChecksum;
       State.set(Codec.left, bytes);
       if (State.get(Codec.flags) & INDEPENDENT) State.set(Codec.base, <u32>written);
       State.set(Codec.phase, size >> 31 ? Phase.Plain : Phase.Packed);
@@ -146,16 +146,16 @@ function frameHead(end: usize, isLast: bool): Unpack {
   return Unpack.Full;
 }
 
-/** Of the block at `input`. The lanes are lent for it. */
-function blockChecksum(bytes: usize): bool {
+/** The lanes are lent for it. */
+function blockChecksum(from: usize, bytes: usize): bool {
   const a = load<u64>(CODEC_STATE, Codec.checksum);
   const b = load<u64>(CODEC_STATE, Codec.checksum + 8);
   const c = load<u64>(CODEC_STATE, Codec.checksum + 16);
   const d = load<u64>(CODEC_STATE, Codec.checksum + 24);
   const hashedBytes = load<u64>(CODEC_STATE, Codec.hashedBytes);
   const hashed = State.get(Codec.hashed);
-  State.set(Codec.found, xxh32(input, input + bytes));
-  State.set(Codec.allowed, load<u32>(input + bytes));
+  State.set(Codec.found, xxh32(from, from + bytes));
+  State.set(Codec.allowed, load<u32>(from + bytes));
   store<u64>(CODEC_STATE, a, Codec.checksum);
   store<u64>(CODEC_STATE, b, Codec.checksum + 8);
   store<u64>(CODEC_STATE, c, Codec.checksum + 16);

@@ -42,18 +42,7 @@ abstract class Tile {
   }
 
   /** Eight rows from the pairs of eight column pairs. */
-  @inline static eight(
-    a: v128,
-    b: v128,
-    c: v128,
-    d: v128,
-    e: v128,
-    f: v128,
-    g: v128,
-    h: v128,
-    out: usize,
-    stride: usize,
-  ): void {
+  @inline static eight(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: v128, out: usize, stride: usize): void {
     const ab0 = Tile.low16(a, b);
     const ab4 = Tile.high16(a, b);
     const cd0 = Tile.low16(c, d);

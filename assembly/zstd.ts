@@ -1,15 +1,6 @@
 /** Zstandard frames, several in a row too (RFC 8878). A block is taken when all of it is there, and unpacked at once. */
 import { xxh64End, xxh64Start, xxh64Update } from "./checksum";
-import {
-  CODEC_STATE,
-  Codec,
-  FSE_COUNTS,
-  FSE_LITERALS,
-  FSE_MATCHES,
-  FSE_OFFSETS,
-  LITERALS,
-  Unpack,
-} from "./codec-layout";
+import { CODEC_STATE, Codec, FSE_COUNTS, FSE_LITERALS, FSE_MATCHES, FSE_OFFSETS, LITERALS, Unpack } from "./codec-layout";
 import { Copy } from "./copy";
 import { buildSingle, buildStates, countsBits, countsBytes, readCounts } from "./fse";
 import { Backwards, huffmanFour, huffmanStream, readTree, treeBytes } from "./huffman";
@@ -29,24 +20,24 @@ const HEAD_BYTES_MAX: usize = 18;
 const HAS_TREE: u32 = 1;
 
 const LITERAL_BASES: usize = memory.data<u32>([
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 128, 256, 512, 1024, 2048, 4096, 8192,
-  16384, 32768, 65536,
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 128, 256, 512, 1024, 2048, 4096,
+  8192, 16384, 32768, 65536,
 ]);
 const LITERAL_EXTRAS: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ]);
 const MATCH_BASES: usize = memory.data<u32>([
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 37, 39,
-  41, 43, 47, 51, 59, 67, 83, 99, 131, 259, 515, 1027, 2051, 4099, 8195, 16387, 32771, 65539,
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 37,
+  39, 41, 43, 47, 51, 59, 67, 83, 99, 131, 259, 515, 1027, 2051, 4099, 8195, 16387, 32771, 65539,
 ]);
 const MATCH_EXTRAS: usize = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8,
-  9, 10, 11, 12, 13, 14, 15, 16,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5,
+  7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ]);
 const OFFSET_BASES: usize = memory.data<u32>([
-  0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000, 0x40000,
-  0x80000, 0x100000, 0x200000, 0x400000, 0x800000, 0x1000000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
-  0x80000000,
+  0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000,
+  0x40000, 0x80000, 0x100000, 0x200000, 0x400000, 0x800000, 0x1000000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000,
+  0x40000000, 0x80000000,
 ]);
 const OFFSET_EXTRAS: usize = memory.data<u8>([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -55,8 +46,8 @@ const LITERAL_COUNTS: usize = memory.data<i16>([
   4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1,
 ]);
 const MATCH_COUNTS: usize = memory.data<i16>([
-  1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-  1, -1, -1, -1, -1, -1, -1, -1,
+  1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+  1, 1, 1, -1, -1, -1, -1, -1, -1, -1,
 ]);
 const OFFSET_COUNTS: usize = memory.data<i16>([
   1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1,
@@ -118,7 +109,10 @@ function parts(end: usize, isLast: bool, outStop: usize): Unpack {
         written += bytes;
         input++;
       } else {
-        if (!packedBlock(input, input + bytes)) return Unpack.Bad;
+        if (!packedBlock(input, input + bytes)) {
+          input -= 3;
+          return Unpack.Bad;
+        }
         input += bytes;
       }
       State.set(Codec.isFinal, head & 1);
@@ -163,11 +157,11 @@ function frameHead(end: usize, isLast: bool): Unpack {
   let window: f64 = 0;
   if (!isSingle) {
     const byte = <u32>load<u8>(at++);
-    const base = <f64>((<u64>1) << <u64>(10 + (byte >> 3)));
+    const base = <f64>((<u64>1) << (<u64>(10 + (byte >> 3))));
     window = base + (base / 8) * <f64>(byte & 7);
   }
   const dictionaryBytes: usize = flags & 3 ? (<usize>1) << ((flags & 3) - 1) : 0;
-  const dictionary = load<u32>(at) & (dictionaryBytes === 4 ? 0xffffffff : ((<u32>1) << (<u32>dictionaryBytes << 3)) - 1);
+  const dictionary = load<u32>(at) & (dictionaryBytes === 4 ? 0xffffffff : ((<u32>1) << ((<u32>dictionaryBytes) << 3)) - 1);
   at += dictionaryBytes;
   const sizeBytes: usize = flags >> 6 ? (<usize>1) << (flags >> 6) : isSingle ? 1 : 0;
   if (isSingle) {
@@ -270,7 +264,7 @@ function readTable(
   }
   if (kind === 0) {
     memory.fill(FSE_COUNTS, 0, 512);
-    memory.copy(FSE_COUNTS, counts, <usize>countOf << 1);
+    memory.copy(FSE_COUNTS, counts, (<usize>countOf) << 1);
     buildStates(table, symbolMax + 1, countBits, bases, extras);
     State.set(bitsField, countBits);
     return at;

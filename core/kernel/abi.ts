@@ -346,6 +346,10 @@ export interface KernelExports {
     capacity: number,
   ): number;
   pairsWritten(): number;
+  unpackStart(method: number, out: number): void;
+  unpack(method: number, from: number, end: number, isLast: number, outStop: number): number;
+  unpackKeep(out: number, keepBytes: number): void;
+  untranspose(from: number, rows: number, columns: number, out: number): void;
   heatshrinkStart(out: number): void;
   heatshrink(input: number, inputBytes: number, out: number, capacity: number, windowBits: number, lookaheadBits: number): number;
   heatshrinkUsed(): number;

@@ -1,8 +1,10 @@
 /** Feeds the bytes of one record stream to the kernel, window by window, and keeps the account of them. */
 import { fileOffset, firstExtents, sizeOf } from "../bus/extents.ts";
 import type { Extent, RecordStream } from "../bus/layout.ts";
-import { isOfOneObject, type Notice } from "../fault.ts";
-import { readExtents, streamExtents } from "../mdf/data-stream.ts";
+import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
+import { damageNotice } from "../mdf/block.ts";
+import { streamExtents } from "../mdf/data-stream.ts";
+import { StreamReader } from "../mdf/stream-reader.ts";
 import { countingSource, none } from "../store/counting.ts";
 import type { ByteSource } from "../store/source.ts";
 import {
@@ -141,13 +143,13 @@ export async function walkStream(
       if (isDamaged) break;
     }
   } catch (error) {
-    // The store failed half way: what was read stays.
+    // What was read stays.
     if (!isOfOneObject(error)) throw error;
     isDamaged = true;
     hasFailed = true;
-    const atByte = fileOffset(extents, doneBytes);
-    const text = `${source.key} could not be read on from byte ${atByte}: ${error.fault.message}. What lies before it is shown`;
-    notices.push({ severity: "error", text, fault: error.fault });
+    notices.push(notReadOn(source.key, error.fault, fileOffset(extents, doneBytes), totalBytes - doneBytes));
+  } finally {
+    await values.close();
   }
   const lost = kernel.exports.dropWaiting();
   if (lost > 0) {
@@ -208,6 +210,14 @@ function wholeRecords(stream: RecordStream): readonly Extent[] {
   return firstExtents(stream.extents, only.cycleCount * only.recordBytes);
 }
 
+/** A block that cannot be unpacked, or a store that failed half way. */
+function notReadOn(key: string, fault: Fault, atByte: number, leftBytes: number): Notice {
+  const isOfFile = fault.code.startsWith("input/") || fault.code.startsWith("limit/");
+  if (isOfFile) return damageNotice(fault, `What lies before it is shown, ${leftBytes} bytes are not.`);
+  const text = `${key} could not be read on from byte ${atByte}: ${fault.message}. What lies before it is shown`;
+  return { severity: "error", text, fault };
+}
+
 function damaged(key: string, kernel: Kernel, extents: readonly Extent[], doneBytes: number, totalBytes: number): Notice {
   const atByte = fileOffset(extents, doneBytes);
   const badId = kernel.head(Head.badId);
@@ -228,41 +238,34 @@ function cutRecord(key: string, extents: readonly Extent[], doneBytes: number, c
 /** The windows of SD values the kernel looks into; loaded when it asks. */
 class ValueWindows {
   readonly #kernel: Kernel;
-  readonly #source: ByteSource;
-  readonly #streams: readonly (readonly Extent[])[];
-  readonly #signal: AbortSignal;
-  bytesRead = 0;
+  readonly #streams: readonly StreamReader[];
   isExhausted = false;
 
   constructor(kernel: Kernel, source: ByteSource, streams: readonly (readonly Extent[])[], signal: AbortSignal) {
     this.#kernel = kernel;
-    this.#source = source;
-    this.#streams = streams;
-    this.#signal = signal;
+    this.#streams = streams.map((extents) => new StreamReader(source, extents, kernel.codecs, signal));
   }
 
   async load(stream: number, offset: bigint): Promise<void> {
-    const extents = this.#streams[stream] ?? [];
-    const total = sizeOf(extents);
+    const reader = this.#streams[stream];
+    const total = reader?.sizeBytes ?? 0;
     const start = offset < BigInt(total) ? Number(offset) : total;
     let length = Math.min(VALUE_WINDOW_BYTES, total - start);
-    if (this.bytesRead + length > VALUE_REREADS_MAX * total + VALUE_WINDOW_BYTES) {
+    if (reader && reader.workBytes + length > VALUE_REREADS_MAX * total + VALUE_WINDOW_BYTES) {
       this.isExhausted = true;
       length = 0;
     }
     const slot = stream & 3;
-    const at = VALUES + slot * VALUE_WINDOW_STRIDE;
-    const bytes = await readExtents(this.#source, extents, this.#kernel.codecs, this.#signal, {
-      fromByte: start,
-      toByte: start + length,
-    });
-    this.#kernel.bytes.set(bytes, at);
-    const filled = bytes.length;
-    this.bytesRead += filled;
+    const bytes = reader && length > 0 ? await reader.read(start, length) : new Uint8Array();
+    this.#kernel.bytes.set(bytes, VALUES + slot * VALUE_WINDOW_STRIDE);
     const window = VALUE_WINDOWS + slot * 32;
     this.#kernel.setU32(window, stream);
-    this.#kernel.setU32(window + 4, start + filled >= total || this.isExhausted ? 1 : 0);
+    this.#kernel.setU32(window + 4, start + bytes.length >= total || this.isExhausted ? 1 : 0);
     this.#kernel.setU64(window + 8, this.isExhausted || start === total ? offset : BigInt(start));
-    this.#kernel.setU32(window + 16, filled);
+    this.#kernel.setU32(window + 16, bytes.length);
+  }
+
+  async close(): Promise<void> {
+    for (const reader of this.#streams) await reader.close();
   }
 }

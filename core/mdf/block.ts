@@ -14,12 +14,14 @@ const BLOCK_NAMES = {
   DT: "data",
   SD: "signal data",
   DL: "data list",
+  LD: "column list",
   HL: "list header",
   SI: "source",
   CA: "array",
-  LD: "column list",
+  DZ: "compressed data",
   DV: "data column",
   DI: "invalidation column",
+  GD: "guard",
 } as const;
 export type BlockId = keyof typeof BLOCK_NAMES;
 
@@ -104,11 +106,16 @@ function readUint64(view: DataView, at: number): number {
   return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 }
 
-/** What the 24 bytes of a block's header say; nothing of it is checked. */
+/** id, reserved, length, link count and the fields of a compressed block. */
+const DZ_HEADER_BYTES = 48;
+
+/** What the first bytes of a block say; nothing of it is checked. */
 export interface BlockHeader {
   /** Without "##"; other bytes as they are when it is no MDF block. */
   readonly id: string;
   readonly lengthBytes: number;
+  /** The block as far as it was loaded: of DZ all but its packed bytes. */
+  readonly block: Block;
 }
 
 interface Piece {
@@ -180,7 +187,7 @@ export class BlockReader {
     if (view.getUint32(start, true) !== ID_CODES[id]) throw this.wrongId(atByte, id, headerAt(view, start).id);
     const lengthBytes = readUint64(view, start + 8);
     const linkCount = readUint64(view, start + 16);
-    const mostBytes = id === "DL" ? LIST_BYTES_MAX : BLOCK_BYTES_MAX;
+    const mostBytes = id === "DL" || id === "LD" ? LIST_BYTES_MAX : BLOCK_BYTES_MAX;
     const leastBytes = BLOCK_HEADER_BYTES + 8 * linkCount;
     if (lengthBytes > mostBytes) throw this.#badLength(atByte, id, lengthBytes, "", mostBytes);
     if (lengthBytes < leastBytes)
@@ -197,9 +204,11 @@ export class BlockReader {
 
   /** Id and length of the block at a link, without reading on. `expected` is for the fault's sentence. Faults: `input/bad-block`, `input/truncated`. */
   header(atByte: number, expected: BlockId, options: { readonly readAhead: boolean }): BlockHeader {
-    const { view, start } = this.#header(atByte, expected, options.readAhead);
+    const { view, start } = this.#header(atByte, expected, options.readAhead, DZ_HEADER_BYTES);
     if (options.readAhead) this.opened.push(atByte, BLOCK_HEADER_BYTES);
-    return headerAt(view, start);
+    const { id, lengthBytes } = headerAt(view, start);
+    const loadedBytes = Math.min(lengthBytes, DZ_HEADER_BYTES, view.byteLength - start);
+    return { id, lengthBytes, block: new Block(view, start, atByte, loadedBytes, 0) };
   }
 
   wrongId(atByte: number, expected: BlockId, found: string): FaultError {
@@ -213,10 +222,11 @@ export class BlockReader {
     });
   }
 
-  #header(atByte: number, id: BlockId, readAhead: boolean): { view: DataView; start: number } {
+  /** `wantedBytes` of it, or as many as the file has. */
+  #header(atByte: number, id: BlockId, readAhead: boolean, wantedBytes = BLOCK_HEADER_BYTES): { view: DataView; start: number } {
     if (atByte < 64) throw this.#badLink(atByte, id);
     if (!(atByte + BLOCK_HEADER_BYTES <= this.source.sizeBytes)) throw this.#cut(atByte, id, BLOCK_HEADER_BYTES);
-    const piece = this.#pieceWith(atByte, BLOCK_HEADER_BYTES, readAhead);
+    const piece = this.#pieceWith(atByte, Math.min(wantedBytes, this.source.sizeBytes - atByte), readAhead);
     return { view: piece.view, start: atByte - piece.atByte };
   }
 
@@ -324,7 +334,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function headerAt(view: DataView, start: number): BlockHeader {
+function headerAt(view: DataView, start: number): { readonly id: string; readonly lengthBytes: number } {
   let id = "";
   for (let i = 0; i < 4; i++) id += String.fromCharCode(view.getUint8(start + i));
   return { id: id.startsWith("##") ? id.slice(2) : id, lengthBytes: readUint64(view, start + 8) };

@@ -31,6 +31,8 @@ export interface ChannelGroup {
   readonly isBusEvent: boolean;
   /** cn_data of the payload channel when that is an SD stream, else 0. */
   readonly sdLink: number;
+  /** cg_inval_bytes, part of `layout.recordBytes`; 0 for a VLSD group. */
+  readonly invalidationBytes: number;
   /** VLSD group: sum of the value lengths without their prefixes (cg_data_bytes and cg_inval_bytes as one number). */
   readonly valueBytes: number;
 }
@@ -100,7 +102,7 @@ function describeGroup(context: Context, cg: Block, group: number, notices: Noti
     cycleCount: countIsWritten ? cg.u64(8) : null,
     frame: null,
   };
-  if (isVlsd) return { layout, isBusEvent: false, sdLink: 0, valueBytes: cg.u64(24) };
+  if (isVlsd) return { layout, isBusEvent: false, sdLink: 0, invalidationBytes: 0, valueBytes: cg.u64(24) };
   // A bus event that is not plain holds the decoded signals of one message: an ordinary group.
   const mayBeFrames = (flags & (CG_BUS_EVENT | CG_PLAIN_BUS_EVENT)) !== CG_BUS_EVENT;
   const members = mayBeFrames ? channelsOf(context, cg, layout, notices) : [];
@@ -115,7 +117,7 @@ function describeGroup(context: Context, cg: Block, group: number, notices: Noti
     notices.push({ severity: "warning", text });
   }
   const { frame, isBusEvent, sdLink } = described;
-  return { layout: { ...layout, frame }, isBusEvent, sdLink, valueBytes: 0 };
+  return { layout: { ...layout, frame }, isBusEvent, sdLink, invalidationBytes: cg.u32(28), valueBytes: 0 };
 }
 
 function channelsOf(context: Context, cg: Block, layout: RecordLayout, notices: Notice[]): readonly Channel[] {

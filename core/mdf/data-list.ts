@@ -1,34 +1,41 @@
-/** From a link to record or signal data to the extents of its payload: DT, SD, DL chains, HL. Compressed blocks get their place here. */
+/** From a link to record or signal data to the extents of its payload, through all that may lie between: DL, HL, LD, GD, DZ. */
 import type { Extent } from "../bus/layout.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
-import { BLOCK_HEADER_BYTES, type BlockReader, damageNotice, faultOfFile } from "./block.ts";
+import { BLOCK_HEADER_BYTES, type BlockHeader, type BlockId, type BlockReader, damageNotice, faultOfFile } from "./block.ts";
 import { type Identification, UNFINISHED } from "./identification.ts";
+import { readPackedHeader } from "./packed-header.ts";
 
-/** Records, values of variable length, and the two columns of column-oriented storage. */
+/** Records (in columns too), values of variable length, and the two columns of column-oriented storage. */
 export type DataKind = "DT" | "SD" | "DV" | "DI";
 
 export interface DataExtents {
   readonly extents: readonly Extent[];
+  /** Column storage (##DV, ##LD): records have cg_data_bytes, and their cg_inval_bytes lie in `invalidation`, if anywhere. */
+  readonly isColumn: boolean;
+  readonly invalidation: readonly Extent[] | null;
   readonly notices: readonly Notice[];
-  /** The data is stored in a form that is not read yet; then `extents` is empty. */
+  /** The data is stored in a form that is not read; then `extents` is empty. */
   readonly unsupported: Fault | null;
 }
 
-/** What a data block may be that we cannot read yet, in words. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  DZ: "a compressed data block (##DZ)",
-  DV: "a column of data bytes (##DV)",
-  DI: "a column of invalidation bits (##DI)",
-  LD: "a list of columns (##LD)",
-  RD: "reduced data (##RD)",
-  GD: "a guard block (##GD)",
+/** Blocks that may stand for a kind; the second is its column form. */
+const BLOCKS: Readonly<Record<DataKind, readonly [BlockId, ...BlockId[]]>> = {
+  DT: ["DT", "DV"],
+  SD: ["SD"],
+  DV: ["DV"],
+  DI: ["DI"],
 };
 
 /** Lists nearer together than this are read with what lies between. */
 const NEAR_BYTES = 16 * 1024;
+/** ld_flags: blocks of invalidation bits are listed behind those of data (4.30 has the same bit in another byte). */
+const LD_INVALIDATION = 0x80000000;
+/** What gd_version may ask of a reader. */
+const VERSION_READ = 430;
+const GUARDS_MAX = 8;
 
 /**
- * Follows `link` to all blocks of kind `DT` or `SD` behind it. What is damaged ends the list with a notice; rows before it stay.
+ * Follows `link` to all blocks of a kind behind it. What is damaged ends the list with a notice; rows before it stay.
  * Extents are clipped to the file. Faults: `storage/*`.
  */
 export async function dataExtents(blocks: BlockReader, link: number, kind: DataKind, id: Identification): Promise<DataExtents> {
@@ -37,52 +44,85 @@ export async function dataExtents(blocks: BlockReader, link: number, kind: DataK
     if (link !== 0) await list.follow(link);
   } catch (error) {
     const fault = faultOfFile(error);
-    if (fault.code === "input/unsupported") return { extents: [], notices: [], unsupported: fault };
+    if (fault.code === "input/unsupported") {
+      return { extents: [], isColumn: false, invalidation: null, notices: [], unsupported: fault };
+    }
     list.notices.push(
       damageNotice(fault, list.extents.length === 0 ? "Its data is left out." : "Only the data before it is read."),
     );
   }
-  return { extents: list.extents, notices: list.notices, unsupported: null };
+  const { extents, isColumn, invalidation, notices } = list;
+  return { extents, isColumn, invalidation: invalidation?.extents ?? null, notices, unsupported: null };
 }
 
 class ExtentList {
   readonly extents: Extent[] = [];
-  readonly notices: Notice[] = [];
+  readonly notices: Notice[];
+  isColumn = false;
+  invalidation: ExtentList | null = null;
   readonly #blocks: BlockReader;
   readonly #kind: DataKind;
   readonly #id: Identification;
-  readonly #visited = new Set<number>();
+  readonly #visited: Set<number>;
 
-  constructor(blocks: BlockReader, kind: DataKind, id: Identification) {
+  /** `of`: the list of data that these invalidation bits belong to. */
+  constructor(blocks: BlockReader, kind: DataKind, id: Identification, of: ExtentList | null = null) {
     this.#blocks = blocks;
     this.#kind = kind;
     this.#id = id;
+    this.notices = of?.notices ?? [];
+    this.#visited = of === null ? new Set() : of.#visited;
   }
 
   async follow(link: number): Promise<void> {
-    const { id } = await this.#header(link, false);
-    if (id === "DL") return this.#chain(link);
-    if (id === "HL") {
-      const first = await this.#blocks.attempt(() => this.#blocks.open(link, "HL").link(0));
-      if (first !== 0) await this.#chain(first);
-      return;
+    let atByte = link;
+    for (let guards = 0; guards <= GUARDS_MAX; guards++) {
+      const { id } = await this.#header(atByte, false);
+      if (id === "DL") return this.#chain(atByte);
+      if (id === "LD") return this.#columns(atByte);
+      if (id === "HL") {
+        const at = atByte;
+        atByte = await this.#blocks.attempt(() => this.#blocks.open(at, "HL").link(0));
+      } else if (id === "GD") atByte = await this.#guarded(atByte);
+      else return this.#data(atByte, true, false);
+      if (atByte === 0) return;
     }
-    await this.#data(link, true, false);
+    throw this.#again(atByte, "block");
+  }
+
+  /** Link of a guard block (4.30) whose version is not beyond us. */
+  async #guarded(atByte: number): Promise<number> {
+    const { link, version } = await this.#blocks.attempt(() => {
+      const guard = this.#blocks.open(atByte, "GD");
+      return { link: guard.link(0), version: guard.u16(0) };
+    });
+    if (version <= VERSION_READ) return link;
+    throw new FaultError({
+      code: "input/unsupported",
+      message: `The data needs a reader of MDF ${(version / 100).toFixed(2)} (guard block ##GD); buslens reads up to ${(VERSION_READ / 100).toFixed(2)}.`,
+      object: this.#blocks.source.key,
+      atByte,
+      found: version,
+      allowed: VERSION_READ,
+    });
   }
 
   /** dl_dl_next; dl_data is read in full, so offsets and equal lengths are not needed. */
   async #chain(firstAt: number): Promise<void> {
     for (let atByte = firstAt; atByte !== 0; ) {
-      if (this.#visited.has(atByte)) throw this.#again(atByte, "data list (##DL)");
-      this.#visited.add(atByte);
+      this.#visit(atByte, "data list (##DL)");
       const { next, data } = await this.#blocks.attempt(() => this.#list(atByte));
-      for (const [i, link] of data.entries()) {
-        const following = data[i + 1] ?? next;
-        const isNear = Math.abs(following - link) < NEAR_BYTES;
-        await this.#data(link, next === 0 && i === data.length - 1, isNear);
-      }
+      await this.#all(data, next);
       if (next === 0 && (this.#id.unfinished & UNFINISHED.lastDl) !== 0) await this.#unlisted();
       atByte = next;
+    }
+  }
+
+  async #all(data: readonly number[], next: number): Promise<void> {
+    for (const [i, link] of data.entries()) {
+      const following = data[i + 1] ?? next;
+      const isNear = Math.abs(following - link) < NEAR_BYTES;
+      await this.#data(link, next === 0 && i === data.length - 1, isNear);
     }
   }
 
@@ -97,14 +137,40 @@ class ExtentList {
     return { next: data.length < count && !isUnfinished ? 0 : dl.link(0), data };
   }
 
-  async #data(atByte: number, isLast: boolean, isNear: boolean): Promise<void> {
-    const { id, lengthBytes } = await this.#header(atByte, isNear);
-    if (id !== this.#kind) {
-      if (UNSUPPORTED[id] !== undefined) throw this.#unsupported(atByte, id);
-      throw this.#blocks.wrongId(atByte, this.#kind, id);
+  /** ld_ld_next, ld_data, ld_inval_data. Numbers of samples are not needed: the blocks say their lengths. */
+  async #columns(firstAt: number): Promise<void> {
+    this.isColumn = true;
+    for (let atByte = firstAt; atByte !== 0; ) {
+      this.#visit(atByte, "list of columns (##LD)");
+      const { next, data, invalidation } = await this.#blocks.attempt(() => this.#columnList(atByte));
+      await this.#all(data, next);
+      if (invalidation !== null) {
+        this.invalidation ??= new ExtentList(this.#blocks, "DI", this.#id, this);
+        await this.invalidation.#all(invalidation, next);
+      }
+      atByte = next;
     }
-    if (this.#visited.has(atByte)) throw this.#again(atByte, `data block (##${this.#kind})`);
-    this.#visited.add(atByte);
+  }
+
+  #columnList(atByte: number): { next: number; data: number[]; invalidation: number[] | null } {
+    const ld = this.#blocks.open(atByte, "LD");
+    const hasInvalidation = (ld.u32(0) & LD_INVALIDATION) !== 0;
+    const count = Math.min(ld.u32(4), Math.floor((ld.linkCount - 1) / (hasInvalidation ? 2 : 1)));
+    const links = (from: number): number[] => {
+      const found: number[] = [];
+      while (found.length < count && ld.link(from + found.length) !== 0) found.push(ld.link(from + found.length));
+      return found;
+    };
+    const data = links(1);
+    const invalidation = hasInvalidation ? links(1 + count) : null;
+    return { next: data.length < count ? 0 : ld.link(0), data, invalidation };
+  }
+
+  async #data(atByte: number, isLast: boolean, isNear: boolean): Promise<void> {
+    const header = await this.#header(atByte, isNear);
+    if (header.id === "DZ") return this.#packed(atByte, header);
+    this.#check(atByte, header.id);
+    const { lengthBytes } = header;
     const sizeBytes = this.#blocks.source.sizeBytes;
     const startByte = atByte + BLOCK_HEADER_BYTES;
     const isOpen = isLast && this.#kind === "DT" && (this.#id.unfinished & UNFINISHED.lastDt) !== 0;
@@ -113,6 +179,21 @@ class ExtentList {
     if (endByte > sizeBytes) this.notices.push(this.#cutNotice(atByte, endByte));
     const end = Math.min(endByte, sizeBytes);
     if (end > startByte) this.extents.push({ atByte: startByte, lengthBytes: end - startByte });
+  }
+
+  #packed(atByte: number, { block, lengthBytes }: BlockHeader): void {
+    const { key, sizeBytes } = this.#blocks.source;
+    const { id, extent, endByte } = readPackedHeader(block, lengthBytes, key, sizeBytes);
+    this.#check(atByte, id);
+    if (endByte > sizeBytes) this.notices.push(this.#cutNotice(atByte, endByte));
+    if (extent.lengthBytes > 0) this.extents.push(extent);
+  }
+
+  #check(atByte: number, id: string): void {
+    const allowed = BLOCKS[this.#kind];
+    if (!allowed.some((one) => one === id)) throw this.#blocks.wrongId(atByte, allowed[0], id);
+    this.#visit(atByte, `data block (##${id})`);
+    if (id === allowed[1]) this.isColumn = true;
   }
 
   /** A writer that was interrupted may not have stored the length (it stays 24): then the block runs to the next one, or to the end of the file. */
@@ -130,29 +211,26 @@ class ExtentList {
     for (;;) {
       const last = this.extents.at(-1);
       if (last === undefined) return;
-      const atByte = Math.ceil((last.atByte + last.lengthBytes) / 8) * 8;
+      const { atByte: startByte, lengthBytes: bytes } = last.packed ?? last;
+      const atByte = Math.ceil((startByte + bytes) / 8) * 8;
       if (atByte + BLOCK_HEADER_BYTES > sizeBytes) return;
       const { id, lengthBytes } = await this.#header(atByte, false);
       const isComplete = lengthBytes > BLOCK_HEADER_BYTES && atByte + lengthBytes <= sizeBytes;
-      if (id !== this.#kind || !isComplete || this.#visited.has(atByte)) return;
+      const isData = id === "DZ" || BLOCKS[this.#kind].some((one) => one === id);
+      if (!isData || !isComplete || this.#visited.has(atByte)) return;
+      const before = this.extents.length;
       await this.#data(atByte, false, false);
+      if (this.extents.length === before) return;
     }
   }
 
-  #header(atByte: number, readAhead: boolean) {
+  #header(atByte: number, readAhead: boolean): Promise<BlockHeader> {
     return this.#blocks.attempt(() => this.#blocks.header(atByte, this.#kind, { readAhead }));
   }
 
-  /** Compressed blocks (DZ by type) and column storage (LD with DV and DI) are not read yet; their place is here. */
-  #unsupported(atByte: number, id: string): FaultError {
-    return new FaultError({
-      code: "input/unsupported",
-      message: `The data is stored in ${UNSUPPORTED[id]}, which buslens does not read yet.`,
-      object: this.#blocks.source.key,
-      atByte,
-      found: `##${id}`,
-      allowed: `##${this.#kind}`,
-    });
+  #visit(atByte: number, what: string): void {
+    if (this.#visited.has(atByte)) throw this.#again(atByte, what);
+    this.#visited.add(atByte);
   }
 
   #again(atByte: number, what: string): FaultError {

@@ -3,6 +3,7 @@ import { sizeOf } from "../bus/extents.ts";
 import type { Extent } from "../bus/layout.ts";
 import type { Codecs } from "../kernel/codecs.ts";
 import type { ByteSource } from "../store/source.ts";
+import { unpacked } from "./packed-block.ts";
 
 export interface StreamRange {
   /** First byte of the stream that is wanted; 0. */
@@ -11,22 +12,29 @@ export interface StreamRange {
   readonly toByte?: number;
 }
 
-/** Windows in order that add up to the range; each is lent until the next step. Faults: those of the source. */
+/**
+ * Windows in order that add up to the range; each is lent until the next step. A compressed block whose checksum or length is wrong gives none of
+ * its bytes, unless it is larger than 8 MiB or only its beginning was asked for; one that is cut gives those before the cut.
+ * Faults: those of the source; `input/bad-block`, `input/unsupported`, `limit/too-large` for a block that cannot be unpacked.
+ */
 export async function* streamExtents(
   source: ByteSource,
   extents: readonly Extent[],
-  _codecs: Codecs,
+  codecs: Codecs,
   signal: AbortSignal,
   range: StreamRange = {},
 ): AsyncGenerator<Uint8Array> {
-  for (const { extent, from, to } of within(extents, range)) yield* source.stream(extent.atByte + from, to - from, signal);
+  for (const { extent, from, to } of within(extents, range)) {
+    if (extent.packed) yield* unpacked(source, extent, extent.packed, codecs, signal, { from, to });
+    else yield* source.stream(extent.atByte + from, to - from, signal);
+  }
 }
 
 /** The bytes of a range in one piece, which belongs to the caller; fewer if the extents end before. Faults: as `streamExtents`. */
 export async function readExtents(
   source: ByteSource,
   extents: readonly Extent[],
-  _codecs: Codecs,
+  codecs: Codecs,
   signal: AbortSignal,
   range: StreamRange = {},
 ): Promise<Uint8Array> {
@@ -34,8 +42,15 @@ export async function readExtents(
   const bytes = new Uint8Array(Math.max(0, Math.min(toByte, sizeOf(extents)) - fromByte));
   let filled = 0;
   for (const { extent, from, to } of within(extents, range)) {
-    bytes.set(await source.read(extent.atByte + from, to - from, signal), filled);
-    filled += to - from;
+    if (extent.packed) {
+      for await (const window of unpacked(source, extent, extent.packed, codecs, signal, { from, to })) {
+        bytes.set(window, filled);
+        filled += window.length;
+      }
+    } else {
+      bytes.set(await source.read(extent.atByte + from, to - from, signal), filled);
+      filled += to - from;
+    }
   }
   return bytes;
 }

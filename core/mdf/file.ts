@@ -30,7 +30,9 @@ export interface MdfHeader {
 export interface MdfFile {
   readonly header: MdfHeader;
   readonly streams: readonly RecordStream[];
-  /** Bytes of the file that hold records (sum of the extents); the rest is header or tail. */
+  /** Bytes that hold records or their values, unpacked (sum of the extents); the rest is header or tail. */
   readonly recordBytes: number;
+  /** Size of the file, each compressed block counted with what it holds. */
+  readonly unpackedBytes: number;
   readonly notices: readonly Notice[];
 }

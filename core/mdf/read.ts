@@ -42,7 +42,9 @@ export async function readMdf(source: ByteSource, signal: AbortSignal, options: 
   const damage = found.faults.map((one) => damageNotice(one, "What was read before it is shown."));
   // Joined without spreading: a hostile file may have more notices than a call takes arguments.
   const notices = [[first, head.notices, found.notices, damage], ofStreams].flat(2);
-  return { header: head.header, streams, recordBytes: recordBytesOf(streams, source), notices: shortened(notices, source.key) };
+  const { recordBytes, storedBytes } = bytesHeld(streams, source);
+  const unpackedBytes = source.sizeBytes - storedBytes + recordBytes;
+  return { header: head.header, streams, recordBytes, unpackedBytes, notices: shortened(notices, source.key) };
 }
 
 /** A file may have thousands of groups that are wrong in one way. */
@@ -122,16 +124,17 @@ async function readStream(
     return extents;
   };
   const extents = take(data);
-  let layouts = plainLayouts(group);
+  let layouts = data.isColumn ? group.groups.map(columnLayout) : plainLayouts(group);
   if (group.groups.some((one) => one.sdLink !== 0)) {
     const filled: RecordLayout[] = [];
-    for (const one of group.groups) {
-      filled.push(one.sdLink === 0 ? one.layout : withValues(one.layout, take(await dataExtents(blocks, one.sdLink, "SD", id))));
+    for (const [i, one] of group.groups.entries()) {
+      const layout = layouts[i] ?? one.layout;
+      filled.push(one.sdLink === 0 ? layout : withValues(layout, take(await dataExtents(blocks, one.sdLink, "SD", id))));
     }
     layouts = filled;
   }
   if (data.unsupported !== null) return { stream: null, notices };
-  const counted = clipToCounts(extents, group, id);
+  const counted = clipToCounts(extents, group, layouts, id);
   if (counted.missing !== null && notices.length === 0) notices.push(countNotice(blocks, group, counted.missing));
   return { stream: { recordIdBytes: group.recordIdBytes, layouts, extents: counted.extents }, notices };
 }
@@ -144,6 +147,12 @@ function plainLayouts(group: DataGroup): readonly RecordLayout[] {
   listsOfGroups.set(group, layouts);
   return layouts;
 }
+
+/** In a column invalidation bytes lie apart from their records. */
+const columnLayout = ({ layout, invalidationBytes }: ChannelGroup): RecordLayout => ({
+  ...layout,
+  recordBytes: layout.recordBytes - invalidationBytes,
+});
 
 function withValues(layout: RecordLayout, extents: readonly Extent[]): RecordLayout {
   if (layout.frame === null || layout.frame.payload.kind !== "sd") return layout;
@@ -160,10 +169,17 @@ interface Counted {
 }
 
 /** Padding is not a record; and of a sorted group neither count nor length is believed alone: the smaller wins. */
-function clipToCounts(extents: readonly Extent[], group: DataGroup, id: Identification): Counted {
+function clipToCounts(
+  extents: readonly Extent[],
+  group: DataGroup,
+  layouts: readonly RecordLayout[],
+  id: Identification,
+): Counted {
   if (!id.finalized && (id.unfinished & UNFINISHED.cycleCounts) !== 0) return { extents, missing: null };
   let counted = 0;
-  for (const one of group.groups) counted += bytesOfGroup(one, group.recordIdBytes);
+  for (const [i, one] of group.groups.entries()) {
+    counted += bytesOfGroup(layouts[i] ?? one.layout, one.valueBytes, group.recordIdBytes);
+  }
   const there = sizeOf(extents);
   if (counted === there) return { extents, missing: null };
   const isPadding = counted < there && there - counted <= PADDING_BYTES_MAX;
@@ -173,7 +189,7 @@ function clipToCounts(extents: readonly Extent[], group: DataGroup, id: Identifi
   return { extents: firstExtents(extents, counted), missing: { counted, there } };
 }
 
-function bytesOfGroup({ layout, valueBytes }: ChannelGroup, recordIdBytes: number): number {
+function bytesOfGroup(layout: RecordLayout, valueBytes: number, recordIdBytes: number): number {
   const count = layout.cycleCount ?? 0;
   return layout.isVlsd ? count * (recordIdBytes + 4) + valueBytes : count * (recordIdBytes + layout.recordBytes);
 }
@@ -184,8 +200,22 @@ function countNotice(blocks: BlockReader, group: DataGroup, missing: NonNullable
   return { severity: "warning", text };
 }
 
-/** Bytes of the file that hold records or their values. Faults: `input/bad-block` if blocks overlap, since then a small file could claim any amount. */
-function recordBytesOf(streams: readonly RecordStream[], source: ByteSource): number {
+/** What a file may hold unpacked: this many times its own bytes, and so much in any case. Logs are packed to a tenth, constant columns to a hundredth. */
+const UNPACKED_TIMES_MAX = 256;
+const UNPACKED_FREE_BYTES = 256 * 1024 * 1024;
+
+interface Held {
+  /** Of the streams: records and their values, unpacked. */
+  readonly recordBytes: number;
+  /** Of the file. */
+  readonly storedBytes: number;
+}
+
+/**
+ * Bytes that hold records or their values. Faults: `input/bad-block` if blocks overlap, since then a small file could claim any amount;
+ * `limit/too-large` if packed ones hold far more than writers ever pack.
+ */
+function bytesHeld(streams: readonly RecordStream[], source: ByteSource): Held {
   const extents: Extent[] = [];
   const values = new Map<number, Extent>();
   for (const stream of streams) {
@@ -197,7 +227,9 @@ function recordBytesOf(streams: readonly RecordStream[], source: ByteSource): nu
   for (const extent of values.values()) extents.push(extent);
   extents.sort((a, b) => a.atByte - b.atByte);
   let endByte = 0;
+  let storedBytes = 0;
   for (const extent of extents) {
+    const stored = extent.packed ?? extent;
     if (extent.atByte < endByte) {
       throw new FaultError({
         code: "input/bad-block",
@@ -208,9 +240,21 @@ function recordBytesOf(streams: readonly RecordStream[], source: ByteSource): nu
         allowed: endByte,
       });
     }
-    endByte = extent.atByte + extent.lengthBytes;
+    endByte = stored.atByte + stored.lengthBytes;
+    storedBytes += stored.lengthBytes;
   }
-  return sizeOf(extents);
+  const recordBytes = sizeOf(extents);
+  const mostBytes = UNPACKED_FREE_BYTES + UNPACKED_TIMES_MAX * source.sizeBytes;
+  if (recordBytes > mostBytes) {
+    throw new FaultError({
+      code: "limit/too-large",
+      message: `Its compressed blocks say they hold ${recordBytes} bytes, far more than a log of ${source.sizeBytes} bytes does; up to ${mostBytes} are read.`,
+      object: source.key,
+      found: recordBytes,
+      allowed: mostBytes,
+    });
+  }
+  return { recordBytes, storedBytes };
 }
 
 function cycle(blocks: BlockReader, atByte: number): FaultError {

@@ -117,7 +117,7 @@ async function decodeGroups(
   }
   first ??= await decodePass(kernel, source, mdf, [], range, { kind: "columns", keepLengths: false }, host);
   if (first.isUnsure) return null;
-  return { lanes, notices, ledger: ledgerOf(source, mdf, first, counted, bytesRead || first.bytesRead) };
+  return { lanes, notices, ledger: ledgerOf(mdf, first, counted, bytesRead || first.bytesRead) };
 }
 
 function unitsOf(rules: readonly Rule[]): Unit[] {
@@ -219,20 +219,14 @@ function withPart(all: FrameCounts, part: FrameCounts): FrameCounts {
 }
 
 /** Sums over groups of rules: their frames are different ones; what none matched is unmatched. */
-function ledgerOf(
-  source: ByteSource,
-  mdf: MdfFile,
-  first: DecodeResult,
-  groups: readonly FrameCounts[],
-  bytesRead: number,
-): Ledger {
+function ledgerOf(mdf: MdfFile, first: DecodeResult, groups: readonly FrameCounts[], bytesRead: number): Ledger {
   const sum = (term: keyof FrameCounts) => groups.reduce((total, counts) => total + counts[term], 0);
   const { frames, otherKind, otherRecords, skipped } = first.counts;
   const matched = sum("used") + sum("muxInactive") + sum("tooShort") + sum("outOfRange") + sum("withoutPayload");
   return {
     files: 1,
-    bytes: source.sizeBytes,
-    ...bytesOf(source, mdf, first),
+    bytes: mdf.unpackedBytes,
+    ...bytesOf(mdf, first),
     frames,
     used: sum("used"),
     unmatched: groups.length === 0 ? first.counts.unmatched : frames - otherKind - matched - skipped,
@@ -253,12 +247,11 @@ function ledgerOf(
 
 /** Where the bytes of a file belong. Values of SD streams are records too, though no walk passes over them. */
 export function bytesOf(
-  source: ByteSource,
   mdf: MdfFile,
   walked: { readonly recordBytes: number; readonly tailBytes: number },
 ): Pick<Ledger, "header" | "records" | "tail"> {
   const valueBytes = mdf.recordBytes - walked.recordBytes - walked.tailBytes;
-  return { header: source.sizeBytes - mdf.recordBytes, records: walked.recordBytes + valueBytes, tail: walked.tailBytes };
+  return { header: mdf.unpackedBytes - mdf.recordBytes, records: walked.recordBytes + valueBytes, tail: walked.tailBytes };
 }
 
 /** Each walk must balance by itself: the terms are counted apart from each other. */

@@ -56,8 +56,8 @@ export function heardLogs(parts: HeardParts) {
       ledger: {
         ...emptyLedger,
         files: 1,
-        bytes: source.sizeBytes,
-        ...bytesOf(source, mdf, read),
+        bytes: mdf.unpackedBytes,
+        ...bytesOf(mdf, read),
         frames,
         used,
         unmatched: frames - used,

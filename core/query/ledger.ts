@@ -2,6 +2,9 @@
 import type { UnpackedBytes } from "../canedge/container.ts";
 
 /**
+ * Bytes are those of the log as its records lay in its writer's memory: out of a container (.MFC, .MFE), and each compressed data block (##DZ)
+ * counted with what it holds, since of packed bytes nobody can say which belong to a record. `bytesRead` are bytes of the store.
+ *
  * `bytes = header + records + tail`; `frames = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload`;
  * `values = samples + notAvailable`. A frame all of whose values are "not available" was read and is `used`: what it says is that there is
  * nothing, so the sum that shows it is the one of values.

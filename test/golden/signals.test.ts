@@ -10,7 +10,7 @@ import { testHost, testKernel } from "../support/kernel.ts";
 import { sampleLog } from "../support/sample-log.ts";
 import { hasShared, sharedBytes, sharedJson } from "../support/shared.ts";
 
-/** Transport protocols and deflated blocks. A pair here that comes out right is to be taken off. */
+/** Transport protocols. A pair here that comes out right is to be taken off. */
 const EXPECTED_TO_FAIL: readonly string[] = [
   "canedge__LOG__17BD1DB7__00000006__00000170.MF4__tp_uds.dbc__iso-tp.json",
   "canedge__LOG__2F6913DB__00000004__00000001.MF4__tp_uds_nissan.dbc__iso-tp.json",
@@ -18,8 +18,6 @@ const EXPECTED_TO_FAIL: readonly string[] = [
   "canedge__LOG__2F6913DB__00001089__00000002-63BEFDF9.MF4__tp_uds.dbc__iso-tp.json",
   "canedge__LOG__94C49784__00000005__00000002.MF4__tp_nmea.dbc__fast-packet.json",
   "canedge__LOG__FCBF0606__00003482__00000001-60B621D9.MF4__tp_j1939.dbc__j1939-21.json",
-  "generated-mdf__asammdf_genB_c2.mf4__canmod-gps.dbc.json",
-  "generated-mdf__asammdf_genD_c1.mf4__gnss.dbc.json",
 ];
 
 const shared = (path: string) => new URL(`../../../shared/${path}`, import.meta.url);
