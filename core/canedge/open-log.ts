@@ -111,8 +111,10 @@ export function openLogs(store: LogStore, options: OpenLogsOptions): OpenLog {
     signal: AbortSignal,
     onPass: OnPass,
   ): Promise<Omit<Locked, "outer">> {
-    const given = options.passwords?.() ?? new Map();
-    const password = passwordOf(mergedPasswords([given, await stored(signal)]), header.device);
+    const given = options.passwords?.() ?? new Map<string, string>();
+    // Who gave the device's own password needs no list of the store, which may be broken.
+    const list = given.has(header.device) ? given : mergedPasswords([given, await stored(signal)]);
+    const password = passwordOf(list, header.device);
     if (password === null) throw passwordNeeded(header, outer.key);
     const name = `${outer.version}\n${outer.key}`;
     const before = refused.get(name);

@@ -38,8 +38,9 @@ export function headReader(openLog: OpenLog, codecs: Codecs, headerCache: Header
       const known = heads.get(name);
       if (known !== undefined) return known;
       const head = await readHead(openLog, log.key, codecs, headerCache, signal);
-      // A store that refuses now may not do so later; what is in the file stays.
-      if (head.fault === null || head.fault.code.startsWith("input/")) heads.set(name, head);
+      // A store that refuses now may not do so later, a password may be given; what is in the file stays.
+      if (head.fault === null || (head.fault.code.startsWith("input/") && head.fault.code !== "input/bad-passwords"))
+        heads.set(name, head);
       if (heads.size > HEADS_MAX) forgetOldest(heads);
       return head;
     },
