@@ -33,6 +33,8 @@ export interface DecodeAllOptions {
   readonly mdf: MdfFile;
   readonly range: DecodeRange;
   readonly host: DecodeHost;
+  /** Reassembled messages at the time of their first frame; default: of the last. */
+  readonly firstFrameTimes?: boolean;
 }
 
 /** Signals of one message on one channel that a pass takes together, for some source addresses of a group. */
@@ -58,8 +60,9 @@ export async function decodeAll(
   while (units.length > 0) {
     const now = takeUnits(units);
     const rules = now.map((unit) => ruleOf(unit, messages));
-    const { kernel, source, mdf, range, host } = options;
-    const result = await decodePass(kernel, source, mdf, rules, range, { kind: "columns", keepLengths: true }, host);
+    const { kernel, source, mdf, range, host, firstFrameTimes = false } = options;
+    const output = { kind: "columns", keepLengths: true, firstFrameTimes } as const;
+    const result = await decodePass(kernel, source, mdf, rules, range, output, host);
     for (const [rule, unit] of now.entries()) {
       if (result.left.some((left) => left.rule === rule && isOfUnit(unit, left.sourceAddress)))
         units.unshift(...smaller(unit, now.length));
@@ -71,7 +74,7 @@ export async function decodeAll(
 function unitsOf(messages: readonly HeardMessage[]): Unit[] {
   const bySenders = new Map<string, HeardMessage[]>();
   for (const one of messages) {
-    const key = `${one.channel} ${one.message.id} ${one.message.extended} ${one.message.line}`;
+    const key = `${one.channel} ${one.message.id} ${one.message.extended} ${one.message.line} ${one.transport}`;
     bySenders.set(key, [...(bySenders.get(key) ?? []), one]);
   }
   return [...bySenders.values()].flatMap((heard) => {
@@ -123,17 +126,23 @@ function ruleOf({ channel, message, signals, heard }: Unit, messages: readonly H
     { signal, output: "physical" as const },
     { signal, output: "raw" as const },
   ]);
-  if (message.pgn === null) {
+  const { transport = null, addressing = "normal", pgn = null } = heard[0] ?? {};
+  if (pgn === null) {
     const { id, extended } = message;
-    return { key: { kind: "exact", bus: "CAN", channel, id, extended }, message, signals: asked };
+    const rule: Rule = { key: { kind: "exact", bus: "CAN", channel, id, extended }, message, signals: asked };
+    return transport === null ? rule : { ...rule, transport, addressing };
+  }
+  if (transport !== null) {
+    const sources = heard.flatMap(({ sourceAddress }) => sourceAddress ?? []);
+    return { key: { kind: "group", bus: "CAN", channel, pgn }, message, signals: asked, transport, sources };
   }
   const own = new Set(heard.flatMap(({ ids }) => ids.map(({ id }) => id)));
   const except = messages
     .filter((other) => other.channel === channel)
     .flatMap(({ ids }) => ids)
-    .filter(({ id, extended }) => extended && pgnOf(id) === message.pgn && !own.has(id))
+    .filter(({ id, extended }) => extended && pgnOf(id) === pgn && !own.has(id))
     .map(({ id }) => id);
-  return { key: { kind: "group", bus: "CAN", channel, pgn: message.pgn }, message, signals: asked, except: [...new Set(except)] };
+  return { key: { kind: "group", bus: "CAN", channel, pgn }, message, signals: asked, except: [...new Set(except)] };
 }
 
 const isOfUnit = (unit: Unit, sourceAddress: number | null): boolean =>

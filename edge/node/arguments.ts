@@ -1,5 +1,6 @@
 /** The command line, read once: `node:util` does the reading, one table says which command takes which option. */
 import { parseArgs } from "node:util";
+import { TRANSPORT_PROTOCOLS, type TransportProtocol } from "../../core/bus/transport.ts";
 import { type DbcEncoding, ENCODING_NAMES, encodingOf } from "../../core/dbc/encoding.ts";
 import { originOf } from "../app/cors.ts";
 
@@ -43,6 +44,8 @@ export type Command =
       readonly keepInvalid: boolean;
       /** A column with the texts of the value tables. */
       readonly text: boolean;
+      /** For messages that do not fit a frame; "auto": each channel and message says for itself. */
+      readonly transport: TransportProtocol | "auto";
     }
   | { readonly name: "dbc"; readonly file: string; readonly json: boolean; readonly encoding: DbcEncoding | null }
   | { readonly name: "help"; readonly topic: string | null }
@@ -77,6 +80,7 @@ const OPTIONS = {
   endpoint: text,
   passwords: text,
   "allow-origin": texts,
+  transport: text,
 } as const;
 
 const SERVE_OPTIONS = ["dbc", "encoding", "port", "host", "limit", "token", "allow-origin", "endpoint", "passwords"];
@@ -84,7 +88,7 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   serve: SERVE_OPTIONS,
   demo: SERVE_OPTIONS.filter((option) => !["dbc", "encoding", "endpoint", "passwords"].includes(option)),
   inspect: ["json", "groups", "passwords"],
-  decode: ["dbc", "encoding", "signal", "channel", "facts", "csv", "text", "keep-invalid", "passwords"],
+  decode: ["dbc", "encoding", "signal", "channel", "transport", "facts", "csv", "text", "keep-invalid", "passwords"],
   dbc: ["json", "encoding"],
 };
 
@@ -149,7 +153,12 @@ function one(operands: readonly string[], usage: string): string {
 function decodeCommand(files: readonly string[], values: Values): Command {
   const dbcs = values.dbc ?? [];
   if (files.length === 0) throw new UsageError("usage: buslens decode FILE… --dbc DBC");
-  if (dbcs.length === 0) throw new UsageError("decode needs a DBC: --dbc FILE");
+  const isTransportFacts = values.transport !== undefined && values.facts === true;
+  if (dbcs.length === 0 && !isTransportFacts)
+    throw new UsageError("decode needs a DBC: --dbc FILE (only --transport P --facts needs none)");
+  if (dbcs.length === 0 && values.signal) throw new UsageError("--signal names signals of a DBC: --dbc FILE");
+  if (values.transport !== undefined && values.csv)
+    throw new UsageError("--transport goes with --facts and the table, not with --csv");
   if (values.facts && values.csv) throw new UsageError("choose --facts or --csv");
   const form = values.facts ? "facts" : values.csv ? "csv" : "table";
   if (form === "facts" && dbcs.length > 1) throw new UsageError("--facts takes one --dbc");
@@ -167,6 +176,7 @@ function decodeCommand(files: readonly string[], values: Values): Command {
     form,
     keepInvalid: values["keep-invalid"] ?? false,
     text: values.text ?? false,
+    transport: transportFrom(values),
     passwords: values.passwords ?? null,
   };
 }
@@ -206,6 +216,12 @@ function encodingFrom({ encoding }: Values): DbcEncoding | null {
   if (encoding === undefined) return null;
   const known = encodingOf(encoding);
   if (known === null) throw new UsageError(`--encoding ${encoding} is none we read: ${ENCODING_NAMES}`);
+  return known;
+}
+
+function transportFrom({ transport = "auto" }: Values): TransportProtocol | "auto" {
+  const known = transport === "auto" ? "auto" : TRANSPORT_PROTOCOLS.find((protocol) => protocol === transport);
+  if (!known) throw new UsageError(`--transport ${transport} is none we read: auto, ${TRANSPORT_PROTOCOLS.join(", ")}`);
   return known;
 }
 

@@ -9,7 +9,7 @@ import type { GivenDbc } from "../app/context.ts";
 import type { Command } from "./arguments.ts";
 import { checkGiven, sayUnknownSignals } from "./dbc-check.ts";
 import { readDbcFiles } from "./dbc-files.ts";
-import { signalsDocument } from "./documents.ts";
+import { signalsDocument, transportDocument } from "./documents.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
 import { logFiles } from "./log-files.ts";
 import { faultLine, print, say, sayNotices, sayNoticesOnce } from "./output.ts";
@@ -27,11 +27,18 @@ export async function decode(command: Decode, signal: AbortSignal): Promise<void
   const passwords = await hostPasswords(command.passwords, process.env);
   sayUnknownSignals(checkGiven(dbcs), command.signals);
   if (command.form === "csv") return printCsv(command, dbcs, passwords, signal);
+  const forced = command.transport === "auto" ? null : command.transport;
   let read = 0;
   for (const [at, file] of command.files.entries()) {
     try {
+      if (dbcs.length === 0) {
+        const { text, notices } = await transportDocument(file, command.channel, forced, passwords, signal);
+        read++;
+        sayNotices(file, notices);
+        await print(text);
+      }
       for (const dbc of dbcs) {
-        const { text, notices } = await signalsDocument(file, dbc, command.channel, passwords, signal);
+        const { text, notices } = await signalsDocument(file, dbc, command.channel, forced, passwords, signal);
         read++;
         sayNotices(file, notices);
         sayIfNothingFits(text, file);

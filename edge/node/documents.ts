@@ -1,5 +1,6 @@
 /** The documents of core/facts for files of this system. One call each, so that what they need stands in one place. */
 import { createHash } from "node:crypto";
+import type { TransportProtocol } from "../../core/bus/transport.ts";
 import { openLogs } from "../../core/canedge/open-log.ts";
 import { mergedPasswords, type Passwords } from "../../core/canedge/passwords.ts";
 import { parseDbc } from "../../core/dbc/parse.ts";
@@ -7,6 +8,7 @@ import type { FactsDocument } from "../../core/facts/document.ts";
 import { framesFacts } from "../../core/facts/frames-facts.ts";
 import { groupsFacts } from "../../core/facts/groups-facts.ts";
 import { signalsFacts } from "../../core/facts/signals-facts.ts";
+import { transportFacts } from "../../core/facts/transport-facts.ts";
 import { Codecs } from "../../core/kernel/codecs.ts";
 import type { DecodeHost } from "../../core/kernel/decode.ts";
 import { Kernel } from "../../core/kernel/kernel.ts";
@@ -27,11 +29,23 @@ export async function groupsDocument(file: string, given: Passwords, signal: Abo
   return groupsFacts({ log, fileName: file, host: { signal, onWindow: () => undefined, codecs: new Codecs(module) } });
 }
 
+/** Schema buslens-transport/1, of one protocol or (null) of whatever is spoken. Faults: `input/*`, `access/*`, `storage/*`. */
+export async function transportDocument(
+  file: string,
+  channel: number | null,
+  protocol: TransportProtocol | null,
+  given: Passwords,
+  signal: AbortSignal,
+): Promise<FactsDocument> {
+  return transportFacts({ ...(await opened(file, given, signal)), fileName: file, protocol, channel });
+}
+
 /** Schema buslens-signals/1, of one channel or (null) of all. Faults: `input/*`, `access/*`, `storage/*`. */
 export async function signalsDocument(
   file: string,
   dbc: GivenDbc,
   channel: number | null,
+  transport: TransportProtocol | null,
   given: Passwords,
   signal: AbortSignal,
 ): Promise<FactsDocument> {
@@ -42,6 +56,7 @@ export async function signalsDocument(
     dbc: parseDbc(dbc.bytes, dbc.file, { encoding: dbc.encoding ?? null }),
     dbcSha256,
     channel,
+    transport,
   });
 }
 

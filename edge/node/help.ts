@@ -50,13 +50,17 @@ Header, and for every bus and channel the frames by kind, of an MDF 4 file (.MF4
   --json    one JSON document, schema buslens-frames/1 (with --groups buslens-groups/1), to compare with other programs
   --passwords FILE  {"default": "…", "AABBCCDD": "…"}: passwords by device; without it passwords.json beside the logs
 `,
-  decode: `buslens decode FILE… --dbc D [--signal NAME]… [--channel N] [--facts | --csv] [--passwords FILE]
+  decode: `buslens decode FILE… --dbc D [--signal NAME]… [--channel N] [--transport P] [--facts | --csv] [--passwords FILE]
+buslens decode FILE… --transport P --facts
 
 Signals of the frames that the database knows: a table of counts, first, last, least and greatest values.
   --dbc FILE|DIR    the database (with --csv and the table: may be given more than once)
   --encoding E      of the text of databases: shift_jis, gb18030 … (buslens dbc --help)
   --signal NAME     only these signals
   --channel N       only frames of this channel
+  --transport P     how messages longer than a frame travel (table and --facts): iso-tp, iso-tp-payload (a UDS database that counts from
+                    the service byte), j1939-21 or fast-packet; default auto: each channel and message says for itself.
+                    With --facts and no --dbc: messages and losses of every stream, schema buslens-transport/1
   --csv             every sample, one per line: timeNs,channel,message,signal,value,unit (ns since 1970 UTC)
   --text            with --csv: a column more, the value's text from the value table
   --keep-invalid    also J1939 codes for "error" and "not available" as values (table and --csv; --facts hold them always)

@@ -67,6 +67,7 @@ describe("the command line", () => {
       passwords: null,
       keepInvalid: false,
       text: false,
+      transport: "auto",
     });
     expect(readArguments(["--help"])).toEqual({ name: "help", topic: null });
     expect(readArguments(["decode", "-h"])).toEqual({ name: "help", topic: "decode" });
@@ -93,6 +94,10 @@ describe("the command line", () => {
       "decode a.MF4": /DBC/,
       "decode --dbc a": /usage/,
       "decode a --dbc b --facts --csv": /choose/,
+      "decode a --transport iso-tp": /DBC/,
+      "decode a --transport iso-tp --facts --signal x": /DBC/,
+      "decode a --dbc b --transport can-tp": /auto, iso-tp/,
+      "decode a --dbc b --transport auto --csv": /not with --csv/,
       "decode a --dbc b --dbc c --facts": /one --dbc/,
       "dbc a --csv": /takes no --csv/,
     };

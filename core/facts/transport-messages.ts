@@ -1,0 +1,83 @@
+/** Messages of a DBC that occur in a log reassembled: what HeardMessage is for frames. */
+import type { TransportProtocol } from "../bus/transport.ts";
+import type { Dbc } from "../dbc/model.ts";
+import { chooseTransports, streamsToTry, type TransportChoice, type TriedStream } from "../dbc/transport-choice.ts";
+import type { Census, CountedId } from "./census.ts";
+import { byKeys, type HeardMessage } from "./heard-message.ts";
+import { heardIds, type SurveyedSender, type SurveyedStream, type SurveyOptions, surveyStreams } from "./transport-survey.ts";
+
+export interface HeardTransports {
+  readonly choices: readonly TransportChoice[];
+  /** Sorted as heardMessages sorts. */
+  readonly messages: readonly HeardMessage[];
+}
+
+/** `forced` null: found out by what the streams give. Faults: those of the source. */
+export async function heardTransports(
+  census: Census,
+  dbc: Dbc,
+  forced: TransportProtocol | null,
+  options: SurveyOptions,
+): Promise<HeardTransports> {
+  const input = { messages: dbc.messages, heard: heardIds(census), forced };
+  const streams = await surveyStreams(streamsToTry(input), options);
+  const choices = chooseTransports(input, streams.map(triedStream));
+  const messages = choices.flatMap((choice) => heardBy(choice, streams)).sort(byKeys);
+  return { choices, messages };
+}
+
+function triedStream({ account, senders }: SurveyedStream): TriedStream {
+  const heads = new Map<string, number>();
+  for (const sender of senders.values())
+    for (const [head, count] of sender.heads) heads.set(head, (heads.get(head) ?? 0) + count);
+  return { account, pgns: new Set([...senders.values()].map(({ pgn }) => pgn)), heads };
+}
+
+/** ISO-TP: one for the identifier; else one for each source address. None without a whole message. */
+function heardBy(
+  { channel, message, transport, addressing, pgn }: TransportChoice,
+  streams: readonly SurveyedStream[],
+): HeardMessage[] {
+  const senders = new Map<number | null, SurveyedSender[]>();
+  for (const { account, senders: found } of streams) {
+    const { key } = account;
+    if (key.channel !== channel) continue;
+    const isOwn =
+      pgn === null
+        ? key.protocol === "iso-tp" && key.id === message.id && key.extended === message.extended && key.addressing === addressing
+        : key.protocol === transport;
+    if (!isOwn) continue;
+    for (const sender of found.values()) {
+      if (pgn !== null && sender.pgn !== pgn) continue;
+      const source = pgn === null ? null : sender.source;
+      senders.set(source, [...(senders.get(source) ?? []), sender]);
+    }
+  }
+  const prefixBytes = transport === "iso-tp" ? 1 : 0;
+  return [...senders].map(([sourceAddress, some]) => ({
+    channel,
+    message,
+    sourceAddress,
+    ids: [countedMessages(channel, message, some, prefixBytes)],
+    transport,
+    addressing,
+    pgn,
+  }));
+}
+
+function countedMessages(
+  channel: number,
+  { id, extended }: { readonly id: number; readonly extended: boolean },
+  senders: readonly SurveyedSender[],
+  prefixBytes: number,
+): CountedId {
+  const longest = Math.max(0, ...senders.flatMap(({ messagesOfBytes }) => [...messagesOfBytes.keys()]));
+  const framesOfBytes = new Uint32Array(longest + prefixBytes + 1);
+  let frames = 0;
+  for (const { messages, messagesOfBytes } of senders) {
+    frames += messages;
+    for (const [bytes, count] of messagesOfBytes)
+      framesOfBytes[bytes + prefixBytes] = (framesOfBytes[bytes + prefixBytes] ?? 0) + count;
+  }
+  return { channel, id, extended, frames, framesOfBytes };
+}

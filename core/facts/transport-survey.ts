@@ -1,0 +1,124 @@
+/** What travels by transport protocols in a log: every stream that speaks one, and which messages came out of it. */
+import { fastPacketCandidates, type HeardId, isoTpCandidates, j1939Candidates, speaks } from "../bus/speaks.ts";
+import type { StreamProtocol } from "../bus/transport.ts";
+import type { StreamAccount, StreamKey } from "../bus/transport-account.ts";
+import type { DecodeHost } from "../kernel/decode.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { readMessages, STREAMS_MAX, type WholeMessage } from "../kernel/messages.ts";
+import type { MdfFile } from "../mdf/file.ts";
+import type { ByteSource } from "../store/source.ts";
+import type { Census } from "./census.ts";
+
+export interface SurveyOptions {
+  readonly kernel: Kernel;
+  readonly source: ByteSource;
+  readonly mdf: MdfFile;
+  readonly host: DecodeHost;
+}
+
+/** Messages of one sender: of an identifier (ISO-TP), or a parameter group and addresses. */
+export interface SurveyedSender {
+  readonly pgn: number;
+  readonly source: number;
+  readonly destination: number;
+  readonly isConnection: boolean;
+  messages: number;
+  /** By payload length. */
+  readonly messagesOfBytes: Map<number, number>;
+  /** First bytes in hex, of the first few different ones, and how often they came. */
+  readonly heads: Map<string, number>;
+}
+
+export interface SurveyedStream {
+  readonly account: StreamAccount;
+  /** By `senderName`. */
+  readonly senders: ReadonlyMap<string, SurveyedSender>;
+}
+
+const HEAD_BYTES = 8;
+const HEADS_MAX = 64;
+
+/** Identifiers of a census as the rules of speaks.ts want them. */
+export const heardIds = ({ ids }: Census): HeardId[] =>
+  ids.map(({ channel, id, extended, frames, framesOfBytes }) => ({
+    channel,
+    id,
+    extended,
+    frames,
+    maxBytes: framesOfBytes.findLastIndex((count) => count > 0),
+  }));
+
+/** Streams of a protocol that speak it. */
+export async function surveyProtocol(
+  protocol: StreamProtocol,
+  ids: readonly HeardId[],
+  options: SurveyOptions,
+): Promise<readonly SurveyedStream[]> {
+  if (protocol === "j1939-21") return speaking(await surveyStreams(j1939Candidates(ids), options));
+  if (protocol === "fast-packet") return speaking(await surveyStreams(fastPacketCandidates(ids), options));
+  const normal = speaking(await surveyStreams(isoTpCandidates(ids, "normal"), options));
+  const isKnown = ({ channel, id, extended }: HeardId) =>
+    normal.some(({ account: { key } }) => isOfId(key, channel, id, extended));
+  const others = ids.filter((one) => !isKnown(one));
+  return [...normal, ...speaking(await surveyStreams(isoTpCandidates(others, "extended"), options))];
+}
+
+const speaking = (streams: readonly SurveyedStream[]): SurveyedStream[] => streams.filter(({ account }) => speaks(account));
+
+export const isOfId = (key: StreamKey, channel: number, id: number, extended: boolean): boolean =>
+  key.protocol === "iso-tp" && key.channel === channel && key.id === id && key.extended === extended;
+
+/** Whatever came out of these streams, in as many walks as the kernel's ports ask for. A walk reads an identifier in one way only. */
+export async function surveyStreams(keys: readonly StreamKey[], options: SurveyOptions): Promise<SurveyedStream[]> {
+  const surveyed: SurveyedStream[] = [];
+  for (const some of walksOf(keys)) {
+    const senders = some.map(() => new Map<string, SurveyedSender>());
+    const { kernel, source, mdf, host } = options;
+    const { account } = await readMessages(kernel, source, mdf, some, host, (message) => note(senders[message.stream], message));
+    account.streams.forEach((stream, i) => {
+      surveyed.push({ account: stream, senders: senders[i] ?? new Map() });
+    });
+  }
+  return surveyed;
+}
+
+function walksOf(keys: readonly StreamKey[]): StreamKey[][] {
+  const ways = new Map<string, StreamKey[]>();
+  for (const key of keys) {
+    const way = key.protocol === "iso-tp" ? key.addressing : key.protocol;
+    const there = ways.get(way);
+    if (there) there.push(key);
+    else ways.set(way, [key]);
+  }
+  return [...ways.values()].flatMap((some) =>
+    Array.from({ length: Math.ceil(some.length / STREAMS_MAX) }, (_, i) => some.slice(i * STREAMS_MAX, (i + 1) * STREAMS_MAX)),
+  );
+}
+
+export const senderName = ({ pgn, source, destination, isConnection }: WholeMessage): string =>
+  `${pgn} ${source} ${destination} ${isConnection}`;
+
+function note(senders: Map<string, SurveyedSender> | undefined, message: WholeMessage): void {
+  if (!senders) return;
+  const name = senderName(message);
+  let there = senders.get(name);
+  if (!there) {
+    const { pgn, source, destination, isConnection } = message;
+    there = { pgn, source, destination, isConnection, messages: 0, messagesOfBytes: new Map(), heads: new Map() };
+    senders.set(name, there);
+  }
+  const { length } = message.payload;
+  there.messages++;
+  there.messagesOfBytes.set(length, (there.messagesOfBytes.get(length) ?? 0) + 1);
+  const head = hex(message.payload.subarray(0, HEAD_BYTES));
+  const count = there.heads.get(head);
+  if (count !== undefined || there.heads.size < HEADS_MAX) there.heads.set(head, (count ?? 0) + 1);
+}
+
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+export function hex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += HEX_OF_BYTE[byte];
+  return text;
+}
