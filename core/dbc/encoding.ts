@@ -127,7 +127,8 @@ function windows1252(bytes: Uint8Array): string {
   return textOf(units);
 }
 
-function textOf(units: Uint16Array): string {
+/** In pieces, because arguments of a call are limited. */
+export function textOf(units: Uint16Array): string {
   let text = "";
   for (let at = 0; at < units.length; at += 8192) text += String.fromCharCode(...units.subarray(at, at + 8192));
   return text;

@@ -4,7 +4,7 @@ import { FaultError } from "../fault.ts";
 /** The largest public ones have 10 MB; an isolate has 128 MB for everything. */
 const DBC_BYTES_MAX = 20 * 1024 * 1024;
 /** Messages and signals together; SAE's whole J1939 digital annex makes about 20,000. */
-const SIGNALS_MAX = 250_000;
+const SIGNALS_MAX = 150_000;
 /** Nodes, senders, receivers, comments, attributes, value texts, ranges of multiplexors. */
 const PARTS_MAX = 1_000_000;
 /** More bits than any payload has; keeps work that compares the signals of a message small. */

@@ -12,6 +12,7 @@ import {
   SEMICOLON,
   SLASH,
 } from "./characters.ts";
+import { textOf } from "./encoding.ts";
 
 export interface Token {
   readonly kind: "word" | "number" | "text" | "mark" | "end";
@@ -235,14 +236,13 @@ export class Lexer {
 // A range has two numbers; the bound keeps one endless line from being searched again and again.
 const UNTIL_CHARS_MAX = 400;
 
-/** `\"` → `"`. In pieces: a text of nothing else would cost many times its size at once. */
+/** `\"` → `"`, unit by unit: pieces of strings would cost many times the size of a text of nothing else. */
 function withoutBackslashes(text: string): string {
-  let out = "";
-  for (let from = 0; from < text.length; ) {
-    let to = Math.min(text.length, from + 0x10000);
-    while (to < text.length && text.charCodeAt(to) === QUOTE) to++;
-    out += text.slice(from, to).replaceAll('\\"', '"');
-    from = to;
+  const units = new Uint16Array(text.length);
+  let to = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit !== BACKSLASH || text.charCodeAt(at + 1) !== QUOTE) units[to++] = unit;
   }
-  return out;
+  return textOf(units.subarray(0, to));
 }

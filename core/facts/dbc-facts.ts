@@ -4,17 +4,16 @@ import { compareKeys } from "../store/check-key.ts";
 import { numberText } from "./document.ts";
 
 /** The document, one top-level field and one message per line, LF at its end. `sha256Hex` is that of the file's bytes. */
-export function dbcFacts(dbc: Dbc, sha256Hex: string, fileName: string): string {
+export const dbcFacts = (dbc: Dbc, sha256Hex: string, fileName: string): string =>
+  [...dbcFactsPieces(dbc, sha256Hex, fileName)].join("");
+
+/** The same piece by piece: that of a large database has a hundred megabytes. */
+export function* dbcFactsPieces(dbc: Dbc, sha256Hex: string, fileName: string): Generator<string> {
   const nodes = sorted(dbc.nodes.map((node) => node.name));
-  const lines = [
-    `"schema":"buslens-dbc/1"`,
-    `"file":${JSON.stringify(fileName)}`,
-    `"sha256":${JSON.stringify(sha256Hex)}`,
-    `"version":${JSON.stringify(dbc.version)}`,
-    `"nodes":${JSON.stringify(nodes)}`,
-    dbc.messages.length === 0 ? `"messages":[]` : `"messages":[\n${dbc.messages.map(messageFacts).join(",\n")}\n]`,
-  ];
-  return `{\n${lines.join(",\n")}\n}\n`;
+  yield `{\n"schema":"buslens-dbc/1",\n"file":${JSON.stringify(fileName)},\n"sha256":${JSON.stringify(sha256Hex)},\n`;
+  yield `"version":${JSON.stringify(dbc.version)},\n"nodes":${JSON.stringify(nodes)},\n"messages":[`;
+  for (const [at, message] of dbc.messages.entries()) yield `${at === 0 ? "\n" : ",\n"}${messageFacts(message)}`;
+  yield dbc.messages.length === 0 ? "]\n}\n" : "\n]\n}\n";
 }
 
 function messageFacts(message: DbcMessage): string {

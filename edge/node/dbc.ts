@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { parseDbc } from "../../core/dbc/parse.ts";
 import { checkSize } from "../../core/dbc/room.ts";
-import { dbcFacts } from "../../core/facts/dbc-facts.ts";
+import { dbcFactsPieces } from "../../core/facts/dbc-facts.ts";
 import type { Command } from "./arguments.ts";
 import { dbcReport } from "./dbc-report.ts";
 import { openFile } from "./log-files.ts";
-import { print, say } from "./output.ts";
+import { printPieces, say } from "./output.ts";
 
 type Asked = Omit<Extract<Command, { readonly name: "dbc" }>, "name">;
 
@@ -18,6 +18,5 @@ export async function dbc(command: Asked, signal: AbortSignal): Promise<void> {
   const parsed = parseDbc(bytes, source.key, { encoding: command.encoding });
   for (const { line, column, text } of parsed.warnings) say(`buslens: ${command.file}:${line}:${column}: warning: ${text}`);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (command.json) return print(dbcFacts(parsed, sha256, basename(command.file)));
-  for (const piece of dbcReport(parsed)) await print(piece);
+  await printPieces(command.json ? dbcFactsPieces(parsed, sha256, basename(command.file)) : dbcReport(parsed));
 }

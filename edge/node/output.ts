@@ -12,6 +12,20 @@ export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, "drain").catch(() => undefined);
 }
 
+const PRINT_CHARACTERS = 256 * 1024;
+
+/** Pieces of a document as they come, a good many at once. */
+export async function printPieces(pieces: Iterable<string>): Promise<void> {
+  let gathered = "";
+  for (const piece of pieces) {
+    gathered += piece;
+    if (gathered.length < PRINT_CHARACTERS) continue;
+    await print(gathered);
+    gathered = "";
+  }
+  await print(gathered);
+}
+
 /** One line on stderr. */
 export const say = (line: string): void => void process.stderr.write(`${oneLine(line)}\n`);
 
