@@ -2,6 +2,7 @@
 import { FaultError, type Notice } from "../fault.ts";
 import { throwIfCancelled } from "../store/ask.ts";
 import type { LogStore } from "../store/source.ts";
+import { BINDING_FILE, type Bindings, noBindings, readBindings } from "./binding-file.ts";
 import type { Dbc } from "./model.ts";
 import { parseDbc } from "./parse.ts";
 import { checkSize } from "./room.ts";
@@ -11,6 +12,8 @@ export interface Library {
   readonly dbcs: readonly Dbc[];
   /** Databases that could not be read, and names that need care. */
   readonly notices: readonly Notice[];
+  /** What buslens.json says of devices and channels. */
+  readonly bindings: Bindings;
   /** The database of that name, with or without ".dbc": same case if there is one, else the first in any case. */
   find(name: string): Dbc | null;
 }
@@ -18,26 +21,29 @@ export interface Library {
 const READS_AT_ONCE = 4;
 
 /**
- * Loads every `*.dbc` (any case) at the root of a store, or the objects of `keys`. One that cannot be read becomes a notice.
+ * Loads every `*.dbc` (any case) at the root of a store, or the objects of `keys`, as `buslens.json` beside them says. One that cannot be read
+ * becomes a notice.
  * Faults: `request/cancelled`, and `storage/*` if the store cannot be listed.
  */
 export async function loadLibrary(
   store: LogStore,
   options: { readonly keys?: readonly string[]; readonly signal: AbortSignal },
 ): Promise<Library> {
-  const keys = options.keys ?? (await dbcKeys(store, options.signal));
+  const files = await libraryFiles(store, options.signal);
+  const keys = options.keys ?? files.dbcs;
+  const bindings = files.hasBindings ? await loadBindings(store, options.signal) : noBindings;
   const loaded: (Dbc | Notice)[] = [];
   for (let first = 0; first < keys.length; first += READS_AT_ONCE) {
     const some = keys.slice(first, first + READS_AT_ONCE);
-    loaded.push(...(await Promise.all(some.map((key) => loadOne(store, key, options.signal)))));
+    loaded.push(...(await Promise.all(some.map((key) => loadOne(store, key, bindings, options.signal)))));
   }
   const dbcs = loaded.filter((each): each is Dbc => "messages" in each);
   const broken = loaded.filter((each): each is Notice => "severity" in each);
-  return libraryOf(dbcs, broken);
+  return libraryOf(dbcs, broken, bindings);
 }
 
 /** A library of databases that were read already. */
-export function libraryOf(dbcs: readonly Dbc[], notices: readonly Notice[] = []): Library {
+export function libraryOf(dbcs: readonly Dbc[], notices: readonly Notice[] = [], bindings: Bindings = noBindings): Library {
   const exact = new Map<string, Dbc>();
   const anyCase = new Map<string, Dbc>();
   const clashes: Notice[] = [];
@@ -50,7 +56,7 @@ export function libraryOf(dbcs: readonly Dbc[], notices: readonly Notice[] = [])
     }
   }
   const find = (name: string): Dbc | null => exact.get(name) ?? anyCase.get(name.toLowerCase()) ?? null;
-  return { dbcs, notices: [...notices, ...clashes], find };
+  return { dbcs, notices: [...notices, ...clashes, ...bindings.notices, ...unknownIn(bindings, find)], bindings, find };
 }
 
 function clash(first: Dbc, second: Dbc): Notice {
@@ -61,19 +67,51 @@ function clash(first: Dbc, second: Dbc): Notice {
   return { severity: "warning", text };
 }
 
-async function dbcKeys(store: LogStore, signal: AbortSignal): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const entry of store.list("", { delimiter: "/", signal })) {
-    if (entry.kind === "object" && /\.dbc$/i.test(entry.key)) keys.push(entry.key);
-  }
-  return keys;
+/** Databases that rules name and nobody has. */
+function unknownIn({ rules }: Bindings, find: Library["find"]): Notice[] {
+  const names = new Set(rules.flatMap(({ dbcs }) => dbcs).filter((name) => find(name) === null));
+  return [...names].map((name) => ({ severity: "warning", text: `${BINDING_FILE} names ${name}, which is not here` }));
 }
 
-async function loadOne(store: LogStore, key: string, signal: AbortSignal): Promise<Dbc | Notice> {
+/** Keys of databases, and the versions of all that a library is made of: the same text = the same library. */
+export async function libraryFiles(
+  store: LogStore,
+  signal: AbortSignal,
+): Promise<{ readonly dbcs: readonly string[]; readonly hasBindings: boolean; readonly version: string }> {
+  const dbcs: string[] = [];
+  const versions: string[] = [];
+  let hasBindings = false;
+  for await (const entry of store.list("", { delimiter: "/", signal })) {
+    if (entry.kind !== "object") continue;
+    if (entry.key === BINDING_FILE) hasBindings = true;
+    else if (/\.dbc$/i.test(entry.key)) dbcs.push(entry.key);
+    else continue;
+    versions.push(`${entry.key}\n${entry.version}`);
+  }
+  return { dbcs, hasBindings, version: versions.join("\n") };
+}
+
+async function loadBindings(store: LogStore, signal: AbortSignal): Promise<Bindings> {
+  try {
+    const source = await store.open(BINDING_FILE, signal);
+    checkSize(source.sizeBytes, BINDING_FILE);
+    return readBindings(new TextDecoder().decode(await source.read(0, source.sizeBytes, signal)));
+  } catch (error) {
+    throwIfCancelled(signal);
+    if (!(error instanceof FaultError)) throw error;
+    return {
+      ...noBindings,
+      notices: [{ severity: "error", text: `${BINDING_FILE} is not used: ${error.fault.message}`, fault: error.fault }],
+    };
+  }
+}
+
+async function loadOne(store: LogStore, key: string, bindings: Bindings, signal: AbortSignal): Promise<Dbc | Notice> {
   try {
     const source = await store.open(key, signal);
     checkSize(source.sizeBytes, key);
-    return parseDbc(await source.read(0, source.sizeBytes, signal), key);
+    const encoding = bindings.encodings.get(key.toLowerCase()) ?? null;
+    return parseDbc(await source.read(0, source.sizeBytes, signal), key, { encoding });
   } catch (error) {
     throwIfCancelled(signal);
     if (!(error instanceof FaultError)) throw error;

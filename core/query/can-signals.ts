@@ -1,9 +1,11 @@
 /** CAN signals as a kind of series: the selectors of one device answered from its logs, each read once. */
 
 import { isDecodable } from "../dbc/geometry.ts";
+import type { Library } from "../dbc/library.ts";
 import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
 import type { SeriesAnswer, SignalSelector } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
+import { Binder, claims } from "./binding.ts";
 import { askedLabels, DeviceSeries } from "./device-series.ts";
 import type { LogEntry, OnWork } from "./engine.ts";
 import type { QueryRange } from "./log-plan.ts";
@@ -11,7 +13,7 @@ import { REACH_OVER_SPLITS_NS } from "./neighbours.ts";
 import { pace } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Query } from "./query.ts";
-import { askedSignals } from "./rules.ts";
+import { type AskedSignal, askedSignals } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
 import { whyEmpty } from "./why-empty.ts";
 
@@ -34,13 +36,15 @@ async function queryDevice(
   const selectors = numbers
     .map((i) => query.selectors[i])
     .filter((selector) => selector !== undefined && selector.kind !== "channel");
-  const { dbcs, notices: dbcNotices } = await parts.library(signal);
+  const library = await parts.library(signal);
+  const { dbcs, notices: dbcNotices } = library;
   const asked = askedSignals(selectors, dbcs).filter(({ signal: one }) => isDecodable(one));
   const range = widened(query);
   const notices: Notice[] = [...dbcNotices];
   const logs = isEmptyRange(range) ? [] : await parts.catalogue.logsInRange({ device, ...withReach(query, range) }, signal);
   let isCut = false;
-  const work = new DeviceSeries(parts, device, selectors, query, range, asked);
+  const binder = await binderFor(parts, library, device, asked, selectors, signal);
+  const work = new DeviceSeries(parts, device, selectors, query, range, asked, binder);
   if (asked.length > 0) {
     const host = pace(
       parts.host,
@@ -68,7 +72,7 @@ async function queryDevice(
       else throw error;
     }
   }
-  notices.push(...work.notices);
+  notices.push(...work.notices, ...work.bindingNotices());
   const series: SeriesAnswer[] = [];
   for (const [i, selector] of selectors.entries()) {
     const number = numbers[i] ?? 0;
@@ -80,6 +84,23 @@ async function queryDevice(
     series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
   }
   return { series, ledger: work.ledger, files: work.files, rules: work.rules };
+}
+
+/** Databases are compared only where some know the same frames and the selector does not say which. */
+async function binderFor(
+  parts: EngineParts,
+  library: Library,
+  device: string,
+  asked: readonly AskedSignal[],
+  selectors: readonly SignalSelector[],
+  signal: AbortSignal,
+): Promise<Binder> {
+  const hasRivals = asked.some(
+    ({ dbc, message, selectors: numbers }) =>
+      numbers.some((i) => selectors[i]?.db === undefined) &&
+      library.dbcs.some((other) => other !== dbc && claims(other, message)),
+  );
+  return new Binder(library, device, hasRivals ? await parts.channelIds(device, signal) : new Map());
 }
 
 /** Outcomes in the order of the items, with a few of them at work at once. */

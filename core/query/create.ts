@@ -3,7 +3,7 @@ import { openLogs, type PassWindow } from "../canedge/open-log.ts";
 import type { Passwords } from "../canedge/passwords.ts";
 import { folderCatalogue } from "../catalogue/folder.ts";
 import type { DbcEncoding } from "../dbc/encoding.ts";
-import { type Library, libraryOf, loadLibrary } from "../dbc/library.ts";
+import { type Library, libraryFiles, libraryOf, loadLibrary } from "../dbc/library.ts";
 import { parseDbc } from "../dbc/parse.ts";
 import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
@@ -11,6 +11,7 @@ import { headerCache } from "../mdf/header-cache.ts";
 import { nameOfSeries, type SeriesAnswer } from "../series/series.ts";
 import type { LogStore } from "../store/source.ts";
 import { canSignals } from "./can-signals.ts";
+import { channelIds, idsByChannel } from "./channel-ids.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
 import { frameRows } from "./frame-rows.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
@@ -89,19 +90,20 @@ function partsOf(options: EngineOptions): EngineParts {
   });
   const openDecodable = decodableLogs(openLog, headers);
   const heardLog = heardLogs({ openDecodable, kernels, host, catalogue });
-  return {
+  const parts = {
     host,
     kernels,
     catalogue,
     openDecodable,
     heardLog,
-    async channelsHeard(key, signal) {
+    async channelsHeard(key: string, signal: AbortSignal) {
       const { ids } = await heardLog(key, signal);
       const found = new Map(ids.map(({ bus, channel }) => [`${bus}${channel}`, { bus, channel }]));
       return [...found.values()];
     },
     library: libraries(options),
   };
+  return { ...parts, channelIds: channelIds(parts) };
 }
 
 /** Gives way every few MB of a first pass, and says how far it is. */
@@ -124,11 +126,7 @@ function libraries({ store, dbcs }: EngineOptions): (signal: AbortSignal) => Pro
     return async () => library;
   }
   return async (signal) => {
-    const versions: string[] = [];
-    for await (const entry of store.list("", { delimiter: "/", signal })) {
-      if (entry.kind === "object" && entry.key.toLowerCase().endsWith(".dbc")) versions.push(`${entry.key}\n${entry.version}`);
-    }
-    const name = versions.join("\n");
+    const { version: name } = await libraryFiles(store, signal);
     if (known?.name !== name) known = { name, library: await loadLibrary(store, { signal }) };
     return known.library;
   };
@@ -198,7 +196,7 @@ async function explain(source: SeriesSource, query: Query, signal: AbortSignal):
   };
 }
 
-const plannedRules = ({ rule, dbc, asked }: AskedRule): PlannedRule[] =>
+const plannedRules = ({ rule, dbc, asked, binding }: AskedRule): PlannedRule[] =>
   asked.map(({ message, signal }) => ({
     bus: rule.key.bus,
     channel: rule.key.channel,
@@ -208,6 +206,7 @@ const plannedRules = ({ rule, dbc, asked }: AskedRule): PlannedRule[] =>
     frameId: message.id,
     extended: message.extended,
     rule: rule.key.kind,
+    binding,
   }));
 
 async function heard(
@@ -252,5 +251,8 @@ async function heard(
     bytes += log.sizeBytes;
     onWork?.({ bytes, bytesAll });
   }
-  return combineHeard(read, (await parts.library(signal)).dbcs, notices);
+  const library = await parts.library(signal);
+  const channels = () =>
+    device === undefined ? Promise.resolve(idsByChannel(read.map((one) => one.heard))) : parts.channelIds(device, signal);
+  return combineHeard(read, library, device ?? null, channels, notices);
 }

@@ -7,6 +7,7 @@ import type { DecodeOutput } from "../kernel/decode.ts";
 import { type ColumnPiece, joinPieces } from "../kernel/pieces.ts";
 import type { Segment, SeriesAnswer, SignalLabels, SignalSelector } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
+import type { Binder } from "./binding.ts";
 import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-part.ts";
 import { type DecodedLane, type DecodedLog, decodeLog } from "./decode-log.ts";
 import type { LogEntry, PlannedFile } from "./engine.ts";
@@ -28,6 +29,8 @@ interface Growing {
   readonly parts: CellPart[];
   readonly segments: Segment[];
   readonly arounds: Around[];
+  /** Rules whose database was chosen by best fit. */
+  readonly chosen: Set<AskedRule>;
   /** Raw points that no budget has room for. */
   dropped: number;
 }
@@ -39,6 +42,7 @@ export class DeviceSeries {
   readonly #query: Query;
   readonly #range: QueryRange;
   readonly #asked: readonly AskedSignal[];
+  readonly #binder: Binder;
   readonly #growing = new Map<string, Growing>();
   /** Keys of the series of each selector, in the order they were found. */
   readonly #ofSelector = new Map<number, Set<string>>();
@@ -54,6 +58,7 @@ export class DeviceSeries {
     query: Query,
     range: QueryRange,
     asked: readonly AskedSignal[],
+    binder: Binder,
   ) {
     this.#parts = parts;
     this.#device = device;
@@ -61,6 +66,7 @@ export class DeviceSeries {
     this.#query = query;
     this.#range = range;
     this.#asked = asked;
+    this.#binder = binder;
   }
 
   /** Decodes a log and gives back what adds it to the answer: logs are decoded side by side, but added in order. */
@@ -68,7 +74,7 @@ export class DeviceSeries {
     const opened = await this.#parts.openDecodable(log.key, host.signal);
     const { mdf, source, times } = opened;
     const channels = channelsOf(mdf.streams) ?? (await this.#parts.channelsHeard(log.key, host.signal));
-    const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query);
+    const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query, this.#binder);
     const startNs = log.startNs ?? mdf.header.startNs;
     const heard = () => this.#parts.heardLog(log.key, host.signal);
     const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, heard);
@@ -132,7 +138,10 @@ export class DeviceSeries {
       const targets = new Set<Growing>();
       for (const i of asked.selectors) {
         const selector = this.#selectors[i];
-        if (selector && wants(selector, labels)) targets.add(this.#grow(i, selector, labels, asked));
+        if (!selector || !wants(selector, labels)) continue;
+        const series = this.#grow(i, selector, labels, asked);
+        if (rule.binding === "best-fit") series.chosen.add(rule);
+        targets.add(series);
       }
       for (const target of targets) bySeries.set(target, [...(bySeries.get(target) ?? []), lane]);
     }
@@ -151,6 +160,7 @@ export class DeviceSeries {
         parts: [],
         segments: [],
         arounds: [],
+        chosen: new Set(),
         dropped: 0,
       };
       this.#growing.set(key, series);
@@ -180,6 +190,15 @@ export class DeviceSeries {
     const originNs = gridNs + bucketOf(firstNs, gridNs, grid.stepNs) * grid.stepNs;
     const folded = foldSamples(kind, times, values, Number(originNs - where.baseNs), Number(grid.stepNs));
     series.parts.push({ ...where, kind, originNs, ...folded });
+  }
+
+  /** What best fit chose for series that have points. */
+  bindingNotices(): Notice[] {
+    for (const { chosen, segments, parts, asked } of this.#growing.values()) {
+      if (segments.length === 0 && parts.every(({ buckets }) => buckets.length === 0)) continue;
+      for (const { rule, dbc } of chosen) this.#binder.note(rule.key.bus, rule.key.channel, dbc, asked.message);
+    }
+    return this.#binder.notices;
   }
 
   /** Answers of one selector that have points, sorted by what they are. */

@@ -3,6 +3,7 @@ import type { Dbc } from "../dbc/model.ts";
 import type { Fault, Notice } from "../fault.ts";
 import type { MdfHeader } from "../mdf/file.ts";
 import type { SeriesAnswer } from "../series/series.ts";
+import type { BoundBy } from "./binding.ts";
 import type { FramePage, FrameQuery } from "./frame-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Query } from "./query.ts";
@@ -54,6 +55,8 @@ export interface HeardMatch {
   /** exact: identifier and extended flag equal; group: J1939 parameter group number. */
   readonly rule: "exact" | "group";
   readonly sourceAddress: number | null;
+  /** Why frames are this message's where no database is named; null: another database has them (docs/dbc.md). */
+  readonly binding: BoundBy | null;
   readonly signals: readonly { readonly name: string; readonly unit: string; readonly selectedBy: string | null }[];
 }
 
@@ -82,6 +85,8 @@ export interface PlannedRule {
   readonly frameId: number;
   readonly extended: boolean;
   readonly rule: "exact" | "group";
+  /** named: the selector says which database; else why it is this one. */
+  readonly binding: "named" | BoundBy;
 }
 
 export interface Explanation {

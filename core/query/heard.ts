@@ -1,11 +1,13 @@
 /** What really occurs in logs, kept by file version, and what the databases make of it. */
 
 import type { Catalogue } from "../catalogue/folder.ts";
+import type { Library } from "../dbc/library.ts";
 import { matchIndex } from "../dbc/match.ts";
-import type { Dbc } from "../dbc/model.ts";
+import type { Dbc, DbcMessage } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
 import { type HeardRow, readHeard } from "../kernel/heard.ts";
 import type { KernelPool } from "../kernel/kernel.ts";
+import { Binder, type BoundBy, type HeardChannels } from "./binding.ts";
 import { bytesOf } from "./decode-log.ts";
 import type { Heard, HeardId, LogEntry, OnWork } from "./engine.ts";
 import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
@@ -78,12 +80,14 @@ export function heardLogs(parts: HeardParts) {
 }
 
 /** The logs' ids together, sorted by bus, channel, extended and id, with the messages that match. */
-export function combineHeard(
+export async function combineHeard(
   logs: readonly { readonly log: LogEntry; readonly heard: HeardLog }[],
-  dbcs: readonly Dbc[],
+  library: Library,
+  device: string | null,
+  channels: () => Promise<HeardChannels>,
   notices: readonly Notice[],
-): Heard {
-  const matches = matchIndex(dbcs);
+): Promise<Heard> {
+  const matches = matchIndex(library.dbcs);
   const rows = new Map<string, Omit<HeardId, "rateHz" | "matches">>();
   let ledger = emptyLedger;
   let firstNs: bigint | null = null;
@@ -109,6 +113,9 @@ export function combineHeard(
       });
     }
   }
+  const matchesOf = [...rows.values()].map((row) => matches.matchesOf(row.id, row.extended));
+  const hasRivals = matchesOf.some((found) => found.some(({ dbc }) => dbc !== found[0]?.dbc));
+  const binder = new Binder(library, device, hasRivals ? await channels() : new Map());
   const ids = [...rows.values()].map((row): HeardId => {
     const seconds = Number(row.lastNs - row.firstNs) / 1e9;
     return {
@@ -119,6 +126,7 @@ export function combineHeard(
         message: message.name,
         rule,
         sourceAddress,
+        binding: bound(binder, row, dbc, message),
         signals: message.signals.map(({ name, unit, selectedBy }) => ({ name, unit, selectedBy })),
       })),
     };
@@ -130,5 +138,22 @@ export function combineHeard(
       Number(a.extended) - Number(b.extended) ||
       a.id - b.id,
   );
-  return { ids, firstNs, lastNs, ledger, notices: [...notices, ...logs.flatMap(({ heard }) => heard.notices)] };
+  return {
+    ids,
+    firstNs,
+    lastNs,
+    ledger,
+    notices: [...notices, ...binder.notices, ...logs.flatMap(({ heard }) => heard.notices)],
+  };
+}
+
+function bound(
+  binder: Binder,
+  { bus, channel }: Pick<HeardId, "bus" | "channel">,
+  dbc: Dbc,
+  message: DbcMessage,
+): BoundBy | null {
+  const by = binder.boundBy(bus, channel, dbc, message);
+  if (by === "best-fit") binder.note(bus, channel, dbc, message);
+  return by;
 }

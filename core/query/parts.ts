@@ -1,6 +1,7 @@
 /** What the parts of one engine share. */
 
 import type { Library } from "../dbc/library.ts";
+import type { HeardChannels } from "./binding.ts";
 import type { OnWork } from "./engine.ts";
 import type { HeardLog, HeardParts } from "./heard.ts";
 
@@ -8,5 +9,7 @@ export interface EngineParts extends HeardParts {
   /** What occurs in a log; read once and kept. */
   readonly heardLog: (key: string, signal: AbortSignal, onWork?: OnWork) => Promise<HeardLog>;
   readonly channelsHeard: (key: string, signal: AbortSignal) => Promise<{ bus: "CAN" | "LIN"; channel: number }[]>;
+  /** What occurs on the channels of a device, to compare databases with. */
+  readonly channelIds: (device: string, signal: AbortSignal) => Promise<HeardChannels>;
   readonly library: (signal: AbortSignal) => Promise<Library>;
 }

@@ -2,10 +2,10 @@
 import type { RecordStream } from "../bus/layout.ts";
 import { maxDataRaw } from "../dbc/codes.ts";
 import { isWideInteger } from "../dbc/exact-integer.ts";
-import { pgnOf } from "../dbc/match.ts";
 import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
 import type { AskedOutput, Rule } from "../kernel/decode.ts";
 import type { SignalLabels, SignalSelector } from "../series/series.ts";
+import { type Binder, type BoundBy, exactIdsOf } from "./binding.ts";
 import type { Query } from "./query.ts";
 
 /** One signal of one message of one database that a selector names. */
@@ -22,6 +22,8 @@ export interface AskedRule {
   readonly rule: Rule;
   readonly dbc: Dbc;
   readonly asked: readonly AskedSignal[];
+  /** named: the selector says which database; else why it is this one. */
+  readonly binding: "named" | BoundBy;
 }
 
 /** Signals that the selectors name, each once; databases in order, messages by identifier. */
@@ -60,20 +62,28 @@ export function rulesFor(
   selectors: readonly SignalSelector[],
   channels: readonly { readonly bus: "CAN" | "LIN"; readonly channel: number }[],
   query: Pick<Query, "keepInvalid" | "method">,
+  binder: Binder,
 ): AskedRule[] {
   const rules: AskedRule[] = [];
   for (const { bus, channel } of channels) {
     const byMessage = new Map<DbcMessage, AskedSignal[]>();
     for (const signal of signals) {
-      const allows = signal.selectors.some((i) => {
+      const { dbc, message } = signal;
+      const asking = signal.selectors.filter((i) => {
         const selector = selectors[i];
-        return selector && (selector.bus ?? bus) === bus && (selector.channel ?? channel) === channel;
+        if (!selector || (selector.bus ?? bus) !== bus || (selector.channel ?? channel) !== channel) return false;
+        return selector.db !== undefined || binder.boundBy(bus, channel, dbc, message) !== null;
       });
-      if (allows) byMessage.set(signal.message, [...(byMessage.get(signal.message) ?? []), signal]);
+      if (asking.length > 0) byMessage.set(message, [...(byMessage.get(message) ?? []), { ...signal, selectors: asking }]);
     }
     for (const [message, asked] of byMessage) {
       const [first] = asked;
-      if (first) rules.push({ rule: ruleOf(bus, channel, message, first.dbc, asked, query), dbc: first.dbc, asked });
+      if (!first) continue;
+      const { dbc } = first;
+      const isNamed = asked.some((one) => one.selectors.some((i) => selectors[i]?.db !== undefined));
+      const binding = isNamed ? "named" : (binder.boundBy(bus, channel, dbc, message) ?? "named");
+      const taken = isNamed || message.pgn === null ? [] : binder.takenIds(bus, channel, dbc, message.pgn);
+      rules.push({ rule: ruleOf(bus, channel, message, dbc, asked, query, taken), dbc, asked, binding });
     }
   }
   return rules;
@@ -86,6 +96,7 @@ function ruleOf(
   dbc: Dbc,
   asked: readonly AskedSignal[],
   query: Pick<Query, "keepInvalid" | "method">,
+  takenIds: readonly number[],
 ): Rule {
   const signals = asked.map(({ signal }): AskedOutput => {
     // Samples themselves are given to the last digit; what is reduced is made of doubles.
@@ -95,18 +106,18 @@ function ruleOf(
   });
   if (message.pgn === null)
     return { key: { kind: "exact", bus, channel, id: message.id, extended: message.extended }, message, signals };
-  return { key: { kind: "group", bus, channel, pgn: message.pgn }, message, signals, except: exactIdsOf(dbc, message.pgn) };
+  return {
+    key: { kind: "group", bus, channel, pgn: message.pgn },
+    message,
+    signals,
+    except: [...exactIdsOf(dbc, message.pgn), ...takenIds],
+  };
 }
 
 /** Above it lie J1939 codes. A factor beyond all doubles makes NaN of data too: nothing there to tell codes by. */
 function limitOf(signal: DbcSignal): number | null {
   const hasNumbers = Number.isFinite(signal.factorNumber) && Number.isFinite(signal.offsetNumber);
   return hasNumbers ? maxDataRaw(signal) : null;
-}
-
-/** Identifiers of this group that the database names exactly: those frames are not of the group (golden README §3). */
-export function exactIdsOf(dbc: Dbc, pgn: number): number[] {
-  return dbc.messages.filter((other) => other.pgn === null && other.extended && pgnOf(other.id) === pgn).map((other) => other.id);
 }
 
 /** Channels that the record layouts allow; null when a channel member is too wide to say without reading. */

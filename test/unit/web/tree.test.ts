@@ -11,6 +11,7 @@ const match = (message: string, signals: string[], sourceAddress: number | null 
   message,
   rule: sourceAddress === null ? "exact" : "group",
   sourceAddress,
+  binding: "only",
   signals: signals.map((name) => ({ name, unit: "km/h", selectedBy: null })),
 });
 const id = (number: number, matches: HeardMatch[], extended = false): HeardId => ({
