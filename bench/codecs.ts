@@ -4,16 +4,15 @@ import { OUT, TEXT, WINDOW, WINDOW_BYTES } from "../core/kernel/abi.ts";
 import { Kernel } from "../core/kernel/kernel.ts";
 import { bigLog } from "../fixtures/big.ts";
 import { heatshrink, LOOKAHEAD_BITS, WINDOW_BITS } from "../fixtures/heatshrink.ts";
-import { cpuNs } from "./clock.ts";
 import type { EndToEndResult } from "./end-to-end.ts";
+import { gcmBench } from "./gcm.ts";
 import { plainHeatshrink } from "./plain-heatshrink.ts";
-import { medianOf, ratioOf } from "./rounds.ts";
+import { inTurns, medianOf, ratioOf } from "./rounds.ts";
 
 const HISTORY_BYTES = 32_768;
 const PLAIN_BYTES = 1_000_000;
 const POINTS = 1000;
 const TIMES_OVER = 50;
-const ROUNDS = 9;
 const HEATSHRINK_LEAST = 5;
 const JSON_LEAST = 6;
 
@@ -21,23 +20,7 @@ export function codecBench(): EndToEndResult[] {
   const kernel = new Kernel(
     new WebAssembly.Module(new Uint8Array(readFileSync(new URL("../build/kernel.wasm", import.meta.url)))),
   );
-  return [heatshrinkBench(kernel), jsonBench(kernel)];
-}
-
-/** Times of both sides, in turns. */
-function inTurns(ours: () => void, plain: () => void): { readonly ours: number[]; readonly plain: number[] } {
-  const times = { ours: [] as number[], plain: [] as number[] };
-  for (let round = -3; round < ROUNDS; round++) {
-    for (const [name, work] of [
-      ["ours", ours],
-      ["plain", plain],
-    ] as const) {
-      const start = cpuNs();
-      work();
-      if (round >= 0) times[name].push(cpuNs() - start);
-    }
-  }
-  return times;
+  return [heatshrinkBench(kernel), gcmBench(kernel), jsonBench(kernel)];
 }
 
 function heatshrinkBench(kernel: Kernel): EndToEndResult {

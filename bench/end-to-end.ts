@@ -12,6 +12,7 @@ import { codecBench } from "./codecs.ts";
 import { appOver } from "./in-process.ts";
 import { KernelTask } from "./kernel-task.ts";
 import { type LogFolder, panelBody, SIGNALS, writeLogs } from "./log-folder.ts";
+import { narrowBench } from "./narrow.ts";
 import { type Floor, printFloors, printLines } from "./report.ts";
 import { interleave, medianOf, ratioOf, ratioOfFastest } from "./rounds.ts";
 import { ServerProcess } from "./server.ts";
@@ -47,6 +48,7 @@ export async function endToEndBench(options: { readonly big: boolean }): Promise
       await panelBench(one),
       ...(await memoryBench(dir, options.big ? [1000, 2000] : [64, 256])),
       ...codecBench(),
+      await narrowBench(options),
     ];
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 /** Interleaved rounds: every side once in each, so that a busy machine disturbs all alike. */
+import { cpuNs } from "./clock.ts";
 
 export type Side = (() => number | Promise<number>) | null;
 
@@ -41,3 +42,21 @@ export function ratioOf(slow: readonly number[], fast: readonly number[]): numbe
 
 /** The same of the fastest round each: for wall time, to which a busy machine only adds. */
 export const ratioOfFastest = (slow: readonly number[], fast: readonly number[]): number => Math.min(...slow) / Math.min(...fast);
+
+const TURNS = 9;
+
+/** CPU times (ns) of two sides in turns, after three to warm up. */
+export function inTurns(ours: () => void, plain: () => void): { readonly ours: number[]; readonly plain: number[] } {
+  const times = { ours: [] as number[], plain: [] as number[] };
+  for (let round = -3; round < TURNS; round++) {
+    for (const [name, work] of [
+      ["ours", ours],
+      ["plain", plain],
+    ] as const) {
+      const start = cpuNs();
+      work();
+      if (round >= 0) times[name].push(cpuNs() - start);
+    }
+  }
+  return times;
+}

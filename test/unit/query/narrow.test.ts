@@ -5,8 +5,9 @@ import { imbalance } from "../../../core/query/ledger.ts";
 import type { Query } from "../../../core/query/query.ts";
 import { CountingStore } from "../../../core/store/counting.ts";
 import { MemoryStore } from "../../../core/store/memory.ts";
-import { bigDbc, bigPlan } from "../../../fixtures/big.ts";
+import { bigDbc } from "../../../fixtures/big.ts";
 import { compressedLog } from "../../../fixtures/container.ts";
+import { minutesPlan, wholeLog } from "../../../fixtures/minutes.ts";
 import { sealedLog } from "../../../fixtures/sealed.ts";
 import { answersTo, engineOver, queryFor } from "../../support/engine.ts";
 import { testModule } from "../../support/kernel.ts";
@@ -17,19 +18,10 @@ const MINUTE_NS = 60_000_000_000n;
 const kernel = { module: testModule(), moduleHash: "" };
 const dbc = bigDbc("drive");
 
-/** The drive of the fixtures, over and over for 100 minutes: 19 MB as generation D. */
+/** The drive of the fixtures, over and over: 19 MB as generation D. */
 function hundredMinutes(generation: "B" | "D"): { bytes: Uint8Array; startNs: bigint } {
-  const probe = bigPlan({ sizeBytes: 1, generation, variant: "drive" });
-  const headerBytes = [...probe.chunks()][0]?.length ?? 0;
-  const repeats = Math.ceil(6000e9 / probe.periodNs);
-  const plan = bigPlan({ sizeBytes: headerBytes + repeats * (probe.sizeBytes - headerBytes), generation, variant: "drive" });
-  const bytes = new Uint8Array(plan.sizeBytes);
-  let at = 0;
-  for (const chunk of plan.chunks()) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return { bytes, startNs: plan.facts.startNs };
+  const plan = minutesPlan(100, { generation, variant: "drive" });
+  return { bytes: wholeLog(plan), startNs: plan.facts.startNs };
 }
 
 const packed = new Map<string, Uint8Array>();
