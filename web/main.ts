@@ -221,6 +221,17 @@ plot.onValues((shown) => {
 
 let palette: Palette = readPalette(root);
 
+let treeWaits = false;
+/** In a task of its own: rows of a tree and a plot together would hold the page for too long when a log opens. */
+function renderTree(): void {
+  if (treeWaits) return;
+  treeWaits = true;
+  setTimeout(() => {
+    treeWaits = false;
+    tree.render(store.get());
+  });
+}
+
 function render(state: State): void {
   const isOpen = state.catalogue !== null;
   empty.hidden = isOpen;
@@ -231,7 +242,7 @@ function render(state: State): void {
   hint.textContent = hintText(state);
   topBar.render(state);
   noticeBar.render(state);
-  if (!tree.element.hidden) tree.render(state);
+  if (!tree.element.hidden) renderTree();
   if (isOpen) plot.render(state, palette);
   statusBar.render(state);
   filePanel.render(state);

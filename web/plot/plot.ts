@@ -87,7 +87,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
   const listeners: ((shown: Shown) => void)[] = [];
 
   const legend = createLegend({
-    select: (id) => store.dispatch({ type: "select", id: store.get().selected === id ? null : id }),
+    select: (id) => store.dispatch({ type: "select", id }),
     light(id) {
       lit = id;
       if (latest !== null) draw(latest);

@@ -1,6 +1,6 @@
 /** What can be held on each stripe beside the canvas: the divider below it, and an element that stands for its picture (viewer.md §6, "Access"). */
 import { el, onChange, setAttribute } from "../dom.ts";
-import { dragDivider, neighboursOf, type StripeBox } from "../state/layout.ts";
+import { dragDivider, layoutStripes, neighboursOf, type StripeBox } from "../state/layout.ts";
 import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { PLOT_WEIGHT } from "../state/stripes.ts";
@@ -29,7 +29,12 @@ export function createStripeGrips(store: Store, data: DataStore): StripeGrips {
     let start: readonly StripeBox[] = [];
     return createDivider(`Divider below stripe ${index + 1}`, "horizontal", {
       drag(byPx, isStart) {
-        if (isStart) start = boxes;
+        // From the state, which may be ahead of what was painted: keys come faster than frames.
+        if (isStart)
+          start = layoutStripes(
+            store.get().stripes,
+            boxes.reduce((sum, box) => sum + box.height, 0),
+          );
         if (byPx !== 0) store.dispatch({ type: "weights", weights: dragDivider(start, index, byPx) });
       },
       reset() {

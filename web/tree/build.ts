@@ -49,7 +49,16 @@ export function buildTree(heard: readonly DeviceHeard[], deviceNames: ReadonlyMa
   }));
 }
 
-function channels(given: DeviceHeard): Branch[] {
+const known = new WeakMap<DeviceHeard, readonly Branch[]>();
+
+/** Built once for what was heard of a device: tree and palette ask for the same, and another device changes nothing here. */
+function channels(given: DeviceHeard): readonly Branch[] {
+  const branches = known.get(given) ?? buildChannels(given);
+  known.set(given, branches);
+  return branches;
+}
+
+function buildChannels(given: DeviceHeard): Branch[] {
   const device = { ...given, ids: given.ids.map((id) => ({ ...id, rateHz: recordedRateHz(id, given.logs) })) };
   const groups = groupBy(device.ids, (id) => `${id.bus} ${id.channel}`);
   return [...groups]
