@@ -5,6 +5,18 @@ import { type Action, reduce } from "./reduce.ts";
 
 const SETTLE_MS = 250; // viewer.md §4: a gesture settles 250 ms after its last event
 
+/** Each is a step of its own, however soon it follows; everything else may be part of a gesture. */
+const STEPS: ReadonlySet<Action["type"]> = new Set([
+  "move",
+  "remove",
+  "own-stripe",
+  "split-axis",
+  "stack",
+  "merge",
+  "new-stripe",
+  "restore",
+]);
+
 export interface Store {
   get(): State;
   dispatch(action: Action): void;
@@ -55,6 +67,7 @@ export function createStore(first: State, host: StoreHost): Store {
   return {
     get: () => state,
     dispatch(action) {
+      if (timer !== null && STEPS.has(action.type)) rest();
       const before = state;
       state = reduce(state, action);
       if (state === before) return;
