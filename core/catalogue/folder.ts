@@ -33,7 +33,7 @@ const PROBE_MAX = 512;
 const HEADS_AT_ONCE = 8;
 const ENDS_MAX = 65_536;
 const NS_PER_S = 1_000_000_000n;
-/** Of a log outside the tree whose header does not say. */
+/** Of a log outside the tree that cannot be read and whose name says nothing. */
 const UNKNOWN_DEVICE = "00000000";
 const UNKNOWN_SESSION = "00000000";
 
@@ -146,7 +146,8 @@ class FolderCatalogue implements Catalogue {
     const head = await this.#heads.head(log, signal);
     const place = placeOfLoose(log);
     if (place !== null) return this.#entry(place, head);
-    const device = head.header?.deviceSerial ?? head.container?.device ?? lockedDevice(head.fault) ?? UNKNOWN_DEVICE;
+    const named = head.header?.deviceSerial ?? head.container?.device ?? lockedDevice(head.fault);
+    const device = named ?? (head.header === null ? UNKNOWN_DEVICE : stemOf(log.key));
     const session = head.header?.session?.toString().padStart(8, "0") ?? UNKNOWN_SESSION;
     return this.#entry({ ...log, device, session, split: 1 }, head);
   }
@@ -171,6 +172,12 @@ class FolderCatalogue implements Catalogue {
 /** Of an encrypted log that nobody can read: its outer header names it. */
 const lockedDevice = (fault: Fault | null): string | null =>
   fault?.code.startsWith("access/") && typeof fault.found === "string" ? fault.found : null;
+
+/** A measurement that names no device is called as its file. */
+const stemOf = (key: string): string => {
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  return name.replace(/\.[^.]*$/, "") || name;
+};
 
 const endName = (key: string, version: string): string => `${version}\n${key}`;
 

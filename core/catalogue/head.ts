@@ -4,14 +4,16 @@ import { type Fault, FaultError } from "../fault.ts";
 import type { Codecs } from "../kernel/codecs.ts";
 import type { MdfHeader } from "../mdf/file.ts";
 import type { HeaderCache } from "../mdf/header-cache.ts";
+import { readMeasurement } from "../mdf/measurement.ts";
 import { readMdf } from "../mdf/read.ts";
+import { timeSpan } from "../mdf/time-span.ts";
 import type { ByteSource } from "../store/source.ts";
 import { firstTimes } from "./first-time.ts";
 
 export interface LogHead {
   readonly header: MdfHeader | null;
   readonly container: ContainerHeader | null;
-  /** null if the log holds no frames, or cannot be read. */
+  /** Of the frames, or of measured values if there are no frames; null if there is neither, or it cannot be read. */
   readonly startNs: bigint | null;
   /** Time of the record that is stored first; up to a second later than the earliest. */
   readonly storedFirstNs: bigint | null;
@@ -61,11 +63,19 @@ async function readHead(
     const source = await withFirstRead(opened.source, signal);
     const file = await readMdf(source, signal, headerCache === undefined ? {} : { headerCache });
     const { earliestNs, storedFirstNs } = await firstTimes(file, source, codecs, signal);
-    return { header: file.header, container, startNs: earliestNs, storedFirstNs, fault: null };
+    const startNs = earliestNs ?? (file.measuredGroups > 0 ? await firstMeasuredNs(source, codecs, signal) : null);
+    return { header: file.header, container, startNs, storedFirstNs, fault: null };
   } catch (error) {
     if (signal.aborted || !(error instanceof FaultError) || error.fault.code === "request/cancelled") throw error;
     return { header: null, container, startNs: null, storedFirstNs: null, fault: error.fault };
   }
+}
+
+/** Of a log without frames. */
+async function firstMeasuredNs(source: ByteSource, codecs: Codecs, signal: AbortSignal): Promise<bigint | null> {
+  const measurement = await readMeasurement(source, signal);
+  const span = await timeSpan(measurement, measurement.groups, "first", { codecs, signal, onWindow: () => undefined });
+  return span?.firstNs ?? null;
 }
 
 /** The same object, its first bytes read once. */

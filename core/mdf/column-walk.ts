@@ -6,20 +6,19 @@ const BATCH_ROWS_MAX = 65_536;
 
 export interface ColumnShape {
   readonly dataBytes: number;
-  /** 0: there is no second stream. */
   readonly invalidBytes: number;
   /** At most so many records; null: as many as there are. */
   readonly most: number | null;
 }
 
-/** Batches, lent until the next step. What one stream has more than the other is not given. */
+/** Batches, lent until the next step. `invalid` null: every value is valid. What one stream has more than the other is not given. */
 export async function* walkColumns(
   data: AsyncIterable<Uint8Array>,
-  invalid: AsyncIterable<Uint8Array>,
+  invalid: AsyncIterable<Uint8Array> | null,
   { dataBytes, invalidBytes, most }: ColumnShape,
 ): AsyncGenerator<RecordBatch> {
   if (dataBytes === 0) return;
-  const [dataPuller, invalidPuller] = [new Puller(data), new Puller(invalid)];
+  const [dataPuller, invalidPuller] = [new Puller(data), invalid === null ? null : new Puller(invalid)];
   const [places, invalidPlaces] = [new Places(), new Places()];
   const rowsMax = Math.min(BATCH_ROWS_MAX, Math.max(1, Math.floor(BATCH_BYTES / dataBytes)));
   try {
@@ -27,11 +26,8 @@ export async function* walkColumns(
       const wanted = Math.min(rowsMax, (most ?? Number.POSITIVE_INFINITY) - firstRow);
       if (wanted <= 0) return;
       const own = await dataPuller.pull(wanted * dataBytes);
-      const bits = await invalidPuller.pull(wanted * invalidBytes);
-      const rowCount = Math.min(
-        Math.floor(own.length / dataBytes),
-        invalidBytes === 0 ? wanted : Math.floor(bits.length / invalidBytes),
-      );
+      const bits = (await invalidPuller?.pull(wanted * invalidBytes)) ?? new Uint8Array(wanted * invalidBytes);
+      const rowCount = Math.floor(Math.min(own.length / dataBytes, invalidBytes === 0 ? wanted : bits.length / invalidBytes));
       if (rowCount === 0) return;
       places.fill(0, dataBytes, rowCount);
       invalidPlaces.fill(0, invalidBytes, rowCount);
@@ -48,7 +44,7 @@ export async function* walkColumns(
     }
   } finally {
     await dataPuller.close();
-    await invalidPuller.close();
+    await invalidPuller?.close();
   }
 }
 

@@ -30,6 +30,8 @@ export interface MdfHeader {
 export interface MdfFile {
   readonly header: MdfHeader;
   readonly streams: readonly RecordStream[];
+  /** Channel groups that hold measured values, not bus frames. */
+  readonly measuredGroups: number;
   /** Bytes that hold records or their values, unpacked (sum of the extents); the rest is header or tail. */
   readonly recordBytes: number;
   /** Size of the file, each compressed block counted with what it holds. */

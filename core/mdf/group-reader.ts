@@ -65,7 +65,8 @@ export class GroupReader {
 
   /** Extents of the records, for whoever plans or accounts. */
   get extents(): readonly Extent[] {
-    return this.#extents.kind === "records" ? this.#extents.extents : [...this.#extents.data, ...this.#extents.invalid];
+    const { extents } = this.#extents;
+    return this.#extents.kind === "records" ? extents : [...extents, ...(this.#extents.invalidation ?? [])];
   }
 
   /** A column for each channel, or why there is none. To be called before `batches`. Faults: `limit/*`, `storage/*`. */
@@ -91,19 +92,21 @@ export class GroupReader {
   }
 
   async *#columnBatches(
-    { data, invalid }: StreamExtents & { kind: "columns" },
+    { extents, invalidation }: StreamExtents & { kind: "columns" },
     wanted: ReadonlySet<MeasuredGroup>,
   ): AsyncGenerator<GroupBatch> {
     const [group] = this.#stream.groups;
-    this.tailBytes = sizeOf(data) + sizeOf(invalid);
+    const allBytes = sizeOf(extents) + sizeOf(invalidation ?? []);
+    this.tailBytes = allBytes;
     if (group === undefined || !wanted.has(group) || !this.#isReadable(group)) return;
     const shape = { dataBytes: group.dataBytes, invalidBytes: group.invalidBytes, most: group.cycleCount };
+    const invalid = invalidation === null || group.invalidBytes === 0 ? null : this.#windows(invalidation);
     let rows = 0;
-    for await (const batch of walkColumns(this.#windows(data), this.#windows(invalid), shape)) {
+    for await (const batch of walkColumns(this.#windows(extents), invalid, shape)) {
       rows += batch.rowCount;
       yield { group, batch };
     }
-    this.#account(rows * (group.dataBytes + group.invalidBytes), sizeOf(data) + sizeOf(invalid));
+    this.#account(rows * (group.dataBytes + (invalid === null ? 0 : group.invalidBytes)), allBytes);
     this.#compareCount(group, rows);
   }
 

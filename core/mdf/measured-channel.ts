@@ -11,6 +11,8 @@ export interface MeasuredChannel {
   readonly atByte: number;
   /** cn_tx_name; may stand twice in a group. */
   readonly name: string;
+  /** Name of the structure it is a member of, "" if of none. */
+  readonly structure: string;
   /** Of the channel, else of its conversion, else "". */
   readonly unit: string;
   readonly type: number;
@@ -51,8 +53,13 @@ export interface GroupBytes {
 /** Channels behind cg_cn_first in file order; structures themselves are none. Faults: `input/bad-block` (cycles too), `input/truncated`. */
 export function measuredChannels(blocks: BlockReader, firstAt: number, group: GroupBytes): MeasuredChannel[] {
   const reader = new Reader(blocks, group);
-  reader.chain(firstAt, 0, null);
+  reader.chain(firstAt, 0, { name: "", array: null });
   return reader.channels;
+}
+
+interface Parent {
+  readonly name: string;
+  readonly array: ArrayShape | null;
 }
 
 class Reader {
@@ -66,43 +73,48 @@ class Reader {
     this.#group = group;
   }
 
-  chain(firstAt: number, depth: number, array: ArrayShape | null): void {
+  chain(firstAt: number, depth: number, parent: Parent): void {
     for (let atByte = firstAt; atByte !== 0; ) {
       if (this.#visited.has(atByte) || depth > DEPTH_MAX) throw this.#cycle(atByte);
       this.#visited.add(atByte);
       const block = this.#blocks.open(atByte, "CN");
-      this.#take(block, depth, array);
+      this.#take(block, depth, parent);
       atByte = block.link(0);
     }
   }
 
-  #take(block: Block, depth: number, outer: ArrayShape | null): void {
+  #take(block: Block, depth: number, parent: Parent): void {
     const composition = block.link(1);
     const id = composition === 0 ? "" : this.#blocks.header(composition, "CN", { readAhead: true }).id;
-    if (id === "CN") this.chain(composition, depth + 1, outer);
-    else if (id === "CA") this.#takeArray(block, depth, outer);
-    else this.channels.push(this.#channel(block, outer, []));
+    if (id === "CN") this.chain(composition, depth + 1, { ...parent, name: this.#name(block) });
+    else if (id === "CA") this.#takeArray(block, depth, parent);
+    else this.channels.push(this.#channel(block, parent, []));
   }
 
-  #takeArray(block: Block, depth: number, outer: ArrayShape | null): void {
+  #takeArray(block: Block, depth: number, parent: Parent): void {
     let array: ArrayShape;
     try {
-      array = inside(outer, arrayShape(this.#blocks, block.link(1), this.#group.dataBytes));
+      array = inside(parent.array, arrayShape(this.#blocks, block.link(1), this.#group.dataBytes));
     } catch (error) {
       const notice = damageNotice(faultOfFile(error), "The channel is listed without values.");
-      this.channels.push(this.#channel(block, null, [notice]));
+      this.channels.push(this.#channel(block, { ...parent, array: null }, [notice]));
       return;
     }
-    if (array.membersLink === 0) this.channels.push(this.#channel(block, array, []));
-    else this.chain(array.membersLink, depth + 1, array);
+    if (array.membersLink === 0) this.channels.push(this.#channel(block, { ...parent, array }, []));
+    else this.chain(array.membersLink, depth + 1, { name: this.#name(block), array });
   }
 
-  #channel(block: Block, array: ArrayShape | null, notices: readonly Notice[]): MeasuredChannel {
+  #name(block: Block): string {
+    return textAt(this.#blocks, block.link(2), NAME_BYTES_MAX);
+  }
+
+  #channel(block: Block, { name: structure, array }: Parent, notices: readonly Notice[]): MeasuredChannel {
     const flags = block.u32(12);
     const hasInvalidBit = (flags & INVALID_BIT) !== 0 && block.u32(16) < 8 * this.#group.invalidBytes;
     return {
       atByte: block.atByte,
-      name: textAt(this.#blocks, block.link(2), NAME_BYTES_MAX),
+      name: this.#name(block),
+      structure,
       unit: this.#unit(block),
       type: block.u8(0),
       syncType: block.u8(1),

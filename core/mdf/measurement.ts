@@ -3,7 +3,6 @@ import type { Extent } from "../bus/layout.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
 import { type Block, BlockReader, damageNotice, faultOfFile } from "./block.ts";
-import { type ColumnExtents, columnExtents, isColumnList } from "./column-list.ts";
 import { dataExtents } from "./data-list.ts";
 import type { MdfHeader } from "./file.ts";
 import { type HeaderBlock, readHeader } from "./header.ts";
@@ -25,7 +24,9 @@ export interface MeasuredGroup extends GroupBytes {
   readonly recordId: bigint;
   /** cg_cycle_count; null when the file is unfinalized and the count is not to be believed. */
   readonly cycleCount: number | null;
+  /** cg_flags: events of a bus; raw frames, not the decoded signals of one message. */
   readonly isBusEvent: boolean;
+  readonly isPlainBusEvent: boolean;
   /** The group that holds the master channel, 0: its own. */
   readonly masterLink: number;
   readonly channels: readonly MeasuredChannel[];
@@ -53,14 +54,16 @@ export interface Measurement {
   readonly rules: ValueRules;
 }
 
-/** Where the bytes of a data group lie. */
-export type StreamExtents =
-  | { readonly kind: "records"; readonly extents: readonly Extent[]; readonly notices: readonly Notice[] }
-  | ColumnExtents;
+/** Where the bytes of a data group lie. Column storage has the invalidation bytes of the records in a stream of their own, if anywhere. */
+export type StreamExtents = { readonly extents: readonly Extent[]; readonly notices: readonly Notice[] } & (
+  | { readonly kind: "records" }
+  | { readonly kind: "columns"; readonly invalidation: readonly Extent[] | null }
+);
 
 const NAME_BYTES_MAX = 1024;
 const CG_VLSD = 1;
 const CG_BUS_EVENT = 2;
+const CG_PLAIN_BUS_EVENT = 4;
 const CG_REMOTE_MASTER = 8;
 
 /** Faults: `input/*` when nothing can be read, `limit/*`, `storage/*`; damage behind the first group is a notice. */
@@ -185,6 +188,7 @@ function groupOf(
     recordId: cg.exactU64(0),
     cycleCount: countIsWritten ? cg.u64(8) : null,
     isBusEvent: (flags & CG_BUS_EVENT) !== 0,
+    isPlainBusEvent: (flags & CG_PLAIN_BUS_EVENT) !== 0,
     masterLink: (flags & CG_REMOTE_MASTER) !== 0 ? cg.link(6) : 0,
     channels: optional(() => measuredChannels(blocks, cg.link(1), bytes), [], `The channels of group ${number} are left out.`),
     stream,
@@ -194,15 +198,11 @@ function groupOf(
 const sourceName = (blocks: BlockReader, atByte: number): string =>
   atByte === 0 ? "" : textAt(blocks, blocks.open(atByte, "SI").link(0), NAME_BYTES_MAX);
 
-/** Records, or columns of the one group. Faults: `input/unsupported`, `storage/*`; damage ends the data with a notice. */
-export async function extentsOfStream(measurement: Measurement, stream: MeasuredStream): Promise<StreamExtents> {
-  const { blocks, id } = measurement;
-  const [group] = stream.groups;
-  if (group !== undefined && (await isColumnList(blocks, stream.dataLink)))
-    return columnExtents(blocks, stream.dataLink, group, id);
-  const { extents, notices, unsupported } = await dataExtents(blocks, stream.dataLink, "DT", id);
+/** Faults: `input/unsupported`, `storage/*`; damage ends the data with a notice. */
+export async function extentsOfStream({ blocks, id }: Measurement, stream: MeasuredStream): Promise<StreamExtents> {
+  const { extents, isColumn, invalidation, notices, unsupported } = await dataExtents(blocks, stream.dataLink, "DT", id);
   if (unsupported !== null) throw new FaultError(unsupported);
-  return { kind: "records", extents, notices };
+  return isColumn ? { kind: "columns", extents, invalidation, notices } : { kind: "records", extents, notices };
 }
 
 function badDataGroup(blocks: BlockReader, atByte: number, what: string, found: number, allowed: string | number): FaultError {

@@ -44,7 +44,8 @@ export async function readMdf(source: ByteSource, signal: AbortSignal, options: 
   const notices = [[first, head.notices, found.notices, damage], ofStreams].flat(2);
   const { recordBytes, storedBytes } = bytesHeld(streams, source);
   const unpackedBytes = source.sizeBytes - storedBytes + recordBytes;
-  return { header: head.header, streams, recordBytes, unpackedBytes, notices: shortened(notices, source.key) };
+  const measuredGroups = found.groups.reduce((sum, group) => sum + group.groups.filter(isMeasured).length, 0);
+  return { header: head.header, streams, measuredGroups, recordBytes, unpackedBytes, notices: shortened(notices, source.key) };
 }
 
 /** A file may have thousands of groups that are wrong in one way. */
@@ -106,6 +107,8 @@ function keepInCache(cache: HeaderCache, blocks: BlockReader, groups: readonly D
   // The identification and hd_dg_first; of the rest of HD (times, comment) the layouts know nothing.
   cache.keep(blocks.prefix, [0, 64, 88, 8, ...blocks.opened.slice(openedBefore)], group);
 }
+
+const isMeasured = ({ isBusEvent, layout }: ChannelGroup): boolean => !isBusEvent && !layout.isVlsd;
 
 async function readStream(
   blocks: BlockReader,

@@ -19,6 +19,8 @@ export interface ValueRule {
   readonly isExact: boolean;
   /** Some raw value becomes text. */
   readonly givesText: boolean;
+  /** Of a table of values with a text each: raw value as text → text. */
+  readonly texts: Readonly<Record<string, string>> | null;
   /** A bit field is in it somewhere. */
   readonly hasBits: boolean;
   /** cc_tx_name, which stands before the parts of a bit field. */
@@ -90,6 +92,7 @@ export class ValueRules {
       linear: null,
       isExact: true,
       givesText: false,
+      texts: null,
       hasBits: false,
       name: textAt(this.#blocks, block.link(0), TEXT_BYTES_MAX),
       unit: unitAt(this.#blocks, block.link(1)),
@@ -116,7 +119,8 @@ export class ValueRules {
       case CC.rangeToText: {
         const references = this.#referred(block, (type === CC.valueToText ? v.length : v.length >> 1) + 1);
         const apply = type === CC.valueToText ? valueToText(v, references) : rangeToText(v, references);
-        return { ...base, givesText: true, hasBits: references.some(hasBits), apply };
+        const texts = type === CC.valueToText ? tableOf(v, references) : null;
+        return { ...base, givesText: true, texts, hasBits: references.some(hasBits), apply };
       }
       case CC.textToValue:
         return { ...base, apply: textToValue(v, this.#texts(block, v.length - 1)) };
@@ -295,6 +299,11 @@ function valueToText(keys: readonly number[], references: readonly Reference[]):
   for (const [i, key] of keys.entries()) if (!places.has(key) && !Number.isNaN(key)) places.set(key, i);
   return (raw, isFloat) =>
     typeof raw === "string" ? raw : refer(references[places.get(Number(raw)) ?? keys.length], raw, isFloat);
+}
+
+function tableOf(keys: readonly number[], references: readonly Reference[]): Record<string, string> {
+  const rows = keys.map((key, i) => [String(key), references[i]] as const);
+  return Object.fromEntries(rows.flatMap(([key, text]) => (typeof text === "string" ? [[key, text]] : [])));
 }
 
 function rangeToText(v: readonly number[], references: readonly Reference[]): Apply {

@@ -2,17 +2,16 @@
 
 import { isDecodable } from "../dbc/geometry.ts";
 import type { Library } from "../dbc/library.ts";
-import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
+import { isOfOneObject, type Notice } from "../fault.ts";
 import type { SeriesAnswer, SignalSelector } from "../series/series.ts";
-import { floorDiv } from "../time.ts";
 import { Binder, claims } from "./binding.ts";
 import { askedLabels, DeviceSeries } from "./device-series.ts";
-import type { LogEntry, OnWork } from "./engine.ts";
-import type { QueryRange } from "./log-plan.ts";
-import { REACH_OVER_SPLITS_NS } from "./neighbours.ts";
+import type { OnWork } from "./engine.ts";
 import { pace } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Query } from "./query.ts";
+import { isEmptyRange, widened, withReach } from "./range.ts";
+import { unreadable, withinBudget } from "./readable-logs.ts";
 import { type AskedSignal, askedSignals } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
 import { whyEmpty } from "./why-empty.ts";
@@ -52,20 +51,8 @@ async function queryDevice(
       logs.reduce((sum, log) => sum + log.sizeBytes, 0),
       onWork,
     );
-    const readable: LogEntry[] = [];
-    for (const log of logs) {
-      if (log.fault) {
-        notices.push(unreadable(log.key, log.fault));
-        continue;
-      }
-      if (budget.leftBytes !== null && log.sizeBytes > budget.leftBytes) {
-        notices.push(overBudget(logs, log));
-        isCut = true;
-        break;
-      }
-      if (budget.leftBytes !== null) budget.leftBytes -= log.sizeBytes;
-      readable.push(log);
-    }
+    const { readable, isOverBudget } = withinBudget(logs, budget, notices);
+    isCut = isOverBudget;
     for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) => work.read(log, host))) {
       if (result) result();
       else if (isOfOneObject(error)) notices.push(unreadable(item.key, error.fault));
@@ -121,28 +108,6 @@ async function* inOrder<Item, Result>(items: readonly Item[], atOnce: number, wo
   for (const left of running) yield await left;
 }
 
-/** The range, widened to whole buckets when asked (design, decision 5). An empty one touches no bucket. */
-function widened(query: Query): QueryRange {
-  const { fromNs, toNs, grid, wholeBuckets, method } = query;
-  if (!wholeBuckets || method === "raw" || grid.kind !== "fixed" || isEmptyRange(query)) return { fromNs, toNs };
-  const { originNs, stepNs } = grid;
-  return {
-    fromNs: fromNs === null ? null : originNs + floorDiv(fromNs - originNs, stepNs) * stepNs,
-    toNs: toNs === null ? null : originNs + (floorDiv(toNs - 1n - originNs, stepNs) + 1n) * stepNs,
-  };
-}
-
-const isEmptyRange = ({ fromNs, toNs }: QueryRange): boolean => fromNs !== null && toNs !== null && fromNs >= toNs;
-
-/** Where logs may lie that have something for the answer. */
-const withReach = ({ neighbours }: Query, { fromNs, toNs }: QueryRange): QueryRange =>
-  neighbours
-    ? {
-        fromNs: fromNs === null ? null : fromNs - REACH_OVER_SPLITS_NS,
-        toNs: toNs === null ? null : toNs + REACH_OVER_SPLITS_NS,
-      }
-    : { fromNs, toNs };
-
 function emptyAnswer(selector: SignalSelector, number: number, notices: readonly Notice[]): SeriesAnswer {
   return {
     selector: number,
@@ -153,19 +118,5 @@ function emptyAnswer(selector: SignalSelector, number: number, notices: readonly
     segments: [],
     stats: null,
     notices,
-  };
-}
-
-const unreadable = (key: string, fault: Fault): Notice => ({ severity: "error", text: `${key}: ${fault.message}`, fault });
-
-function overBudget(logs: readonly LogEntry[], first: LogEntry): Notice {
-  const left = logs.slice(logs.indexOf(first));
-  const megabytes = Math.ceil(left.reduce((sum, log) => sum + log.sizeBytes, 0) / 1e6);
-  const until = first.startNs === null ? "" : ` up to ${new Date(Number(first.startNs / 1_000_000n)).toISOString()}`;
-  const message = `Reading on takes ${megabytes} MB more than this request may read; ask for a shorter range or raise the limit`;
-  return {
-    severity: "warning",
-    text: `Shown${until}, where ${first.key} begins. ${message}`,
-    fault: { code: "limit/too-large", message, object: first.key, found: first.sizeBytes },
   };
 }

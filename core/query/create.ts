@@ -8,14 +8,16 @@ import { parseDbc } from "../dbc/parse.ts";
 import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
-import { nameOfSeries, type SeriesAnswer } from "../series/series.ts";
+import { nameOfSeries, type SeriesAnswer, type SeriesSelector } from "../series/series.ts";
 import type { LogStore } from "../store/source.ts";
 import { canSignals } from "./can-signals.ts";
 import { channelIds, idsByChannel } from "./channel-ids.ts";
+import { channelList } from "./channel-list.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
 import { frameRows } from "./frame-rows.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
+import { mdfChannels } from "./mdf-channels.ts";
 import { decodableLogs } from "./opened-logs.ts";
 import { BYTES_PER_TURN, type Host } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
@@ -47,7 +49,7 @@ const KERNELS_MAX = 3;
 
 export function createEngine(options: EngineOptions): Engine {
   const parts = partsOf(options);
-  const source = canSignals(parts);
+  const sources: Sources = { signal: canSignals(parts), channel: mdfChannels(parts) };
   return {
     moduleHash: options.moduleHash,
     async devices({ names }, signal) {
@@ -67,9 +69,10 @@ export function createEngine(options: EngineOptions): Engine {
       ),
     heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
     frames: (query, signal, onWork) => frameRows(parts, query, signal, onWork),
+    channels: (asked, signal) => channelList(parts, asked, signal),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
-    query: (query, signal, onWork) => runQuery(source, query, signal, onWork).run,
-    explain: (query, signal) => explain(source, query, signal),
+    query: (query, signal, onWork) => runQuery(sources, query, signal, onWork).run,
+    explain: (query, signal) => explain(sources, query, signal),
   };
 }
 
@@ -153,20 +156,27 @@ function givenLibrary(given: readonly GivenDbc[]): Library {
   return libraryOf(dbcs, notices);
 }
 
-/** Selectors by device, in the order the devices first appear; a device's logs are read when its first series is asked for. */
-function runQuery(source: SeriesSource, query: Query, signal: AbortSignal, onWork: Parameters<Engine["query"]>[2]) {
-  const byDevice = new Map<string, number[]>();
-  query.selectors.forEach(({ device }, i) => {
-    byDevice.set(device, [...(byDevice.get(device) ?? []), i]);
+/** Each kind of series has its own. */
+type Sources = Readonly<Record<"signal" | "channel", SeriesSource>>;
+
+/** Selectors by kind and device, in the order they first appear; a device's logs are read when its first series is asked for. */
+function runQuery(sources: Sources, query: Query, signal: AbortSignal, onWork: Parameters<Engine["query"]>[2]) {
+  const kindOf = ({ kind = "signal" }: SeriesSelector) => kind;
+  const nameOf = (selector: SeriesSelector) => `${kindOf(selector)} ${selector.device}`;
+  const byName = new Map<string, number[]>();
+  query.selectors.forEach((selector, i) => {
+    byName.set(nameOf(selector), [...(byName.get(nameOf(selector)) ?? []), i]);
   });
   const budget = { leftBytes: query.budgetBytes };
   const done = new Map<string, SourceAnswer>();
   async function* series(): AsyncGenerator<SeriesAnswer> {
-    for (const [i, { device }] of query.selectors.entries()) {
-      let answer = done.get(device);
+    for (const [i, selector] of query.selectors.entries()) {
+      const name = nameOf(selector);
+      let answer = done.get(name);
       if (!answer) {
-        answer = await source.answer(device, byDevice.get(device) ?? [], query, budget, signal, onWork);
-        done.set(device, answer);
+        const numbers = byName.get(name) ?? [];
+        answer = await sources[kindOf(selector)].answer(selector.device, numbers, query, budget, signal, onWork);
+        done.set(name, answer);
       }
       yield* answer.series.filter((one) => one.selector === i);
     }
@@ -176,8 +186,8 @@ function runQuery(source: SeriesSource, query: Query, signal: AbortSignal, onWor
   return { run, done };
 }
 
-async function explain(source: SeriesSource, query: Query, signal: AbortSignal): Promise<Explanation> {
-  const { run, done } = runQuery(source, query, signal, undefined);
+async function explain(sources: Sources, query: Query, signal: AbortSignal): Promise<Explanation> {
+  const { run, done } = runQuery(sources, query, signal, undefined);
   const whyEmpty: string[] = [];
   const notices: Notice[] = [];
   for await (const answer of run.series) {

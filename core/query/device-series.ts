@@ -11,16 +11,16 @@ import type { Binder } from "./binding.ts";
 import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-part.ts";
 import { type DecodedLane, type DecodedLog, decodeLog } from "./decode-log.ts";
 import type { LogEntry, PlannedFile } from "./engine.ts";
+import { finishSeries } from "./finish-series.ts";
 import type { HeardLog } from "./heard.ts";
 import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
 import { DAY_NS, type LogPlan, planLog, type QueryRange, REACH_NS } from "./log-plan.ts";
-import { type Around, aroundOf, aroundOutput, withNeighbours } from "./neighbours.ts";
+import { type Around, aroundOf, aroundOutput } from "./neighbours.ts";
 import type { pace } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
-import { bucketOf, cellKindOf, mergeParts, pointsOf, statsOf } from "./points.ts";
+import { bucketOf, cellKindOf } from "./points.ts";
 import type { Query } from "./query.ts";
 import { type AskedRule, type AskedSignal, channelsOf, labelsOf, rulesFor, wants } from "./rules.ts";
-import { cutToBudget, inTimeOrder } from "./segments.ts";
 
 /** One series on its way: what was found in each log. */
 interface Growing {
@@ -212,31 +212,20 @@ export class DeviceSeries {
 
   /** null: nothing of the series lies in the range. */
   #answer(series: Growing, selector: number, notices: readonly Notice[]): SeriesAnswer | null {
-    const { method, grid, neighbours, budgetPoints } = this.#query;
     const { signal } = series.asked;
-    const about = {
+    const finished = finishSeries(series, this.#query, this.#range);
+    if (finished === null) return null;
+    return {
       selector,
       labels: series.labels,
       unit: signal.unit,
       decimals: signal.float === null ? scaling(signal).decimals : null,
       valueTable: signal.values ? Object.fromEntries([...signal.values].map(([raw, text]) => [raw.toString(), text])) : null,
       ...(signal.values ? { texts: new Map([...signal.values].map(([raw, text]) => [physicalOf(signal, raw), text])) } : {}),
+      segments: finished.segments,
+      stats: finished.stats,
+      notices: finished.notice ? [...notices, finished.notice] : notices,
     };
-    // "nearest" holds for each log by itself, as on the seed's grid.
-    const isMerged = grid.kind === "fixed" && method !== "nearest";
-    const parts = isMerged ? mergeParts(series.parts, grid.stepNs) : series.parts;
-    const withNotice = (notice: Notice | null) => (notice ? [...notices, notice] : notices);
-    if (method === "stats") {
-      const rows = parts.map((part) => statsOf(part, grid.stepNs)).filter((part) => part.counts.length > 0);
-      const cut = cutToBudget(rows, budgetPoints);
-      return rows.length === 0 ? null : { ...about, segments: [], stats: cut.parts, notices: withNotice(cut.notice) };
-    }
-    let segments: readonly Segment[] =
-      method === "raw" ? series.segments : parts.map((part) => pointsOf(part, method, grid.stepNs));
-    if (neighbours) segments = withNeighbours(segments, series.arounds, this.#range);
-    segments = inTimeOrder(segments.filter((segment) => segment.timesNs.length > 0));
-    const cut = cutToBudget(segments, budgetPoints, series.dropped);
-    return segments.length === 0 ? null : { ...about, segments: cut.parts, stats: null, notices: withNotice(cut.notice) };
   }
 }
 

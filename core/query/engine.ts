@@ -108,6 +108,23 @@ export interface QueryRun {
 /** Called now and then while work goes on; the host may write padding, update progress. */
 export type OnWork = (done: { readonly bytes: number; readonly bytesAll: number }) => void;
 
+/** A channel of a measurement file (`ChannelLabels`). */
+export interface ChannelEntry {
+  readonly device: string;
+  readonly group: string;
+  readonly channel: string;
+  readonly unit: string;
+  /** Records as the files count them; null if one was never finished. */
+  readonly count: number | null;
+  /** Why it has no curve; null if it has one. */
+  readonly why: string | null;
+}
+
+export interface ChannelList {
+  readonly channels: readonly ChannelEntry[];
+  readonly notices: readonly Notice[];
+}
+
 export interface Engine {
   /** SHA-256 of the kernel's .wasm, lower-case hex, as the host computed it. */
   readonly moduleHash: string;
@@ -132,6 +149,8 @@ export interface Engine {
   ): Promise<Heard>;
   /** A page of the raw frames of one device. */
   frames(query: FrameQuery, signal: AbortSignal, onWork?: OnWork): Promise<FramePage>;
+  /** Channels of measurement files, which no database is needed for. Reads headers only. */
+  channels(options: { readonly device?: string; readonly key?: string }, signal: AbortSignal): Promise<ChannelList>;
   dbcs(signal: AbortSignal): Promise<readonly Dbc[]>;
   query(query: Query, signal: AbortSignal, onWork?: OnWork): QueryRun;
   /** Runs the query and says what it read, with which rules, and why series are empty. */

@@ -7,16 +7,22 @@ import type { Dbc, DbcMessage } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
 import { type HeardRow, readHeard } from "../kernel/heard.ts";
 import type { KernelPool } from "../kernel/kernel.ts";
+import type { ReadHost } from "../mdf/group-reader.ts";
+import { readMeasurement } from "../mdf/measurement.ts";
+import { type TimeSpan, timeSpan } from "../mdf/time-span.ts";
+import type { ByteSource } from "../store/source.ts";
 import { Binder, type BoundBy, type HeardChannels } from "./binding.ts";
 import { bytesOf } from "./decode-log.ts";
 import type { Heard, HeardId, LogEntry, OnWork } from "./engine.ts";
 import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
 import type { OpenDecodable } from "./opened-logs.ts";
 import { type Host, pace } from "./pace.ts";
+import { plainGroups } from "./plain-channels.ts";
 
 /** One log's ids, with absolute times. */
 export interface HeardLog {
   readonly ids: readonly (Omit<HeardRow, "firstNs" | "lastNs"> & { readonly firstNs: bigint; readonly lastNs: bigint })[];
+  /** Of the frames and of measured values. */
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
   readonly ledger: Ledger;
@@ -45,6 +51,7 @@ export function heardLogs(parts: HeardParts) {
     if (known) return known;
     const host = pace(parts.host, signal, source.sizeBytes, onWork);
     const read = await parts.kernels.use((kernel) => readHeard(kernel, source, mdf, { ...host, logTimes: times }));
+    const measured = mdf.measuredGroups === 0 ? null : await measuredSpan(source, { ...host, codecs: parts.kernels.codecs });
     const startNs = mdf.header.startNs;
     const ids = read.ids.map((row) => ({ ...row, firstNs: startNs + row.firstNs, lastNs: startNs + row.lastNs }));
     const least = (a: bigint | null, b: bigint) => (a === null || b < a ? b : a);
@@ -53,8 +60,8 @@ export function heardLogs(parts: HeardParts) {
     const hasFailed = read.notices.some((notice) => notice.fault?.code.startsWith("storage/"));
     const heard: HeardLog = {
       ids,
-      firstNs: ids.reduce<bigint | null>((a, row) => least(a, row.firstNs), null),
-      lastNs: ids.reduce<bigint | null>((a, row) => most(a, row.lastNs), null),
+      firstNs: ids.reduce((a, row) => least(a, row.firstNs), measured?.firstNs ?? null),
+      lastNs: ids.reduce((a, row) => most(a, row.lastNs), measured?.lastNs ?? null),
       ledger: {
         ...emptyLedger,
         files: 1,
@@ -77,6 +84,13 @@ export function heardLogs(parts: HeardParts) {
     kept.set(name, heard);
     return heard;
   };
+}
+
+/** Of the channels that hold measured values. */
+async function measuredSpan(source: ByteSource, host: ReadHost): Promise<TimeSpan | null> {
+  const measurement = await readMeasurement(source, host.signal);
+  const groups = plainGroups(measurement).map(({ group }) => group);
+  return timeSpan(measurement, groups, "all", host);
 }
 
 /** The logs' ids together, sorted by bus, channel, extended and id, with the messages that match. */

@@ -75,5 +75,9 @@ const HEADER: MdfHeader = {
 export function bareLog(bytes: Uint8Array, stream: Omit<RecordStream, "extents">, windowBytes?: number): MadeLog {
   const extents = [{ atByte: 0, lengthBytes: bytes.length }];
   const source = memorySource("bare.MF4", bytes, windowBytes);
-  return { source, mdf: { header: HEADER, streams: [{ ...stream, extents }], recordBytes: bytes.length, unpackedBytes: bytes.length, notices: [] } };
+  const mdf = {
+    ...{ header: HEADER, streams: [{ ...stream, extents }], measuredGroups: 0 },
+    ...{ recordBytes: bytes.length, unpackedBytes: bytes.length, notices: [] },
+  };
+  return { source, mdf };
 }

@@ -134,13 +134,13 @@ describe("the tree", () => {
 });
 
 describe("logs outside the tree", () => {
-  test("device and session come from the header, and equal splits do not hide each other", async () => {
+  test("device and session come from the header, the device else from the name, and equal splits do not hide each other", async () => {
     const { catalogue } = catalogueOf({
       "b.MF4": log({ device: "2F6913DB", session: 7, timesS: [10] }),
       "a.MF4": log({ device: "2F6913DB", session: 7, timesS: [20] }),
       "plain.mf4": log({ timesS: [0] }),
     });
-    expect(await catalogue.devices(signal)).toEqual(["00000000", "2F6913DB"]);
+    expect(await catalogue.devices(signal)).toEqual(["2F6913DB", "plain"]);
     const entries = await catalogue.logsInRange({ ...all, device: "2F6913DB" }, signal);
     expect(entries.map(({ key, session, split }) => [key, session, split])).toEqual([
       ["a.MF4", "00000007", 1],
