@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { TRANSPORT_BYTES_MAX } from "../../../core/bus/transport.ts";
 import * as abi from "../../../core/kernel/abi.ts";
+import * as codecAbi from "../../../core/kernel/codec-abi.ts";
 import { Kernel } from "../../../core/kernel/kernel.ts";
 import { testKernel } from "../../support/kernel.ts";
 
@@ -125,5 +126,20 @@ describe("assembly/layout.ts and core/kernel/abi.ts", () => {
   test("the kernel says its version", () => {
     expect(testKernel()).toBeInstanceOf(Kernel);
     expect(testKernel().exports.abiVersion()).toBe(abi.ABI_VERSION);
+  });
+});
+
+describe("assembly/codec-layout.ts and core/kernel/codec-abi.ts", () => {
+  const codecLayout = source("codec-layout");
+  const codecHost: Readonly<Record<string, unknown>> = { ...codecAbi };
+  test.each([...enumsOf(codecLayout)])("%s has the same members with the same numbers", (name, members) => {
+    expect(codecHost[name]).toEqual(members);
+  });
+
+  test("the state and what a call needs of it lie at the same place", () => {
+    expect(codecAbi.CODEC_STATE).toBe(constantOf("codec-layout", "CODEC_STATE"));
+    const tablesEnd = constantOf("codec-layout", "WEIGHTS") + 1024;
+    expect(codecAbi.CODEC_STATE + codecAbi.CODEC_STATE_BYTES).toBeGreaterThanOrEqual(tablesEnd);
+    expect(codecAbi.UNPACKED).toBeGreaterThanOrEqual(constantOf("codec-layout", "LITERALS") + 128 * 1024 + 64);
   });
 });
