@@ -1,4 +1,6 @@
 /** A DBC file → messages and signals, with a warning for every piece that was not understood. */
+
+import type { FaultError } from "../fault.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import type { DbcEncoding } from "./encoding.ts";
 import type { Dbc } from "./model.ts";
@@ -8,6 +10,7 @@ import { resolve } from "./resolve.ts";
 import { checkSize, Room } from "./room.ts";
 import { STATEMENTS } from "./statements.ts";
 import { dbcText, notDbc } from "./text.ts";
+import type { Token } from "./tokens.ts";
 import { quote, Warnings } from "./warnings.ts";
 
 /**
@@ -22,14 +25,17 @@ export function parseDbc(bytes: Uint8Array, file: string, options: { readonly en
   const reader = new Reader(text, warnings, new Room(file), STATEMENTS);
   const first = reader.lexer.peek();
   const { draft, understood } = readStatements(reader);
-  if (understood === 0) {
-    const what = `${found(first)} at its beginning is no DBC statement`;
-    throw notDbc(file, `The file holds no DBC statement (VERSION, BU_, BO_, SG_ …): ${what}.`, {
-      line: first.line,
-      column: first.column,
-    });
-  }
+  if (understood === 0) throw nothingUnderstood(file, first, warnings);
   return { name: stem(file), file, encoding, ...resolve(draft, reader), warnings: warnings.list() };
+}
+
+function nothingUnderstood(file: string, first: Token, warnings: Warnings): FaultError {
+  const [slip] = warnings.list();
+  if (slip && STATEMENTS.has(first.text)) {
+    return notDbc(file, `No statement of the file is understood. The first that is not: ${slip.text}`, slip);
+  }
+  const what = `${found(first)} at its beginning is no DBC statement`;
+  return notDbc(file, `The file holds no DBC statement (VERSION, BU_, BO_, SG_ …): ${what}.`, first);
 }
 
 /** All statements, and how many of them were understood. Faults: `limit/too-many`. */

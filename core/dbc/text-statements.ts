@@ -34,7 +34,7 @@ export function readValueTable(parsing: Parsing, at: Token): void {
 export function readValues(parsing: Parsing, at: Token): void {
   const { reader, draft } = parsing;
   const first = reader.lexer.peek();
-  if (first.kind === "word" && !first.text.startsWith("0x")) {
+  if (first.kind === "word" && !isHex(first)) {
     const variable = variableKey(reader.name("the name of an environment variable").text);
     reader.passOver("VAL_");
     mention(parsing, variable, at, noSuch("VAL_", variable));
@@ -42,7 +42,7 @@ export function readValues(parsing: Parsing, at: Token): void {
   }
   const key = readSignalKey(reader);
   const table = reader.lexer.peek();
-  const byName = table.kind === "word" && !(table.startsLine && reader.atStatement());
+  const byName = table.kind === "word" && !isHex(table) && !(table.startsLine && reader.atStatement());
   const values = byName ? reader.name("the name of a value table").text : readValueTexts(reader, "VAL_");
   reader.endStatement("VAL_");
   mention(parsing, key, at, noSuch("VAL_", key));
@@ -51,8 +51,8 @@ export function readValues(parsing: Parsing, at: Token): void {
 
 function readValueTexts(reader: Reader, keyword: string): ReadonlyMap<bigint, string> {
   const values = new Map<bigint, string>();
-  for (let at = reader.lexer.peek(); at.kind === "number" || reader.peekIs("-") || reader.peekIs("+"); at = reader.lexer.peek()) {
-    const { exact } = reader.decimal("a raw value");
+  for (let at = reader.lexer.peek(); beginsRaw(at); at = reader.lexer.peek()) {
+    const exact = isHex(at) ? { digits: BigInt(reader.lexer.next().text), scale: 0 } : reader.decimal("a raw value").exact;
     const text = reader.text("the text of the value in quotes");
     if (exact.scale > 0) {
       reader.warnings.add(at, `${keyword}: a raw value is an integer; the text ${quote(text)} is skipped`);
@@ -67,3 +67,9 @@ function readValueTexts(reader: Reader, keyword: string): ReadonlyMap<bigint, st
   }
   return values;
 }
+
+const beginsRaw = (token: Token): boolean =>
+  token.kind === "number" || isHex(token) || (token.kind === "mark" && (token.text === "-" || token.text === "+"));
+
+/** Not in the standard, but seen: `0x1F`. */
+const isHex = ({ kind, text }: Token): boolean => kind === "word" && text.length <= 18 && /^0[xX][0-9a-fA-F]+$/.test(text);

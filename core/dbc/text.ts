@@ -1,5 +1,5 @@
 /** The text of a DBC, and what to say of a file that is no DBC at all. */
-import { type Fault, FaultError } from "../fault.ts";
+import { FaultError } from "../fault.ts";
 import { type DbcEncoding, decodeText, placeIn } from "./encoding.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -40,5 +40,8 @@ export function dbcText(bytes: Uint8Array, file: string, chosen: DbcEncoding | n
 }
 
 /** For a file that cannot be a DBC: nothing of it is used. */
-export const notDbc = (file: string, message: string, at: Pick<Fault, "line" | "column"> = {}): FaultError =>
-  new FaultError({ code: "input/bad-dbc", object: file, message, line: 1, column: 1, ...at });
+export const notDbc = (
+  file: string,
+  message: string,
+  { line, column }: { readonly line: number; readonly column: number } = { line: 1, column: 1 },
+): FaultError => new FaultError({ code: "input/bad-dbc", object: file, message, line, column });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseDbc } from "../../../core/dbc/parse.ts";
 import { FaultError } from "../../../core/fault.ts";
+import { DBC_TEXTS } from "../../fuzz/dbc-texts.ts";
 
 const read = (text: string) => parseDbc(new TextEncoder().encode(text), "folder/Test.dbc");
 const warningsOf = (text: string) => read(text).warnings.map(({ line, column, text: said }) => `${line}:${column} ${said}`);
@@ -24,6 +25,7 @@ test.each([
   ["binary", "PK\u0003\u0004\0\0BO_ 1 M: 8 N", "binary"],
   ["some other text", "\n\n  Dear reader,\nthis is no DBC.", "no DBC statement"],
   ["JSON", '{"BO_": 1}', "no DBC statement"],
+  ["slips alone", "BO_ x", "BO_: expected the identifier"],
 ])("%s is input/bad-dbc and called what it is", (_, text, part) => {
   try {
     read(text);
@@ -32,7 +34,7 @@ test.each([
     if (!(error instanceof FaultError)) throw error;
     expect(error.fault).toMatchObject({ code: "input/bad-dbc", object: "folder/Test.dbc" });
     expect(error.fault.message).toContain(part);
-    const place = part === "binary" ? [1, 5] : text.includes("Dear") ? [3, 3] : [1, 1];
+    const place = part.startsWith("BO_:") || part === "binary" ? [1, 5] : text.includes("Dear") ? [3, 3] : [1, 1];
     expect([error.fault.line, error.fault.column]).toEqual(place);
   }
 });
@@ -293,4 +295,136 @@ test("warnings are bounded", () => {
   const { warnings } = read(`BS_:\n${"FOO_\nBS_:\n".repeat(2000)}`);
   expect(warnings).toHaveLength(501);
   expect(warnings.at(-1)?.text).toContain("1500 more");
+});
+
+test("every statement of the standard is read without a warning", () => {
+  const dbc = read(DBC_TEXTS[0]);
+  expect(dbc.warnings).toEqual([]);
+  expect(dbc.comment).toBe("the network");
+  const signals = Object.fromEntries(dbc.messages.flatMap((message) => message.signals.map((signal) => [signal.name, signal])));
+  expect(Object.keys(signals).sort()).toEqual(["Deep", "EngineSpeedOfTheCrankshaft", "Far", "Kind", "Sub", "Temp"]);
+  expect([signals.Temp?.spn, signals.Far?.spn]).toEqual([110, null]);
+  expect(signals.EngineSpeedOfTheCrankshaft?.selectedWhen).toEqual([
+    [1n, 1n],
+    [7n, 200n],
+  ]);
+  expect(signals.Deep).toMatchObject({ selectedBy: "Sub", float: 32 });
+  expect(signals.Sub?.values?.get(3n)).toBe('not "available"');
+});
+
+test("groups and relations are checked for what they name", () => {
+  const text = withSignal(
+    'S : 0|8@1+ (1,0) [0|0] "" N',
+    "SIG_GROUP_ 1 G 1 : S T;",
+    "SIG_GROUP_ 9 G 1 : S;",
+    'BA_REL_ "A" BU_SG_REL_ Nobody SG_ 1 S 5;',
+    'BA_REL_ "A" BU_BO_REL_ Vector__XXX 9 "x";',
+    'BA_REL_ "A" BU_XX_REL_ N 9 1;',
+    "ENVVAR_DATA_ E: 5;",
+    'VAL_ E 0 "off" ;',
+  );
+  expect(warningsOf(text)).toEqual([
+    '3:1 SIG_GROUP_: there is no "SG_ 1 T"; the group goes without it',
+    '4:1 SIG_GROUP_: there is no "BO_ 9"; the statement is skipped',
+    '4:1 SIG_GROUP_: there is no "SG_ 9 S"; the group goes without it',
+    '5:1 BA_REL_: "A" is given to "BU_ Nobody", which does not exist; the statement is skipped',
+    '6:1 BA_REL_: "A" is given to "BO_ 9", which does not exist; the statement is skipped',
+    '7:13 BA_REL_: expected BU_SG_REL_, BU_BO_REL_ or BU_EV_REL_, found "BU_XX_REL_"; the statement is skipped',
+    '8:1 ENVVAR_DATA_: there is no "EV_ E"; the statement is skipped',
+    '9:1 VAL_: there is no "EV_ E"; the statement is skipped',
+  ]);
+});
+
+test("what a statement speaks of may come behind it", () => {
+  const dbc = read('CM_ SG_ 1 S "before";\nSIG_GROUP_ 1 G 1 : S;\nBO_ 1 M: 8 N\n SG_ S : 0|8@1+ (1,0) [0|0] "" N');
+  expect([dbc.messages[0]?.signals[0]?.comment, dbc.warnings]).toEqual(["before", []]);
+});
+
+test("a signal that its multiplexor cannot call is told, with the way out", () => {
+  const text = [
+    "BO_ 1 M: 8 N",
+    ' SG_ Service M : 0|8@1+ (1,0) [0|0] "" N',
+    ' SG_ Indoor m256 : 8|8@1+ (1,0) [0|0] "" N',
+    ' SG_ Outdoor m255 : 8|8@1+ (1,0) [0|0] "" N',
+    "BO_ 2 O: 16 N",
+    ' SG_ Float M : 0|32@1- (1,0) [0|0] "" N',
+    ' SG_ Hanging m0 : 32|8@1+ (1,0) [0|0] "" N',
+    "SIG_VALTYPE_ 2 Float : 1;",
+  ].join("\n");
+  expect(warningsOf(text)).toEqual([
+    '3:6 SG_: "Indoor" is there when "Service" is 256, but "Service" has 8 bits and reaches 255: it is never there; is an SG_MUL_VAL_ missing?',
+    '7:6 SG_: "Hanging" hangs on "Float", which is no integer within eight bytes; it has no values',
+  ]);
+});
+
+test("chains of multiplexors and lists of their values have an end", () => {
+  const chain = Array.from({ length: 20 }, (_, i) => ` SG_ s${i} ${i === 0 ? "" : "m0"}M : ${i}|1@1+ (1,0) [0|0] "" N`);
+  const links = Array.from({ length: 19 }, (_, i) => `SG_MUL_VAL_ 1 s${i + 1} s${i} 0-0;`);
+  const deep = read(["BO_ 1 M: 8 N", ...chain, ...links].join("\n"));
+  expect(deep.messages[0]?.signals).toHaveLength(17); // the root and 16 below it
+  expect(deep.warnings.map(({ line }) => line)).toEqual([19, 20, 21]);
+  const values = (count: number) => Array.from({ length: count }, (_, i) => `${2 * i}-${2 * i}`).join(",");
+  const listed = (count: number) =>
+    read(
+      `BO_ 1 M: 8 N\n SG_ S M : 0|16@1+ (1,0) [0|0] "" N\n SG_ T m0 : 16|8@1+ (1,0) [0|0] "" N\nSG_MUL_VAL_ 1 T S ${values(count)};`,
+    );
+  expect([listed(256).warnings.length, listed(256).messages[0]?.signals.length]).toEqual([0, 2]);
+  expect([listed(257).warnings.length, listed(257).messages[0]?.signals.length]).toEqual([1, 1]);
+});
+
+test("names and long names have an end", () => {
+  const long = "n".repeat(257);
+  expect(warningsOf(`BS_:\nBO_ 1 ${long}: 8 N`)).toEqual([
+    expect.stringContaining("2:7 BO_: expected the name of the message, of at most 256"),
+  ]);
+  const dbc = read(withSignal('S : 0|8@1+ (1,0) [0|0] "" N', `BA_ "SystemSignalLongSymbol" SG_ 1 S "${long}";`));
+  expect([dbc.messages[0]?.signals[0]?.name, dbc.warnings[0]?.line]).toEqual(["S", 3]);
+});
+
+test("a message has at most 10,000 signals", () => {
+  const lines = Array.from({ length: 10_002 }, (_, i) => ` SG_ s${i} : 0|1@1+ (1,0) [0|0] "" N`);
+  const dbc = read(["BO_ 1 M: 8 N", ...lines, 'CM_ SG_ 1 s10001 "known all the same";'].join("\n"));
+  expect(dbc.messages[0]?.signals).toHaveLength(10_000);
+  expect(dbc.warnings.map(({ line }) => line)).toEqual([10_002, 10_003]);
+});
+
+test.each([
+  ["bytes", "limit/too-large", () => new Uint8Array(20 * 1024 * 1024 + 1), 20_971_521, 20_971_520, [1, 1]],
+  [
+    "messages",
+    "limit/too-many",
+    () => new TextEncoder().encode("BO_ 1 a:0 b\n".repeat(150_001)),
+    "more than 150000",
+    150_000,
+    [150_001, 1],
+  ],
+  [
+    "nodes",
+    "limit/too-many",
+    () => new TextEncoder().encode(`BU_:${" a,".repeat(1_000_001)}`),
+    "more than 1000000",
+    1_000_000,
+    [1, 3_000_006],
+  ],
+] as const)("too many %s are refused with both numbers, and the place", (_, code, bytes, found, allowed, [line, column]) => {
+  try {
+    parseDbc(bytes(), "a.dbc");
+    expect.unreachable();
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    expect(error.fault).toMatchObject({ code, object: "a.dbc", found, allowed, line, column });
+    expect(error.fault.message).toContain(String(allowed));
+  }
+});
+
+test("text that is neither UTF-8 nor likely Windows-1252 is told, with the choices; German is not", () => {
+  const warnings = (...octets: number[]) =>
+    parseDbc(Uint8Array.from([...new TextEncoder().encode('BO_ 1 M: 8 N\nCM_ BO_ 1 "'), ...octets, 0x22, 0x3b]), "a.dbc")
+      .warnings;
+  const japanese = warnings(0x83, 0x47, 0x81, 0x5b);
+  expect(japanese).toMatchObject([
+    { line: 2, column: 12, text: expect.stringContaining("--encoding gb18030 or --encoding shift_jis") },
+  ]);
+  expect(warnings(0xb7, 0xa2, 0xb6, 0xaf, 0xbb, 0xfa, 0xd7, 0xaa)).toHaveLength(1);
+  expect(warnings(0xd6, 0x6c, 0x20, 0x80)).toEqual([]);
 });

@@ -67,7 +67,7 @@ describe("documents", SLOW, () => {
     ]);
     expect(inspected.stdout).toMatch(/^file .*\n(.*\n)+\nbus +kind/);
     expect(decoded.stdout).toMatch(/frames belong to messages of the DBC\nchannel +message/);
-    expect(known.stdout).toMatch(/messages, \d+ signals\n\nid +/);
+    expect(known.stdout).toMatch(/messages, \d+ signals, .*\n(.*\n)*meaning [0-9a-f]{64}\n\n0x[0-9A-F]+ \w+, .*\n +signal +bits/);
   });
 
   test("CSV has every sample; one bad file of two is said and costs the other nothing", async () => {
