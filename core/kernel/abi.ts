@@ -221,7 +221,8 @@ export const IndexRow = {
   valueBytes: 32,
 } as const;
 export const INDEX_ROW_BYTES = 288;
-export const INDEX_ROWS = TEXT;
+/** Where numbers are written as text at other times. */
+export const INDEX_ROWS = 0x7f0000;
 
 export const CHANNEL_HASH = 0x85ebca6b;
 export const NO_SOURCE = 0xffffffff;

@@ -10,6 +10,7 @@ import type { Ledger } from "../../core/query/ledger.ts";
 import type { Query } from "../../core/query/query.ts";
 import type { MemoryStore } from "../../core/store/memory.ts";
 import type { LogStore } from "../../core/store/source.ts";
+import { compressedLog } from "../../fixtures/container.ts";
 import {
   emptyFile,
   growing,
@@ -23,6 +24,7 @@ import {
 } from "../../fixtures/damage.ts";
 import { type Drive, generateDrive } from "../../fixtures/drive.ts";
 import { recordPlaces } from "../../fixtures/log.ts";
+import { sealedLog } from "../../fixtures/sealed.ts";
 import { answersTo, driveStore, engineOver, type LoadedKernel, never, wrongIn } from "../support/engine.ts";
 import { type Failure, FaultyStore } from "../support/faulty.ts";
 import { generatedQueries, type NamedQuery } from "./engine-queries.ts";
@@ -47,13 +49,14 @@ interface World {
 
 const SPLIT_SECONDS = 5;
 
-export function engineWorlds(): World[] {
+async function engineWorlds(): Promise<World[]> {
   const drive = generateDrive({ splitSeconds: SPLIT_SECONDS });
   const ask = (count: number, seed: number, more: (query: Query, i: number) => Partial<Query> = () => ({})) =>
     generatedQueries(drive, count, seed).map(({ name, query }, i) => ({ name, query: { ...query, ...more(query, i) } }));
   const { store: growingStore, grow } = growingDrive(drive);
   return [
     { name: "whole", store: driveStore(drive), queries: ask(112, 11) },
+    { name: "encrypted", store: await lockedDrive(drive), queries: ask(12, 30) },
     { name: "damaged", store: damagedDrive(drive), queries: ask(77, 12) },
     { name: "growing", store: growingStore, queries: ask(42, 13), before: grow },
     ...FAILURES.map((failure, i) => ({
@@ -78,6 +81,24 @@ export function engineWorlds(): World[] {
 }
 
 const OTHER_DBC = `VERSION ""\nBU_: A\nBO_ 291 Other: 8 A\n SG_ EngineSpeeds : 0|8@1+ (1,0) [0|0] "" A\n`;
+
+/** Every log encrypted, each third one compressed before: some changed since, some without a password. */
+async function lockedDrive(drive: Drive): Promise<MemoryStore> {
+  const files = await Promise.all(
+    drive.files.map(async ({ key, bytes }, i) => {
+      const device = i % 5 === 4 ? "FFFFFFFF" : "0000000A";
+      const sealed = await sealedLog(i % 3 === 0 ? compressedLog(bytes, device, "1.1") : bytes, {
+        device,
+        password: "hush",
+        seed: i,
+      });
+      return { key, bytes: i % 4 === 3 ? withFlippedBit(sealed, sealed.length - 1000, 2) : sealed };
+    }),
+  );
+  const store = driveStore({ ...drive, files });
+  store.put("passwords.json", new TextEncoder().encode('{"0000000a": "hush"}'));
+  return store;
+}
 
 /** One log of each kind of damage; the second device's first session stays whole. */
 function damagedDrive(drive: Drive): MemoryStore {
@@ -156,7 +177,7 @@ function failingStore(drive: Drive, failure: Failure): LogStore {
 }
 
 export async function* answersOf(kernel: LoadedKernel): AsyncGenerator<Answered> {
-  for (const { name, store, queries, options, before } of engineWorlds()) {
+  for (const { name, store, queries, options, before } of await engineWorlds()) {
     const engine = engineOver(kernel, store, options);
     for (const [i, { name: question, query }] of queries.entries()) {
       before?.(i);
