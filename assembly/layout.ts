@@ -391,6 +391,7 @@ export enum Session {
   frames = 60, // u32
   extra = 64, // u32: ISO-TP bytes of a full frame; J1939 parameter group
   kind = 68, // u32: J1939 1 = RTS/CTS, 0 = BAM
+  ended = 72, // i64: J1939, when the receiver confirmed the end; 0 = it did not
 }
 
 /** A session as it is saved: its record, then 16 bytes more, then its payload, padded to 8 bytes. */

@@ -9,10 +9,10 @@ import {
   feedSession,
   findSession,
   gather,
+  holds,
   loseSession,
   openSession,
   recordLoss,
-  rewind,
 } from "./sessions";
 
 const BAM: u32 = 0;
@@ -52,10 +52,7 @@ export function feedJ1939(port: usize): u32 {
   if (control === 0x10) return start(port, RTS);
   if (control === 0x20) return start(port, BAM);
   if (control === 0x11) return clearToSend(port);
-  if (control === 0x13) {
-    Segment.count(port, END_OF_MESSAGE);
-    return Stop.Done;
-  }
+  if (control === 0x13) return endOfMessage(port);
   if (control === 0xff) return abort(port);
   Count.one(port + Port.frames);
   Count.one(port + Port.unknownType);
@@ -96,7 +93,7 @@ function start(port: usize, kind: u32): u32 {
 function clearToSend(port: usize): u32 {
   Segment.count(port, CTS);
   const session = findSession(port, Pair.key(Pair.destination(), Pair.source()));
-  if (session === 0 || load<u32>(session, Session.kind) !== RTS) return Stop.Done;
+  if (session === 0 || load<u32>(session, Session.kind) !== RTS || load<i64>(session, Session.ended) !== 0) return Stop.Done;
   const last = load<i64>(session, Session.last);
   // Records of the two directions may be stored out of order (formats/canedge.md §6): what was said before the last packet is settled.
   if (Segment.time < last || Segment.time - last > Segment.patience(port)) return Stop.Done;
@@ -105,7 +102,14 @@ function clearToSend(port: usize): u32 {
   const isHold = Segment.byte(1) === 0;
   if (isHold || next === 0 || next >= load<u32>(session, Session.expected)) return Stop.Done;
   store<u32>(session, next, Session.expected);
-  rewind(session, (next - 1) * PACKET_BYTES);
+  return Stop.Done;
+}
+
+/** The receiver has all of it: what it sends later is another message. Packets from before may still be stored behind. */
+function endOfMessage(port: usize): u32 {
+  Segment.count(port, END_OF_MESSAGE);
+  const session = findSession(port, Pair.key(Pair.destination(), Pair.source()));
+  if (session !== 0 && Segment.time >= load<i64>(session, Session.last)) store<i64>(session, Segment.time, Session.ended);
   return Stop.Done;
 }
 
@@ -128,6 +132,12 @@ function orphan(port: usize): u32 {
   return Stop.Done;
 }
 
+/** The frame at hand does not go on with the session. */
+function breakOff(port: usize, session: usize, isLate: bool): u32 {
+  loseSession(session, isLate ? Port.timeout : Port.sequence);
+  return orphan(port);
+}
+
 function data(port: usize): u32 {
   if (Segment.bytes === 0) {
     Count.one(port + Port.frames);
@@ -138,19 +148,28 @@ function data(port: usize): u32 {
   if (session === 0) return orphan(port);
   const isLate = Segment.time - load<i64>(session, Session.last) > Segment.patience(port);
   const number = load<u32>(session, Session.expected);
-  if (isLate || Segment.byte(0) !== number) {
-    loseSession(session, isLate ? Port.timeout : Port.sequence);
-    return orphan(port);
-  }
+  const ended = load<i64>(session, Session.ended);
+  const isOver = ended !== 0 && Segment.time > ended;
+  if (isLate || isOver || Segment.byte(0) !== number) return breakOff(port, session, isLate);
   const lengthBytes = load<u32>(session, Session.total);
-  const left = lengthBytes - load<u32>(session, Session.got);
+  const got = load<u32>(session, Session.got);
+  const start = (number - 1) * PACKET_BYTES;
   const there = min<u32>(Segment.bytes - 1, PACKET_BYTES);
-  if (there < min<u32>(left, PACKET_BYTES)) {
+  if (there < min<u32>(lengthBytes - start, PACKET_BYTES)) {
     Segment.count(port, DATA);
     feedSession(session);
     loseSession(session, Port.badLength);
     return Stop.Done;
   }
+  if (start < got) {
+    // Sent again. Other bytes are another message, whose announcement we did not see.
+    if (!holds(session, start, Segment.at + 1, min<u32>(got - start, PACKET_BYTES))) return breakOff(port, session, false);
+    Segment.count(port, DATA);
+    feedSession(session);
+    store<u32>(session, number + 1, Session.expected);
+    return Stop.Done;
+  }
+  const left = lengthBytes - got;
   const group = load<u32>(session, Session.extra);
   const target = there < left ? 0 : targetOf(port, group, Pair.source(), OF_J1939);
   if (Target.isNew(target)) return Stop.NewSource;

@@ -62,6 +62,8 @@ export function saveSessions(out: usize, capacity: u32, startNs: i64): u32 {
     memory.copy(at, session, SESSION_BYTES);
     store<i64>(at, load<i64>(session, Session.first) + startNs, Session.first);
     store<i64>(at, load<i64>(session, Session.last) + startNs, Session.last);
+    const ended = load<i64>(session, Session.ended);
+    store<i64>(at, ended === 0 ? 0 : ended + startNs, Session.ended);
     store<u64>(at, load<u64>(<usize>load<u32>(session, Session.port), Port.identity), Saved.identity);
     store<u32>(at, got, Saved.lengthBytes);
     gather(session, at + Saved.payload);
@@ -98,6 +100,8 @@ function restore(port: usize, key: u64, at: usize, lengthBytes: u32, startNs: i6
   store<u32>(session, frames, Session.frames);
   store<u32>(session, load<u32>(at, Session.extra), Session.extra);
   store<u32>(session, load<u32>(at, Session.kind), Session.kind);
+  const ended = load<i64>(at, Session.ended);
+  store<i64>(session, ended === 0 ? 0 : ended - startNs, Session.ended);
   append(session, at + Saved.payload, lengthBytes);
   store<u32>(port, load<u32>(port, Port.framesRestored) + frames, Port.framesRestored);
 }

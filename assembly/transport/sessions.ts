@@ -112,25 +112,19 @@ export function append(session: usize, from: usize, bytes: u32): void {
   store<u32>(session, got + bytes, Session.got);
 }
 
-/** Overwrites bytes that were appended before: a packet sent again. */
-export function rewind(session: usize, got: u32): void {
-  const blocks = (got + BLOCK_PAYLOAD - 1) / BLOCK_PAYLOAD;
+/** Whether the bytes appended before, from `offset` on, are these. */
+export function holds(session: usize, offset: u32, from: usize, bytes: u32): bool {
   let block = <usize>load<u32>(session, Session.firstBlock);
-  let surplus = block;
-  if (blocks > 0) {
-    for (let i: u32 = 1; i < blocks; i++) block = <usize>load<u32>(block);
-    surplus = <usize>load<u32>(block);
-    store<u32>(block, 0);
-  } else {
-    block = 0;
-    store<u32>(session, 0, Session.firstBlock);
+  for (; offset >= BLOCK_PAYLOAD; offset -= BLOCK_PAYLOAD) block = <usize>load<u32>(block);
+  for (let i: u32 = 0; i < bytes; i++) {
+    if (offset === BLOCK_PAYLOAD) {
+      offset = 0;
+      block = <usize>load<u32>(block);
+    }
+    if (load<u8>(block + 4 + <usize>offset) !== load<u8>(from + <usize>i)) return false;
+    offset++;
   }
-  if (surplus !== 0) {
-    store<u32>(<usize>load<u32>(session, Session.lastBlock), load<u32>(FREE_BLOCK));
-    store<u32>(FREE_BLOCK, <u32>surplus);
-  }
-  store<u32>(session, <u32>block, Session.lastBlock);
-  store<u32>(session, got, Session.got);
+  return true;
 }
 
 /** The payload in one piece at `out`. */

@@ -290,6 +290,7 @@ export const Session = {
   frames: 60,
   extra: 64,
   kind: 68,
+  ended: 72,
 } as const;
 export const Saved = {
   identity: 80,
