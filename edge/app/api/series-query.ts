@@ -1,7 +1,7 @@
 /** The parameters of /api/series and /api/explain as one engine query. */
 import type { Engine } from "../../../core/query/engine.ts";
 import type { Method, Query } from "../../../core/query/query.ts";
-import type { SeriesSelector } from "../../../core/series/series.ts";
+import type { ChannelSelector, SeriesSelector } from "../../../core/series/series.ts";
 import type { Asked } from "../context.ts";
 import { badParameter } from "../fault-answer.ts";
 import { flagOf, instantOf, integerOf, nanosecondsOf, neededText, onlyKnown, textOf, textsOf, wordOf } from "./parameters.ts";
@@ -12,7 +12,7 @@ const POINTS_DEFAULT = 1000;
 const POINTS_MAX = 1_000_000;
 /** Names a request may have. */
 export const SERIES_PARAMETERS = [
-  ...["device", "bus", "channel", "db", "message", "signal", "sa", "merge", "method"],
+  ...["device", "bus", "channel", "db", "message", "signal", "sa", "merge", "group", "method"],
   ...["from", "to", "points", "step", "origin", "edges", "neighbours", "invalid", "text", "format", "shape"],
 ];
 
@@ -44,6 +44,8 @@ export async function seriesQuery({ url, app, request }: Asked): Promise<Query> 
 /** Every combination of the values given more than once, signals fastest. */
 function selectorsOf(params: URLSearchParams): readonly SeriesSelector[] {
   const device = neededText(params, "device", "the device's id, from /api/catalogue");
+  const channels = plainChannels(params);
+  if (channels.length > 0) return withinMost(plainSelectors(params, device, channels));
   const bus = wordOf(params, "bus", ["can", "lin"]);
   const channel = integerOf(params, "channel", 1, 255);
   const sourceAddress = integerOf(params, "sa", 0, 255);
@@ -57,11 +59,33 @@ function selectorsOf(params: URLSearchParams): readonly SeriesSelector[] {
     ...(flagOf(params, "merge") ? { merge: true } : {}),
   };
   const signals = textsOf(params, "signal");
-  if (signals.length === 0) throw badParameter('"signal" is missing: the name of a signal, from /api/signals');
+  if (signals.length === 0)
+    throw badParameter('"signal" is missing: the name of a signal (or "channel" of a measurement), from /api/signals');
   const messages = textsOf(params, "message");
   const selectors = (messages.length === 0 ? [null] : messages).flatMap((message) =>
     signals.map((signal) => ({ ...common, ...(message === null ? {} : { message }), signal })),
   );
+  return withinMost(selectors);
+}
+
+/** Channels of measurement files: without a signal, `channel` is a name. A number alone is that of a bus, whose signal is missing. */
+function plainChannels(params: URLSearchParams): readonly string[] {
+  const channels = textsOf(params, "channel");
+  const isBus = textsOf(params, "group").length === 0 && channels.length === 1 && /^\d+$/.test(channels[0] ?? "");
+  return textsOf(params, "signal").length > 0 || isBus ? [] : channels;
+}
+
+function plainSelectors(params: URLSearchParams, device: string, channels: readonly string[]): readonly ChannelSelector[] {
+  const signalOnly = ["bus", "db", "message", "sa", "merge"].find((name) => textsOf(params, name).length > 0);
+  if (signalOnly !== undefined)
+    throw badParameter(`"${signalOnly}" belongs to signals; a channel of a measurement has "group" and "channel"`);
+  const groups = textsOf(params, "group");
+  return (groups.length === 0 ? [null] : groups).flatMap((group) =>
+    channels.map((channel) => ({ kind: "channel" as const, device, ...(group === null ? {} : { group }), channel })),
+  );
+}
+
+function withinMost(selectors: readonly SeriesSelector[]): readonly SeriesSelector[] {
   if (selectors.length > SERIES_MAX)
     throw badParameter(`${selectors.length} series are more than one request may ask for (${SERIES_MAX})`);
   return selectors;

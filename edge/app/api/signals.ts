@@ -1,4 +1,4 @@
-/** GET /api/signals: the identifiers that really occur, how often, and what the loaded DBCs make of them. */
+/** GET /api/signals: the identifiers that really occur, how often, and what the loaded DBCs make of them; and the channels of measurement files. */
 import type { Handler } from "../context.ts";
 import { JSON_TYPE } from "../fault-answer.ts";
 import { streamText } from "../stream.ts";
@@ -20,6 +20,16 @@ export const signals: Handler = async ({ request, url, app }) => {
   const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
   return streamText(options, async function* ({ signal, onWork }) {
     const { firstNs, lastNs, ids, ledger, notices } = await app.engine.heard(asked, signal, onWork);
-    yield toJson({ ...(device === null ? {} : { device }), firstNs, lastNs, ids, ledger, notices });
+    const plain = await app.engine.channels(asked, signal);
+    const told = [...notices, ...plain.notices.filter(({ text }) => notices.every((notice) => notice.text !== text))];
+    yield toJson({
+      ...(device === null ? {} : { device }),
+      firstNs,
+      lastNs,
+      ids,
+      channels: plain.channels,
+      ledger,
+      notices: told,
+    });
   });
 };

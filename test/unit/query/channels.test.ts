@@ -19,6 +19,7 @@ import {
   pack,
   START_NS,
 } from "../../support/mdf.ts";
+import { appOf, get } from "../edge/app-of.ts";
 
 const RECORDS = 400;
 const STEP_NS = 10_000_000;
@@ -179,6 +180,24 @@ describe("plain channels are series", () => {
       `The logs of ${DEVICE} have no group moter. Nearest: motor`,
       "The group group 2 has no channel phi. There are: torque",
     ]);
+  });
+
+  test("over HTTP: channels beside the signals, a series by group and channel, words where parameters do not fit", async () => {
+    const app = appOf(engine);
+    const heard = JSON.parse(await (await get(app, `/api/signals?device=${encodeURIComponent(DEVICE)}`)).text());
+    expect(heard.channels[0]).toEqual({ device: DEVICE, group: "motor", channel: "speed", unit: "", count: RECORDS, why: null });
+    const query = (rest: string) => get(app, `/api/series?device=${encodeURIComponent(DEVICE)}&${rest}`);
+    const { series } = JSON.parse(
+      await (await query("group=motor&channel=word&channel=state&method=stats&step=1000000000")).text(),
+    );
+    expect(series.map((one: { channel: string; stats: [{ counts: number[] }] }) => [one.channel, one.stats[0].counts])).toEqual([
+      ["word", [100, 100, 100, 100]],
+      ["state", [100, 100, 100, 100]],
+    ]);
+    const csv = (await (await query("channel=state&group=motor&method=raw&format=csv")).text()).split("\n");
+    expect(csv.slice(0, 2)).toEqual(["timeNs,channel,message,signal,value,unit", `${START_NS},,motor,state,0,`]);
+    expect((await query("channel=2")).status).toBe(400);
+    expect((await query("group=motor&channel=word&db=x")).status).toBe(400);
   });
 
   test("a file's end is known after it was heard", async () => {
