@@ -5,6 +5,7 @@ import type { Library } from "../dbc/library.ts";
 import { pgnOf } from "../dbc/match.ts";
 import type { Dbc, DbcMessage } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
+import type { ChannelFit } from "./engine.ts";
 
 /** config: buslens.json says so. only: no other database knows the frame. best-fit: several do, this one has the best score. */
 export type BoundBy = "config" | "only" | "best-fit";
@@ -88,6 +89,14 @@ export class Binder {
     });
   }
 }
+
+/** Every database on every channel, best first; of equal scores in the order of the files. */
+export const channelFits = (dbcs: readonly Dbc[], heard: HeardChannels): ChannelFit[] =>
+  [...heard].map(([name, ids]): ChannelFit => {
+    const fits = dbcs.map((dbc) => ({ db: dbc.name, file: dbc.file, fit: bestFit(dbc, ids) }));
+    const bus = name.startsWith("LIN") ? "LIN" : "CAN";
+    return { bus, channel: Number(name.slice(bus.length)), fits: fits.sort((a, b) => b.fit.score - a.fit.score) };
+  });
 
 /** Whether a database knows all frames that are the message's. */
 export function claims(dbc: Dbc, message: DbcMessage): boolean {

@@ -10,6 +10,7 @@ import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
 import { nameOfSeries, type SeriesAnswer, type SeriesSelector } from "../series/series.ts";
 import type { LogStore } from "../store/source.ts";
+import { channelFits } from "./binding.ts";
 import { canSignals } from "./can-signals.ts";
 import { channelIds, idsByChannel } from "./channel-ids.ts";
 import { channelList } from "./channel-list.ts";
@@ -71,6 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
     frames: (query, signal, onWork) => frameRows(parts, query, signal, onWork),
     channels: (asked, signal) => channelList(parts, asked, signal),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
+    fits: async (device, signal) => channelFits((await parts.library(signal)).dbcs, await parts.channelIds(device, signal)),
     query: (query, signal, onWork) => runQuery(sources, query, signal, onWork).run,
     explain: (query, signal) => explain(sources, query, signal),
   };

@@ -1,4 +1,5 @@
 /** The engine as every host sees it: the edge app and the preview worker know nothing else of core's inside. */
+import type { Fit } from "../dbc/best-fit.ts";
 import type { Dbc } from "../dbc/model.ts";
 import type { Fault, Notice } from "../fault.ts";
 import type { MdfHeader } from "../mdf/file.ts";
@@ -74,6 +75,12 @@ export interface PlannedFile {
   readonly version: string;
   readonly sizeBytes: number;
   readonly reads: readonly { readonly atByte: number; readonly lengthBytes: number }[];
+}
+
+export interface ChannelFit {
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
+  readonly fits: readonly { readonly db: string; readonly file: string; readonly fit: Fit }[];
 }
 
 export interface PlannedRule {
@@ -152,6 +159,8 @@ export interface Engine {
   /** Channels of measurement files, which no database is needed for. Reads headers only. */
   channels(options: { readonly device?: string; readonly key?: string }, signal: AbortSignal): Promise<ChannelList>;
   dbcs(signal: AbortSignal): Promise<readonly Dbc[]>;
+  /** How well each database fits what the newest log of a device has, by channel; best first. */
+  fits(device: string, signal: AbortSignal): Promise<readonly ChannelFit[]>;
   query(query: Query, signal: AbortSignal, onWork?: OnWork): QueryRun;
   /** Runs the query and says what it read, with which rules, and why series are empty. */
   explain(query: Query, signal: AbortSignal): Promise<Explanation>;

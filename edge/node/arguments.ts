@@ -28,6 +28,9 @@ export type Command =
       readonly file: string;
       readonly json: boolean;
       readonly groups: boolean;
+      /** Databases for a report; none: what is in the log alone. */
+      readonly dbcs: readonly string[];
+      readonly encoding: DbcEncoding | null;
       readonly passwords: string | null;
     }
   | {
@@ -87,7 +90,7 @@ const SERVE_OPTIONS = ["dbc", "encoding", "port", "host", "limit", "token", "all
 const TAKES: Readonly<Record<string, readonly string[]>> = {
   serve: SERVE_OPTIONS,
   demo: SERVE_OPTIONS.filter((option) => !["dbc", "encoding", "endpoint", "passwords"].includes(option)),
-  inspect: ["json", "groups", "passwords"],
+  inspect: ["json", "groups", "dbc", "encoding", "passwords"],
   decode: ["dbc", "encoding", "signal", "channel", "transport", "facts", "csv", "text", "keep-invalid", "passwords"],
   dbc: ["json", "encoding"],
 };
@@ -112,13 +115,7 @@ export function readArguments(args: readonly string[], environment: Readonly<Rec
   for (const option of Object.keys(values)) if (!known.includes(option)) throw new UsageError(`"${name}" takes no --${option}`);
   switch (name) {
     case "inspect":
-      return {
-        name,
-        file: one(operands, "inspect FILE"),
-        json: values.json ?? false,
-        groups: values.groups ?? false,
-        passwords: values.passwords ?? null,
-      };
+      return inspectCommand(one(operands, "inspect FILE"), values);
     case "dbc":
       return { name, file: one(operands, "dbc FILE"), json: values.json ?? false, encoding: encodingFrom(values) };
     case "decode":
@@ -148,6 +145,14 @@ function one(operands: readonly string[], usage: string): string {
   const [first] = operands;
   if (first === undefined || operands.length > 1 || first === "") throw new UsageError(`usage: buslens ${usage}`);
   return first;
+}
+
+function inspectCommand(file: string, values: Values): Command {
+  const dbcs = values.dbc ?? [];
+  const [json, groups] = [values.json ?? false, values.groups ?? false];
+  if (dbcs.length > 0 && (json || groups))
+    throw new UsageError("--dbc makes a report to read; for facts of signals: buslens decode FILE --dbc D --facts");
+  return { name: "inspect", file, json, groups, dbcs, encoding: encodingFrom(values), passwords: values.passwords ?? null };
 }
 
 function decodeCommand(files: readonly string[], values: Values): Command {

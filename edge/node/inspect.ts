@@ -1,9 +1,13 @@
-/** `buslens inspect FILE`: what is in a log. */
+/** `buslens inspect FILE`: what is in a log, and with databases what they make of it. */
+import { mergedPasswords } from "../../core/canedge/passwords.ts";
 import type { Command } from "./arguments.ts";
+import { checkGiven } from "./dbc-check.ts";
+import { readDbcFiles } from "./dbc-files.ts";
 import { framesDocument, groupsDocument } from "./documents.ts";
 import { type GroupsFacts, groupsTable } from "./groups-table.ts";
+import { inspectReport } from "./inspect-report.ts";
 import { print, sayNotices } from "./output.ts";
-import { hostPasswords } from "./passwords.ts";
+import { hostPasswords, passwordsNear } from "./passwords.ts";
 import { type Cell, tableText } from "./table.ts";
 import { utcText } from "./utc.ts";
 
@@ -14,7 +18,14 @@ export async function inspect(command: Extract<Command, { readonly name: "inspec
   sayNotices(command.file, notices);
   if (command.json) await print(text);
   else if (command.groups) await print(groupsTable(JSON.parse(text) as GroupsFacts));
-  else await print(framesTable(JSON.parse(text) as FramesFacts));
+  else {
+    await print(framesTable(JSON.parse(text) as FramesFacts));
+    const dbcs = await readDbcFiles(command.dbcs, command.encoding);
+    if (dbcs.length === 0) return;
+    checkGiven(dbcs);
+    const near = mergedPasswords([passwords, await passwordsNear(command.file)]);
+    await print(await inspectReport(command.file, dbcs, near, signal));
+  }
 }
 
 /** What the tables below read of buslens-frames/1. */

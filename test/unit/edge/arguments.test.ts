@@ -52,8 +52,12 @@ describe("the command line", () => {
       groups: false,
       file: "a.MF4",
       json: true,
+      dbcs: [],
+      encoding: null,
       passwords: null,
     });
+    expect(readArguments(["inspect", "a.MF4", "--dbc", "a", "--dbc", "b"])).toMatchObject({ dbcs: ["a", "b"], json: false });
+    expect(() => readArguments(["inspect", "a.MF4", "--dbc", "a", "--json"])).toThrow(/report to read/);
     expect(readArguments(["inspect", "a.MFE", "--passwords", "p"])).toMatchObject({ file: "a.MFE", passwords: "p" });
     expect(readArguments(["dbc", "a.dbc"])).toEqual({ name: "dbc", file: "a.dbc", json: false, encoding: null });
     expect(readArguments(["decode", "a.MF4", "b.MF4", "--dbc", "d.dbc", "--signal", "x", "--channel", "2", "--csv"])).toEqual({

@@ -70,6 +70,17 @@ describe("documents", SLOW, () => {
     expect(known.stdout).toMatch(/messages, \d+ signals, .*\n(.*\n)*meaning [0-9a-f]{64}\n\n0x[0-9A-F]+ \w+, .*\n +signal +bits/);
   });
 
+  test("inspect with databases says what they make of each channel", async () => {
+    const { stdout, status } = await run("inspect", log, "--dbc", dbc);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^file .*\n(.*\n)+\nCAN \d: \d+ identifiers?, \d+ frames, [\d.]+ Hz\nmatched: \d+ identifiers?, \d+ frames \([\d.]+ %\)\nid +frames +rate +bytes +message +database +rule\n/,
+    );
+    expect(stdout).toMatch(/ EEC1 +\S+ +parameter group from 0\n/);
+    expect(stdout).toMatch(/\nnot matched: \d+ identifiers?, \d+ frames? /);
+    expect(stdout).toMatch(/\nhow well they fit\ndatabase +score +frames +ids .*\n\S+\.dbc +[01]\.\d\d /);
+  });
+
   test("CSV has every sample; one bad file of two is said and costs the other nothing", async () => {
     const { series } = JSON.parse((await run("decode", log, "--dbc", dbc, "--facts")).stdout) as {
       series: { signal: string; count: number; valid?: { count: number } }[];

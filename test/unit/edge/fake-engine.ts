@@ -66,6 +66,7 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
       notices: [],
     }),
     dbcs: async () => options.dbcs ?? [],
+    fits: async () => [],
     query: (query, signal, onWork) => {
       queries.push(query);
       return { series: answers(query, signal, onWork), ledger: () => emptyLedger };
