@@ -15,9 +15,13 @@ const KEYS_MAX = 1024;
 /** What hosted Workers allow at most, as far as is known; other hosts take what the header may say. */
 const HOSTED_ITERATIONS_MAX = 100_000;
 
-/** Faults: `access/no-cryptography` when the first key is asked for. Only settled keys are kept. */
-export function createKeyring(cryptography: Cryptography | null = globalThis.crypto?.subtle ?? null): Keyring {
+/** Faults: `access/no-cryptography` when the first key is asked for. `shared`: who wants a key that is being derived waits for it (see OpenLogsOptions). */
+export function createKeyring(
+  cryptography: Cryptography | null = globalThis.crypto?.subtle ?? null,
+  options: { readonly shared?: boolean } = {},
+): Keyring {
   const keys = new Map<string, CryptoKey>();
+  const deriving = new Map<string, Promise<CryptoKey>>();
   return {
     get cryptography() {
       return available(cryptography);
@@ -26,7 +30,10 @@ export function createKeyring(cryptography: Cryptography | null = globalThis.cry
       const name = `${header.iterations} ${header.salt.join()} ${password}`;
       const known = keys.get(name);
       if (known) return known;
-      const key = await derive(available(cryptography, object), password, header, object);
+      const running = options.shared ? deriving.get(name) : undefined;
+      const derived = running ?? derive(available(cryptography, object), password, header, object);
+      deriving.set(name, derived);
+      const key = await derived.finally(() => deriving.delete(name));
       if (keys.size >= KEYS_MAX) keys.delete(keys.keys().next().value ?? "");
       keys.set(name, key);
       return key;

@@ -1,6 +1,7 @@
 /** A log of a store as the plain MF4 inside it, through up to three layers of compression and encryption in any order (formats: canedge.md §8). */
 import { FaultError } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
+import { formatOf } from "../mdf/foreign.ts";
 import { Flights } from "../store/flights.ts";
 import type { ByteSource, LogStore } from "../store/source.ts";
 import { decompressedSource, type Measured, measure } from "./compressed.ts";
@@ -62,7 +63,7 @@ export function openLogs(store: LogStore, options: OpenLogsOptions): OpenLog {
   const { module, kernelsMax } = options;
   // A layer waits for the one around it: kernels of one pool could all wait for each other.
   const pools = Array.from({ length: LAYERS_MAX }, () => new KernelPool(module, kernelsMax));
-  const keyring = createKeyring();
+  const keyring = createKeyring(undefined, { shared: options.shared ?? false });
   const stored = storedPasswords(store);
   const known = new Map<string, readonly Layer[]>();
   const refused = new Map<string, { readonly password: string; readonly fault: FaultError }>();
@@ -85,7 +86,10 @@ export function openLogs(store: LogStore, options: OpenLogsOptions): OpenLog {
       const source = sourceOf(outer, layers, unpacked);
       const head = await source.read(0, Math.min(CONTAINER_HEAD_BYTES, source.sizeBytes), signal);
       const header = parseContainer(head, source.sizeBytes, outer.key);
-      if (header === null) return layers;
+      if (header === null) {
+        if (layers.length > 0) checkInside(head, source.sizeBytes, outer.key, layers);
+        return layers;
+      }
       if (layers.length === LAYERS_MAX) throw tooDeep(outer.key);
       const codecs = poolAt(layers.length);
       let doneBytes = 0;
@@ -172,6 +176,25 @@ function thinOut(known: ReadonlyMap<string, readonly Layer[]>): void {
     points.thin();
     heldBytes += points.heldBytes;
   }
+}
+
+/** Says what came out where it is no log, with the bytes that a report of it needs. Faults: `input/not-mdf`, `input/empty`. */
+function checkInside(head: Uint8Array, sizeBytes: number, object: string, layers: readonly Layer[]): void {
+  const wrapped = layers.map(({ header }) => `${header.kind} ${header.version}`).join(" around ");
+  if (sizeBytes === 0) {
+    const message = `The container (${wrapped}) is empty inside: there is no log in it`;
+    throw new FaultError({ code: "input/empty", message, object, atByte: layers[0]?.header.dataAtByte ?? 0 });
+  }
+  if (isStartOfLog(head)) return;
+  const { sentence } = formatOf(head);
+  const hex = Array.from(head.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new FaultError({
+    code: "input/not-mdf",
+    message: `This is not an MDF log: what its container (${wrapped}) holds is ${sizeBytes} bytes that begin with ${hex}; ${sentence}`,
+    object,
+    atByte: layers[0]?.header.dataAtByte ?? 0,
+    found: hex,
+  });
 }
 
 /** The magic of an MDF file, or of another layer. */

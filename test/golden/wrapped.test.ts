@@ -36,7 +36,8 @@ const WORDS: Readonly<Record<string, RegExp>> = {
   "bad header":
     /^input\/bad-container: The (iteration count|compression (window|lookahead)) in the container's header is \d+; allowed is /,
   // The wrong window leaves the first 64 bytes whole: it is the block behind them that is none.
-  "not MDF": /^input\/(not-mdf: This is not an MDF log|empty: The file is empty|bad-block: A header block \(##HD\) should stand)/,
+  "not MDF":
+    /^input\/(not-mdf: This is not an MDF log|empty: The container \(.*\) is empty inside|bad-block: A header block \(##HD\) should stand)/,
   "unknown type": /^input\/bad-container: The container type in the container's header is 0x33; allowed is 0x11/,
   "unknown sub-type": /^input\/bad-container: The encryption sub-type in the container's header is 0x02; allowed is 0x01/,
   "unknown version": /^input\/unsupported: The container has version [12]\.[01]; buslens reads 0\.0 or 1\.1/,

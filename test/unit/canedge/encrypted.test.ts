@@ -106,6 +106,9 @@ describe("keys", () => {
     await ring.key("", header, "a.MFE");
     await ring.key("Zündschlüssel-№7-пароль".repeat(9), { ...header, iterations: 1 }, "a.MFE");
     expect(derived).toBe(3);
+    const shared = createKeyring(subtle, { shared: true });
+    const keys = await Promise.all(Array.from({ length: 8 }, () => shared.key(PASSWORD, header, "a.MFE")));
+    expect([new Set(keys).size, derived]).toEqual([1, 4]);
   });
 
   test("a host that refuses so many iterations is a limit that names both numbers", async () => {
