@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { admit } from "./access.ts";
 import { catalogue } from "./api/catalogue.ts";
 import { dbcList, dbcText } from "./api/dbcs.ts";
+import { events } from "./api/events.ts";
 import { explain } from "./api/explain.ts";
 import { frames } from "./api/frames.ts";
 import { devices, logList } from "./api/lists.ts";
@@ -12,7 +13,7 @@ import { signals } from "./api/signals.ts";
 import type { AppOptions, Asked, Handlers } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { faultOf, faultResponse, isBug } from "./fault-answer.ts";
-import { annotations } from "./grafana/annotations.ts";
+import { annotations, annotationsByGet } from "./grafana/annotations.ts";
 import { metrics, payloadOptions } from "./grafana/metrics.ts";
 import { query } from "./grafana/query.ts";
 import { search, variable } from "./grafana/search.ts";
@@ -26,7 +27,7 @@ export const routes: Readonly<Record<string, Handlers>> = {
   "/openapi.json": { GET: openapi },
   "/search": { POST: search },
   "/query": { POST: query },
-  "/annotations": { POST: annotations },
+  "/annotations": { GET: annotationsByGet, POST: annotations },
   "/metrics": { POST: metrics },
   "/metric-payload-options": { POST: payloadOptions },
   "/variable": { POST: variable },
@@ -40,6 +41,7 @@ export const routes: Readonly<Record<string, Handlers>> = {
   "/api/logs": { GET: logList },
   "/api/logs/": { GET: logBytes },
   "/api/frames": { GET: frames },
+  "/api/events": { GET: events },
   "/api/series": { GET: series },
   "/api/explain": { GET: explain },
   "/view": { GET: view },

@@ -1,65 +1,84 @@
-/** POST /annotations: marks where sessions and splits begin. */
-import { isCountedSession } from "../../../core/canedge/path.ts";
-import type { Engine, LogEntry } from "../../../core/query/engine.ts";
-import { toEpochMs } from "../../../core/time.ts";
-import { isJsonObject, readJsonObject } from "../body.ts";
-import type { Handler } from "../context.ts";
+/** POST (and GET) /annotations: where sessions and splits begin, when a condition held, trips. */
+import { parseCondition } from "../../../core/analysis/expression.ts";
+import { eventTable } from "../analysis/event-table.ts";
+import type { Reading } from "../analysis/operands.ts";
+import { tripTable } from "../analysis/trip-table.ts";
+import { isJsonObject, type JsonObject, readJsonObject } from "../body.ts";
+import type { Asked, Handler } from "../context.ts";
 import { badParameter, jsonResponse, shorten } from "../fault-answer.ts";
-import { pathOf } from "../tables/file-table.ts";
+import { readInstant } from "../instant.ts";
+import type { Cell } from "../tables/table.ts";
+import { devicesNamed } from "./devices.ts";
+import { tripRule } from "./events.ts";
+import { marksOf } from "./marks.ts";
 import { readRange } from "./query-body.ts";
 import { listIn, objectIn } from "./target-text.ts";
+import type { ClosedRange } from "./variables.ts";
 
-const BYTES_PER_MB = 1024 * 1024; // the seed's MB, rounded down
+const KINDS = ["session", "split", "event", "trip"] as const;
 
 /** Faults: `request/bad-json`, `request/bad-parameter`: the seed says `[]` to all of these. An empty query (a mark just made) is `[]` here too. */
-export const annotations: Handler = async ({ request, app }) => {
-  const body = await readJsonObject(request);
+export const annotations: Handler = async (asked) => {
+  const body = await readJsonObject(asked.request);
   const annotation = isJsonObject(body.annotation) ? body.annotation : {};
   const query = objectIn(annotation.query ?? body.target);
   if (query === null) return jsonResponse([]);
-  const kind = typeof query.annotation === "string" ? query.annotation.toLowerCase() : "";
-  if (kind !== "session" && kind !== "split")
-    throw badParameter(
-      `"annotation" must be "session" or "split", not ${shorten(JSON.stringify(query.annotation) ?? "missing")}`,
-    );
-  if (typeof query.device !== "string" || query.device === "") throw badParameter('an annotation query needs a "device"');
-  const range = readRange(body, app.now());
-  const marks: LogEntry[] = [];
-  for (const device of listIn(query.device)) {
-    // The device is a name, never a path.
-    if (/[/\\]/.test(device)) continue;
-    const logs = await app.engine.logs({ device, fromNs: range.fromNs, toNs: range.toNs + 1n }, request.signal);
-    const splits = logs.filter(({ session }) => isCountedSession(session));
-    marks.push(...(kind === "split" ? splits : await sessionStarts(device, splits, app.engine, request.signal)));
-  }
-  return jsonResponse(marks.flatMap(markOf));
+  checkKind(query);
+  return jsonResponse(await found(query, readRange(body, asked.app.now()), asked));
 };
 
-/** The first split of each session: split 1, or the first there is. Only where split 1 is out of sight are all logs looked at. */
-async function sessionStarts(
-  device: string,
-  splits: readonly LogEntry[],
-  engine: Engine,
-  signal: AbortSignal,
-): Promise<readonly LogEntry[]> {
-  const firsts = firstOfEach(splits);
-  if (firsts.every(({ split }) => split === 1)) return firsts;
-  const sessions = new Set(splits.map(({ session }) => session));
-  return firstOfEach((await engine.logs({ device }, signal)).filter(({ session }) => sessions.has(session)));
+/** The same by query parameters, for clients that can only GET: `annotation`, `device`, `from`, `to`, `when` … */
+export const annotationsByGet: Handler = async (asked) => {
+  const { url, app } = asked;
+  const query = Object.fromEntries(url.searchParams);
+  checkKind(query);
+  const range = { fromNs: readInstant(query.from, "from", app.now()), toNs: readInstant(query.to, "to", app.now()) };
+  return jsonResponse(await found(query, range, asked));
+};
+
+function checkKind(query: JsonObject): void {
+  if (KINDS.some((kind) => kind === kindOf(query))) return;
+  const said = shorten(JSON.stringify(query.annotation) ?? "missing");
+  throw badParameter(`"annotation" must be one of ${KINDS.join(", ")}, not ${said}`);
 }
 
-function firstOfEach(splits: readonly LogEntry[]): readonly LogEntry[] {
-  const firsts = new Map<string, LogEntry>();
-  for (const entry of splits) {
-    const first = firsts.get(entry.session);
-    if (first === undefined || entry.split < first.split) firsts.set(entry.session, entry);
+const kindOf = (query: JsonObject): string => (typeof query.annotation === "string" ? query.annotation.toLowerCase() : "");
+
+async function found(query: JsonObject, range: ClosedRange, { app, request }: Asked): Promise<readonly object[]> {
+  if (typeof query.device !== "string" || query.device === "") throw badParameter('an annotation query needs a "device"');
+  const kind = kindOf(query);
+  const { engine, budgetBytes } = app;
+  if (kind === "session" || kind === "split") {
+    const marks = [];
+    // The device is a name, never a path; those there are none of have no marks.
+    for (const device of await namedDevices(query.device, { app, request }))
+      marks.push(...(await marksOf(kind, device, range, engine, request.signal)));
+    return marks.map(({ time, text }) => ({ time, text }));
   }
-  return [...firsts.values()];
+  const reading: Reading = { engine, budgetBytes, fromNs: range.fromNs, toNs: range.toNs + 1n, signal: request.signal };
+  const devices = await namedDevices(query.device, { app, request });
+  if (kind === "trip") {
+    const { rows } = await tripTable(query, tripRule(query), devices, reading);
+    return rows.map(([time, timeEnd, duration, device]) => ({
+      time,
+      timeEnd,
+      title: "trip",
+      text: `${device}: ${duration} s`,
+      tags: ["trip"],
+    }));
+  }
+  if (typeof query.when !== "string") throw badParameter('events need "when", such as "rpm > 3000 for 2 s"');
+  const { rows } = await eventTable(query, parseCondition(query.when), devices, reading);
+  return rows.map(eventMark);
 }
 
-function markOf(entry: LogEntry): readonly { time: number; text: string }[] {
-  if (entry.storedFirstNs === null) return [];
-  const session = /^\d+$/.test(entry.session) ? String(Number(entry.session)) : entry.session;
-  const text = `${pathOf(entry)}\nSession: ${session}\nSplit: ${entry.split}\nSize: ${Math.floor(entry.sizeBytes / BYTES_PER_MB)} MB`;
-  return [{ time: toEpochMs(entry.storedFirstNs), text }];
-}
+const namedDevices = (device: string, { app, request }: Pick<Asked, "app" | "request">): Promise<readonly string[]> =>
+  devicesNamed(listIn(device), app.engine, request.signal);
+
+const eventMark = ([time, timeEnd, , , title, text]: readonly Cell[]): object => ({
+  time,
+  timeEnd,
+  title,
+  text,
+  tags: ["event"],
+});

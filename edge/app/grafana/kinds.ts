@@ -1,8 +1,13 @@
 /** Kinds of targets that are no plain series, by the `type` inside the target. */
 import type { JsonObject } from "../body.ts";
 import { badParameter } from "../fault-answer.ts";
+import { calcMaker } from "./calc.ts";
+import { decodedMaker, statesMaker } from "./decoded.ts";
+import { eventsMaker, tripsMaker } from "./events.ts";
 import type { Maker } from "./made.ts";
+import { marksMaker } from "./marks.ts";
 import { filesMaker, framesMaker } from "./table.ts";
+import { wideMaker } from "./track.ts";
 
 type Kind = (object: JsonObject) => Maker;
 
@@ -12,6 +17,23 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   data: withDevice((object) => framesMaker(object, true)),
   files: withDevice((object) => filesMaker(object, false)),
   frames: withDevice((object) => framesMaker(object, false)),
+  decoded: withDevice(decodedMaker),
+  states: withDevice(statesMaker),
+  track: withDevice((object) => wideMaker(object, true)),
+  wide: withDevice((object) => wideMaker(object, false)),
+  calc: withDevice(calcMaker),
+  events: withDevice(eventsMaker),
+  trips: withDevice(tripsMaker),
+  sessions: withDevice((object) => marksMaker(object, "session")),
+  splits: withDevice((object) => marksMaker(object, "split")),
+};
+
+/** The kind an `annotation` key means, for newer plugins that ask for marks by /query. */
+export const KIND_OF_ANNOTATION: Readonly<Record<string, string>> = {
+  session: "sessions",
+  split: "splits",
+  event: "events",
+  trip: "trips",
 };
 
 function withDevice(kind: Kind): Kind {

@@ -1,5 +1,6 @@
-/** Answers that are no plain series: each kind is made by its own file from the parsed target, and printed here. */
+/** Answers that are no plain series: each kind is made by its own file from the parsed target, and printed by /query. */
 import type { Notice } from "../../../core/fault.ts";
+import type { Segment } from "../../../core/series/series.ts";
 import type { AppOptions } from "../context.ts";
 import type { Writing } from "../stream.ts";
 import { type Page, ROWS_DEFAULT } from "../tables/page.ts";
@@ -13,19 +14,27 @@ export interface Making {
   readonly writing: Writing;
 }
 
-/** Items of the answer without their refId, in order. Faults: those of the engine, which become a notice of this target alone. */
-export type Maker = (making: Making) => Promise<readonly object[]>;
+/** One item of the answer without its refId: ready, or a series whose points are printed piece by piece. */
+export type MadeItem =
+  | { readonly kind: "ready"; readonly body: object }
+  | {
+      readonly kind: "series";
+      readonly names: { readonly target: string } & Readonly<Record<string, unknown>>;
+      readonly segments: readonly Segment[];
+      readonly notices: readonly Notice[];
+    };
+
+/** Items in order. Faults: those of the engine, which become a notice of this target alone. */
+export type Maker = (making: Making) => Promise<readonly MadeItem[]>;
 
 /** Grafana's notices: severity and text. */
 export const metaOf = (notices: readonly Notice[]): object =>
   notices.length === 0 ? {} : { meta: { notices: notices.map(({ severity, text }) => ({ severity, text })) } };
 
 /** A table in the form both JSON plugins read. */
-export const tableItem = (table: Table, offset = 0): object => ({
-  type: "table",
-  columns: table.columns,
-  rows: table.rows,
-  ...metaOf(withMoreNotice(table, offset)),
+export const tableItem = (table: Table, offset = 0): MadeItem => ({
+  kind: "ready",
+  body: { type: "table", columns: table.columns, rows: table.rows, ...metaOf(withMoreNotice(table, offset)) },
 });
 
 /** Rows a panel's table has: as many as it asks for, else as many as the panel has points. */

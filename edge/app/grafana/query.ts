@@ -1,7 +1,7 @@
 /** POST /query: every requested target answered in order, streamed series by series (formats/grafana-api.md §4). */
 import type { Notice } from "../../../core/fault.ts";
 import type { Engine } from "../../../core/query/engine.ts";
-import type { SeriesAnswer } from "../../../core/series/series.ts";
+import type { Segment, SeriesAnswer } from "../../../core/series/series.ts";
 import { readJsonObject } from "../body.ts";
 import type { AppOptions, Handler } from "../context.ts";
 import { faultOf, isBug, JSON_TYPE, sentenceOf } from "../fault-answer.ts";
@@ -12,7 +12,7 @@ import { datapointText } from "./datapoints.ts";
 import { expanded } from "./expand.ts";
 import { type Filter, passes } from "./filters.ts";
 import { labelsAsTags, tagsOfAsk } from "./labels.ts";
-import { type Making, metaOf } from "./made.ts";
+import { type MadeItem, type Making, metaOf } from "./made.ts";
 import { type GrafanaRange, type PanelQuery, readPanelQuery } from "./query-body.ts";
 import { reduced } from "./reduced.ts";
 import { scaled } from "./scaling.ts";
@@ -44,7 +44,10 @@ async function* answerText(panel: PanelQuery, app: AppOptions, writing: Writing)
     for (const [at, { refId, ask }] of items.entries()) {
       if (ask.kind === "made") {
         for (const item of await madeItems(ask, { app, panel, writing })) {
-          yield before + JSON.stringify({ refId, ...item });
+          for (const piece of madeText(refId, item)) {
+            yield before + piece;
+            before = "";
+          }
           before = ",\n";
         }
         continue;
@@ -87,16 +90,28 @@ function couldPass(ask: SeriesAsk, filters: readonly Filter[]): boolean {
 }
 
 /** What a target came to; what went wrong with it is told in its place, and the others are answered. */
-async function madeItems(ask: Ask & { kind: "made" }, making: Making): Promise<readonly object[]> {
+async function madeItems(ask: Ask & { kind: "made" }, making: Making): Promise<readonly MadeItem[]> {
   const { range } = making.panel;
-  if (range.toNs < range.fromNs) return [{ target: ask.name, datapoints: [], ...metaOf([backwardsNotice(range)]) }];
+  if (range.toNs < range.fromNs) return [emptySeries(ask.name, backwardsNotice(range))];
   try {
     return await ask.make(making);
   } catch (error) {
     const fault = faultOf(error);
     if (isBug(fault) || fault.code === "request/cancelled") throw error;
-    return [{ target: ask.name, datapoints: [], ...metaOf([{ severity: "error", text: sentenceOf(fault) }]) }];
+    return [emptySeries(ask.name, { severity: "error", text: sentenceOf(fault) })];
   }
+}
+
+const emptySeries = (target: string, notice: Notice): MadeItem => ({
+  kind: "series",
+  names: { target },
+  segments: [],
+  notices: [notice],
+});
+
+function* madeText(refId: string, item: MadeItem): Generator<string> {
+  if (item.kind === "ready") yield JSON.stringify({ refId, ...item.body });
+  else yield* seriesText({ refId, ...item.names }, item.segments, item.notices);
 }
 
 async function outcomeOf(ask: SeriesAsk | EmptyAsk, panel: PanelQuery, bundles: Bundles, backwards: boolean): Promise<Outcome> {
@@ -115,16 +130,16 @@ const backwardsNotice = (range: GrafanaRange): Notice => ({
 });
 
 function* itemText(refId: string, ask: SeriesAsk | EmptyAsk, outcome: Outcome, panel: PanelQuery): Generator<string> {
-  if (ask.kind === "empty") return yield* seriesText({ refId, target: ask.name }, null, [{ severity: "warning", text: ask.why }]);
+  if (ask.kind === "empty") return yield* seriesText({ refId, target: ask.name }, [], [{ severity: "warning", text: ask.why }]);
   const late: Notice[] =
     outcome.fault === null ? [] : [{ severity: "error", text: `stopped here: ${sentenceOf(outcome.fault)}` }];
   if (outcome.answers.length === 0) {
     const why = panel.range.toNs < panel.range.fromNs ? backwardsNotice(panel.range) : filteredNotice;
-    return yield* seriesText({ refId, target: ask.name }, null, late.length > 0 ? late : [why]);
+    return yield* seriesText({ refId, target: ask.name }, [], late.length > 0 ? late : [why]);
   }
   for (const [at, answer] of outcome.answers.entries()) {
     const last = at === outcome.answers.length - 1;
-    yield* seriesText({ refId, ...namesOf(ask, answer) }, answer, [...answer.notices, ...(last ? late : [])]);
+    yield* seriesText({ refId, ...namesOf(ask, answer) }, answer.segments, [...answer.notices, ...(last ? late : [])]);
     if (!last) yield ",\n";
   }
 }
@@ -142,12 +157,12 @@ function namesOf(ask: SeriesAsk, answer: SeriesAnswer): { readonly target: strin
 
 function* seriesText(
   names: { readonly refId: string; readonly target: string },
-  answer: SeriesAnswer | null,
+  segments: readonly Segment[],
   notices: readonly Notice[],
 ): Generator<string> {
   yield `${JSON.stringify(names).slice(0, -1)},"datapoints":[`;
   let points = false;
-  for (const piece of datapointText(answer?.segments ?? [])) {
+  for (const piece of datapointText(segments)) {
     points = true;
     yield piece;
   }

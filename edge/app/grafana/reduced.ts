@@ -10,11 +10,14 @@ export function engineMethod(method: PanelMethod): Method {
 }
 
 /** `mean`, `count`: one point per bucket that has samples, at its start. `last`: the bucket's last sample at its own time. Others as they are. */
-export function reduced(answer: SeriesAnswer, method: PanelMethod, stepNs: bigint, originNs = 0n): SeriesAnswer {
+export function reduced<Answer extends Pick<SeriesAnswer, "segments" | "stats">>(
+  answer: Answer,
+  method: PanelMethod,
+  stepNs: bigint,
+): Answer {
   if (method === "mean" || method === "count")
     return { ...answer, segments: (answer.stats ?? []).map((part) => ofStats(part, method)), stats: null };
-  if (method === "last")
-    return { ...answer, segments: answer.segments.map((segment) => lastOfEach(segment, Number(stepNs), originNs)) };
+  if (method === "last") return { ...answer, segments: answer.segments.map((segment) => lastOfEach(segment, Number(stepNs))) };
   return answer;
 }
 
@@ -24,9 +27,9 @@ function ofStats(part: StatsSegment, method: "mean" | "count"): Segment {
 }
 
 /** Of the points of a bucket the latest; of equal times the one that was stored last, which stands last. */
-function lastOfEach(segment: Segment, stepNs: number, originNs: bigint): Segment {
+function lastOfEach(segment: Segment, stepNs: number): Segment {
   const { timesNs, values, baseNs } = segment;
-  const shiftNs = Number((((baseNs - originNs) % BigInt(stepNs)) + BigInt(stepNs)) % BigInt(stepNs));
+  const shiftNs = Number(((baseNs % BigInt(stepNs)) + BigInt(stepNs)) % BigInt(stepNs));
   const bucketOf = (row: number): number => Math.floor(((timesNs[row] ?? 0) + shiftNs) / stepNs);
   const rows: number[] = [];
   for (let row = 0; row < timesNs.length; row++)

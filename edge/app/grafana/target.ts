@@ -2,7 +2,7 @@
 import { FaultError } from "../../../core/fault.ts";
 import { type JsonObject, kindOf } from "../body.ts";
 import { sentenceOf, shorten } from "../fault-answer.ts";
-import { KINDS } from "./kinds.ts";
+import { KIND_OF_ANNOTATION, KINDS } from "./kinds.ts";
 import type { Maker } from "./made.ts";
 import { type AnySeriesAsk, brokenAsk, type EmptyAsk, emptyAsk, nameOf, seriesAsks, textsOf } from "./series-target.ts";
 import { objectIn } from "./target-text.ts";
@@ -40,6 +40,8 @@ export function asksOf(target: JsonObject): readonly Ask[] {
 function kindOfTarget(type: string, object: JsonObject): string {
   const inside = typeof object.type === "string" ? object.type.toLowerCase() : "";
   if (inside === "series" || inside === "timeserie" || inside === "timeseries") return "series";
+  const mark = typeof object.annotation === "string" ? object.annotation.toLowerCase() : "";
+  if (Object.hasOwn(KIND_OF_ANNOTATION, mark)) return KIND_OF_ANNOTATION[mark] ?? mark;
   if (type === "table") return inside === "" ? "data" : inside;
   if (inside === "" && object.expr !== undefined) return "calc";
   return Object.hasOwn(KINDS, inside) ? inside : "series";

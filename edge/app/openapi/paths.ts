@@ -73,6 +73,8 @@ const SERIES: readonly Parameter[] = [
   query("step", "ns; instead of points"),
   query("origin", "ns; start of a bucket"),
   query("edges", "whole: every bucket that touches the range; cut: nothing outside counts", { enum: ["whole", "cut"] }),
+  query("invalid", "keep: J1939 codes for error and not available as values; gap by default", { enum: ["gap", "keep"] }),
+  query("text", "1: also the texts of value tables", { enum: ["0", "1"] }),
   query("neighbours", "1: also the last sample before and the first after the range", { enum: ["0", "1"] }),
 ];
 const SERIES_FORMAT = [
@@ -120,6 +122,30 @@ export const paths: Readonly<Record<string, object>> = {
     ],
     TABLE,
   ),
+  "/api/events": get(
+    "events",
+    "When a condition held, trips, or where sessions and splits begin, one row each",
+    [
+      needed(DEVICE),
+      ...RANGE,
+      query("type", "event by default", { enum: ["event", "trip", "session", "split"] }),
+      query("when", "a condition: rpm > 3000 while speed < 5 for 2 s"),
+      query("while", "which moments count as travel: Speed > 1"),
+      query("with", 'other series behind the names, as JSON: {"speed": {"signal": "WheelSpeed", "db": "truck"}}'),
+      query("name", "title of the events"),
+      query("gap", "trips are this far apart, 5m by default"),
+      query("least", "shorter trips are left out"),
+      query("signal", "signals to aggregate over a trip; may be repeated", list()),
+      query("itf", "CAN or LIN", { enum: ["CAN", "LIN"] }),
+      query("chn", "CH1, CH2 …"),
+      query("db", "name of the DBC"),
+      query("message", "name of the message"),
+      query("sa", "J1939 source address"),
+      query("group", "channel group, for channels of a measurement file"),
+      TABLE_FORMAT,
+    ],
+    TABLE,
+  ),
   "/api/series": get("series", "Samples or reduced samples of signals", [...SERIES, ...SERIES_FORMAT], {
     "application/json": {
       schema: {
@@ -142,7 +168,20 @@ export const paths: Readonly<Record<string, object>> = {
   ),
   "/search": post("search", "Metrics and variables (SimpleJson)"),
   "/query": post("query", "Panels (SimpleJson, simPod JSON, Infinity)"),
-  "/annotations": post("annotations", "Annotations (SimpleJson)"),
+  "/annotations": {
+    ...get(
+      "annotationsByGet",
+      "Annotations for clients that can only GET",
+      [
+        query("annotation", "what to mark", { enum: ["session", "split", "event", "trip"] }),
+        needed(DEVICE),
+        ...RANGE.map(needed),
+        query("when", "a condition, for events"),
+      ],
+      json({ type: "array" }),
+    ),
+    ...post("annotations", "Annotations (SimpleJson)"),
+  },
   "/metrics": post("metrics", "Metrics of the editor (simPod 0.6 and newer)"),
   "/metric-payload-options": post("metricPayloadOptions", "Choices of the editor (simPod 0.6 and newer)"),
   "/variable": post("variable", "Variables (simPod 0.4 and newer)"),
