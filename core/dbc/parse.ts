@@ -54,7 +54,7 @@ function readStatement(parsing: Parsing): boolean {
   reader.longText = null;
   if (!statement) {
     if (keyword.text === ";") return false; // one too many does no harm
-    reader.lexer.skipToStatement(keyword, STATEMENTS);
+    reader.lexer.skipToStatement(keyword);
     const { line } = reader.lexer.peek();
     const skipped = line > keyword.line + 1 ? `skipped up to line ${line}` : "skipped";
     reader.warnings.add(keyword, `${quote(keyword.text)} is no DBC statement; ${skipped}`);
@@ -77,7 +77,7 @@ function readStatement(parsing: Parsing): boolean {
 function goOn({ reader }: Parsing, { token }: Unexpected): void {
   if (reader.longText) reader.lexer.skipLine(reader.longText);
   else reader.lexer.goBackTo(token);
-  reader.lexer.skipToStatement(reader.lexer.peek(), STATEMENTS);
+  reader.lexer.skipToStatement(reader.lexer.peek());
 }
 
 /** File name without folder and extension. */

@@ -38,7 +38,7 @@ export class Reader {
   longText: Token | null = null;
 
   constructor(text: string, warnings: Warnings, room: Room, keywords: { has(word: string): boolean }) {
-    this.lexer = new Lexer(text);
+    this.lexer = new Lexer(text, keywords);
     this.warnings = warnings;
     this.room = room;
     this.keywords = keywords;

@@ -33,6 +33,7 @@ export interface Token {
 /** Hands out tokens one by one; `peek` looks at the coming one. */
 export class Lexer {
   readonly #text: string;
+  readonly #keywords: { has(word: string): boolean };
   #at = 0;
   #line = 1;
   #lineAt = 0;
@@ -41,8 +42,10 @@ export class Lexer {
   /** Characters looked at so far, those looked at twice counted twice. */
   work = 0;
 
-  constructor(text: string) {
+  /** `keywords`: words that begin a statement. */
+  constructor(text: string, keywords: { has(word: string): boolean }) {
     this.#text = text;
+    this.#keywords = keywords;
   }
 
   peek(): Token {
@@ -104,16 +107,16 @@ export class Lexer {
   }
 
   /**
-   * After an error at `token`: goes on to the next place where a statement seems to begin, that is one of `keywords` at the
+   * After an error at `token`: goes on to the next place where a statement seems to begin, that is a keyword at the
    * beginning of a line or behind a semicolon. Looks at characters, not tokens, so that a quote too many does no further harm.
    */
-  skipToStatement(token: Token, keywords: { has(word: string): boolean }): void {
+  skipToStatement(token: Token): void {
     this.goBackTo(token);
-    this.#skipToStatement(token, keywords);
+    this.#skipToStatement(token);
     this.work += this.#at - token.atChar + 1;
   }
 
-  #skipToStatement(token: Token, keywords: { has(word: string): boolean }): void {
+  #skipToStatement(token: Token): void {
     let mayBegin = token.startsLine;
     while (this.#at < this.#text.length) {
       const unit = this.#text.charCodeAt(this.#at);
@@ -124,7 +127,7 @@ export class Lexer {
         const from = this.#at;
         const startsLine = this.#startsLine;
         while (isWordUnit(this.#text.charCodeAt(this.#at))) this.#at++;
-        if (mayBegin && keywords.has(this.#text.slice(from, this.#at))) {
+        if (mayBegin && this.#keywords.has(this.#text.slice(from, this.#at))) {
           this.#at = from;
           this.#startsLine = startsLine;
           return;
@@ -193,14 +196,22 @@ export class Lexer {
     return { kind: "text", text, atChar, endChar: this.#at, line, column, startsLine, manyLines, closed };
   }
 
-  // `"C:\dir\";` at the end of a line: the backslash is the last of a path and not there to keep the quote.
+  // `"C:\dir\";` at the end of a line, and a statement behind it: the backslash is the last of a path and not there to keep the quote.
   #endsStatement(at: number): boolean {
+    let i = this.#pastBlanks(at);
+    if (this.#text.charCodeAt(i) !== SEMICOLON) return false;
+    i = this.#pastBlanks(i + 1);
+    if (i < this.#text.length && this.#text.charCodeAt(i) !== LF) return false;
+    while (this.#text.charCodeAt(i) === LF) i = this.#pastBlanks(i + 1);
+    let end = i;
+    while (end < i + KEYWORD_CHARS_MAX && isWordUnit(this.#text.charCodeAt(end))) end++;
+    return i >= this.#text.length || this.#keywords.has(this.#text.slice(i, end));
+  }
+
+  #pastBlanks(at: number): number {
     let i = at;
     while (isBlank(this.#text.charCodeAt(i))) i++;
-    if (this.#text.charCodeAt(i) !== SEMICOLON) return false;
-    i++;
-    while (isBlank(this.#text.charCodeAt(i))) i++;
-    return i >= this.#text.length || this.#text.charCodeAt(i) === LF;
+    return i;
   }
 
   #token(kind: Token["kind"], text: string, atChar: number): Token {
@@ -235,6 +246,7 @@ export class Lexer {
 
 // A range has two numbers; the bound keeps one endless line from being searched again and again.
 const UNTIL_CHARS_MAX = 400;
+const KEYWORD_CHARS_MAX = 32;
 
 /** `\"` → `"`, unit by unit: pieces of strings would cost many times the size of a text of nothing else. */
 function withoutBackslashes(text: string): string {

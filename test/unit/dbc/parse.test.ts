@@ -181,6 +181,8 @@ test("value types: a float must have 32 or 64 bits", () => {
 test("quotes inside texts, and a backslash at a text's end", () => {
   expect(read('BO_ 1 M: 8 N\nCM_ BO_ 1 "say \\"x\\"; now";').messages[0]?.comment).toBe('say "x"; now');
   expect(read('BO_ 1 M: 8 N\nCM_ BO_ 1 "C:\\dir\\";').messages[0]?.comment).toBe("C:\\dir\\");
+  expect(read('BO_ 1 M: 8 N\nCM_ BO_ 1 "C:\\dir\\" ; \n\n BO_ 2 O: 8 N').messages[0]?.comment).toBe("C:\\dir\\");
+  expect(read('BO_ 1 M: 8 N\nCM_ BO_ 1 "one \\"two\\";\nthree";\nBO_ 2 O: 8 N').messages[0]?.comment).toBe('one "two";\nthree');
 });
 
 test("NS_ may lack its BS_, and list symbols on one line", () => {

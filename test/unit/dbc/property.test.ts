@@ -4,11 +4,12 @@ import { expect, test } from "vitest";
 import { pgnOf } from "../../../core/dbc/match.ts";
 import type { DbcMessage, DbcSignal } from "../../../core/dbc/model.ts";
 import { parseDbc } from "../../../core/dbc/parse.ts";
+import { semanticHash } from "../../../core/dbc/semantic-hash.ts";
 import { dbcFacts } from "../../../core/facts/dbc-facts.ts";
 import { FaultError } from "../../../core/fault.ts";
 import { compareKeys } from "../../../core/store/check-key.ts";
 import { message, signal } from "../../support/dbc-model.ts";
-import { dbcText } from "../../support/dbc-text.ts";
+import { dbcText, relaidText } from "../../support/dbc-text.ts";
 
 const SEED = 20240917;
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -39,6 +40,7 @@ const anySignal = fc
     unit: fc.oneof(fc.constant(""), oneLine),
     receivers: fc.uniqueArray(fc.constantFrom("Ecu", "Gate", "Tool")),
     values: fc.option(fc.dictionary(fc.bigInt(-9n, 2n ** 64n - 1n).map(String), oneLine, { minKeys: 1, maxKeys: 4 })),
+    spn: fc.option(fc.integer({ min: 1, max: 524_287 })),
     comment: fc.option(anyText),
   })
   .map(
@@ -119,6 +121,31 @@ test("a database that is printed and read is the same, in every line ending", ()
       JSON.parse(dbcFacts(back, "", "a.dbc"));
     }),
     { seed: SEED, numRuns: 300 },
+  );
+});
+
+const anyLayout = fc.record({
+  order: fc.array(fc.nat(9), { minLength: 1, maxLength: 30 }),
+  blank: fc.constantFrom(" ", "  ", "\t", " \t "),
+  between: fc.constantFrom("", "\n", "// BO_ 1 no message: 8 X\n", " \t"),
+  lineEnd: fc.constantFrom("\n", "\r\n", "\r"),
+});
+
+const withBom = (text: string): Uint8Array => encode(`\ufeff${text}`);
+const utf16 = (text: string): Uint8Array =>
+  new Uint8Array(Uint16Array.from(`\ufeff${text}`, (char) => char.charCodeAt(0)).buffer);
+
+test("order, blanks, remarks and the encoding of a database change nothing", () => {
+  fc.assert(
+    fc.property(anyDbc, anyLayout, fc.constantFrom(encode, withBom, utf16), (dbc, layout, bytesOf) => {
+      const back = parseDbc(bytesOf(relaidText(dbc, layout)), "a.dbc");
+      const plain = parseDbc(encode(dbcText(dbc)), "a.dbc");
+      expect(withoutLines(back.messages)).toEqual(withoutLines(dbc.messages));
+      expect([back.version, back.nodes]).toEqual([dbc.version, dbc.nodes]);
+      expect(back.warnings).toHaveLength(plain.warnings.length);
+      expect(semanticHash(back)).toBe(semanticHash(plain));
+    }),
+    { seed: SEED, numRuns: 200 },
   );
 });
 
