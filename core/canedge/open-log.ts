@@ -187,10 +187,11 @@ function checkInside(head: Uint8Array, sizeBytes: number, object: string, layers
   }
   if (isStartOfLog(head)) return;
   const { sentence } = formatOf(head);
+  const known = sentence.startsWith("it starts with") ? "" : `; ${sentence}`;
   const hex = Array.from(head.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new FaultError({
     code: "input/not-mdf",
-    message: `This is not an MDF log: what its container (${wrapped}) holds is ${sizeBytes} bytes that begin with ${hex}; ${sentence}`,
+    message: `This is not an MDF log: what its container (${wrapped}) holds is ${sizeBytes} bytes that begin with ${hex}${known}`,
     object,
     atByte: layers[0]?.header.dataAtByte ?? 0,
     found: hex,
