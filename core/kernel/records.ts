@@ -182,7 +182,8 @@ function writeTime(kernel: Kernel, at: number, time: TimeField): void {
 function kindOf(layout: RecordLayout, stream: RecordStream): number {
   const { frame } = layout;
   if (!frame) return Kind.Other;
-  if (frame.bus !== "CAN" || frame.kind !== "data") return Kind.OtherFrame;
+  if (frame.kind !== "data") return Kind.OtherFrame;
+  if (frame.bus !== "CAN") return Kind.Frame;
   if (stream.recordIdBytes !== 1) return Kind.Frame;
   if (isGenerationD(layout, frame, 16, 11, { atByte: 7, bitOffset: 4 }, 8, 0)) return Kind.StandardD;
   if (isGenerationD(layout, frame, 19, 29, { atByte: 10, bitOffset: 0 }, 11, 1)) return Kind.ExtendedD;

@@ -65,13 +65,15 @@ export function rulesFor(
   binder: Binder,
 ): AskedRule[] {
   const rules: AskedRule[] = [];
+  // The identifiers of a LIN bus are few and small: a database of CAN would fit by accident. Where there is CAN, LIN is asked for by name.
+  const unnamedBus = channels.some(({ bus }) => bus === "CAN") ? "CAN" : "LIN";
   for (const { bus, channel } of channels) {
     const byMessage = new Map<DbcMessage, AskedSignal[]>();
     for (const signal of signals) {
       const { dbc, message } = signal;
       const asking = signal.selectors.filter((i) => {
         const selector = selectors[i];
-        if (!selector || (selector.bus ?? bus) !== bus || (selector.channel ?? channel) !== channel) return false;
+        if (!selector || (selector.bus ?? unnamedBus) !== bus || (selector.channel ?? channel) !== channel) return false;
         return selector.db !== undefined || binder.boundBy(bus, channel, dbc, message) !== null;
       });
       if (asking.length > 0) byMessage.set(message, [...(byMessage.get(message) ?? []), { ...signal, selectors: asking }]);
@@ -126,7 +128,7 @@ export function channelsOf(streams: readonly RecordStream[]): { bus: "CAN" | "LI
   const CHANNELS_MAX = 16;
   for (const stream of streams) {
     for (const { frame } of stream.layouts) {
-      if (frame?.kind !== "data" || frame.bus !== "CAN") continue;
+      if (frame?.kind !== "data") continue;
       const field = frame.busChannel;
       if (field?.kind === "bits" && 2 ** field.bitCount > CHANNELS_MAX) return null;
       const channels =
@@ -138,7 +140,7 @@ export function channelsOf(streams: readonly RecordStream[]): { bus: "CAN" | "LI
       for (const channel of channels) found.set(`${frame.bus}${channel}`, { bus: frame.bus, channel });
     }
   }
-  return [...found.values()].sort((a, b) => a.channel - b.channel);
+  return [...found.values()].sort((a, b) => Number(a.bus === "LIN") - Number(b.bus === "LIN") || a.channel - b.channel);
 }
 
 /** Labels of the series that one lane belongs to. */
