@@ -31,13 +31,19 @@ export function withNeighbours(inner: readonly Segment[], outer: readonly Segmen
     const at = left.findIndex(({ file, baseNs }) => file === around.file && baseNs === around.baseNs);
     const own = at < 0 ? undefined : left.splice(at, 1)[0];
     const core = own === undefined ? { start: 0, end: 0 } : rowsIn(own, window);
-    const join = (of: "timesNs" | "values"): Float64Array =>
+    const join = (outside: Float64Array, inside: Float64Array | undefined): Float64Array =>
       Float64Array.from([
-        ...around[of].subarray(0, start),
-        ...(own?.[of].subarray(core.start, core.end) ?? []),
-        ...around[of].subarray(end),
+        ...outside.subarray(0, start),
+        ...(inside?.subarray(core.start, core.end) ?? []),
+        ...outside.subarray(end),
       ]);
-    return { ...around, timesNs: join("timesNs"), values: join("values") };
+    const unknown = new Float64Array(around.timesNs.length).fill(Number.NaN);
+    return {
+      ...around,
+      timesNs: join(around.timesNs, own?.timesNs),
+      values: join(around.values, own?.values),
+      ...(own?.rests ? { rests: join(unknown, own.rests) } : {}),
+    };
   });
   return [...joined, ...left]
     .filter(({ timesNs }) => timesNs.length > 0)

@@ -88,5 +88,7 @@ const viewSeries = ({ labels, unit, decimals, valueTable, segments, notices }: S
 /** Buffers to hand over instead of copying. */
 export const buffersOf = (answer: ViewAnswer): ArrayBuffer[] =>
   answer.series.flatMap(({ segments }) =>
-    segments.flatMap(({ timesNs, values }) => [timesNs.buffer, values.buffer]).filter((buffer) => buffer instanceof ArrayBuffer),
+    segments
+      .flatMap(({ timesNs, values, rests }) => [timesNs.buffer, values.buffer, ...(rests ? [rests.buffer] : [])])
+      .filter((buffer) => buffer instanceof ArrayBuffer),
   );

@@ -60,6 +60,7 @@ async function queryDevice(
     }
   }
   notices.push(...work.notices, ...work.bindingNotices());
+  const why = { binder, notAvailable: work.ledger.notAvailable };
   const series: SeriesAnswer[] = [];
   for (const [i, selector] of selectors.entries()) {
     const number = numbers[i] ?? 0;
@@ -67,7 +68,7 @@ async function queryDevice(
     series.push(...found);
     if (found.length > 0) continue;
     // Where the budget ended the reading, that is the reason, and it is told already.
-    const reason = isCut ? null : await whyEmpty(parts, selector, dbcs, logs, range, signal);
+    const reason = isCut ? null : await whyEmpty(parts, selector, dbcs, logs, range, why, signal);
     series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
   }
   return { series, ledger: work.ledger, files: work.files, rules: work.rules };

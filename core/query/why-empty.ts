@@ -5,6 +5,7 @@ import type { Dbc } from "../dbc/model.ts";
 import { nearestNames } from "../dbc/names.ts";
 import { isOfOneObject } from "../fault.ts";
 import type { SignalSelector } from "../series/series.ts";
+import type { Binder } from "./binding.ts";
 import type { LogEntry } from "./engine.ts";
 import type { HeardLog } from "./heard.ts";
 import type { EngineParts } from "./parts.ts";
@@ -36,6 +37,7 @@ export async function whyEmpty(
   dbcs: readonly Dbc[],
   logs: readonly LogEntry[],
   range: { readonly fromNs: bigint | null; readonly toNs: bigint | null },
+  { binder, notAvailable }: { readonly binder: Binder; readonly notAvailable: number },
   signal: AbortSignal,
 ): Promise<string> {
   const { device } = selector;
@@ -77,9 +79,20 @@ export async function whyEmpty(
   const ids = heard
     .flatMap((one) => one.ids)
     .filter((id) => id.kind === "data" && (selector.channel ?? id.channel) === id.channel);
-  const isHeard = ids.some((id) => matches.matchesOf(id.id, id.extended).some((match) => there.includes(match.message)));
+  const found = ids.flatMap(({ bus, channel, id, extended }) =>
+    matches
+      .matchesOf(id, extended)
+      .flatMap(({ dbc, message }) => (there.includes(message) ? [{ bus, channel, dbc, message }] : [])),
+  );
   const names = there.map((message) => `${message.name} (${idText(message.id, message.extended)})`);
-  if (isHeard)
+  const [first] = found;
+  const isOthers =
+    selector.db === undefined && found.every((one) => binder.boundBy(one.bus, one.channel, one.dbc, one.message) === null);
+  if (first && isOthers)
+    return `${selector.signal}: frames of ${names.slice(0, 3).join(", ")} occur on ${first.bus} ${first.channel}, but belong to another database there; name ${first.dbc.name}, or change buslens.json`;
+  if (first && notAvailable > 0)
+    return `${selector.signal}: frames of ${names.slice(0, 3).join(", ")} were read, but in this range they mark it as not available (J1939); keep invalid values to see the codes`;
+  if (first)
     return `${selector.signal}: frames of ${names.slice(0, 3).join(", ")} were read, but none of them carries this signal in this range`;
   const bus = selector.channel === undefined ? "" : ` on ${selector.bus ?? "CAN"} ${selector.channel}`;
   const looked = logs.length > LOGS_MAX ? ` in the first ${LOGS_MAX} logs` : "";

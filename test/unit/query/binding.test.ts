@@ -111,6 +111,10 @@ describe("with buslens.json", () => {
     const json = '{"bindings": [{"channel": 2, "dbcs": []}]}';
     expect(found(await ask(worldOf(json)))).toEqual(["1 FromZ"]);
     expect(found(await ask(worldOf(json), { db: "zz" }))).toEqual(["1 FromZ", "2 FromZ"]);
+    const { all } = await ask(worldOf(json), { channel: 2 });
+    expect(all[0]?.notices[0]?.text).toMatch(
+      /occur on CAN 2, but belong to another database there; name aa, or change buslens\.json$/,
+    );
   });
 
   test("names that are not here and mistakes are told with every answer", async () => {

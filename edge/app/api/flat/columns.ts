@@ -84,9 +84,9 @@ function labelsOf(labels: SeriesLabels, unit: string): FlatLabels {
   return { device, bus, channel, db, message, sourceAddress, signal, unit };
 }
 
-/** Value tables name integers: a raw value and its physical one are the same wherever a table makes sense (factor 1, offset 0). */
-function textOf({ valueTable }: SeriesAnswer): FlatPart["textOf"] {
+function textOf({ valueTable, texts }: SeriesAnswer): FlatPart["textOf"] {
   if (valueTable === null) return null;
-  const texts = new Map(Object.entries(valueTable).map(([raw, text]) => [Number(raw), text]));
-  return (value) => texts.get(value) ?? null;
+  // Without texts by physical value those of raw ones, which are the same where factor and offset are 1 and 0.
+  const known = texts ?? new Map(Object.entries(valueTable).map(([raw, text]) => [Number(raw), text]));
+  return (value) => known.get(value) ?? null;
 }
