@@ -17,6 +17,7 @@ import { type Floor, printFloors, printLines } from "./report.ts";
 import { interleave, medianOf, ratioOf, ratioOfFastest } from "./rounds.ts";
 import { ServerProcess } from "./server.ts";
 import { slicesOf } from "./slices.ts";
+import { unpackBench } from "./unpack.ts";
 import type { Workload } from "./workloads.ts";
 
 /** A warm process has its code optimized. */
@@ -48,6 +49,7 @@ export async function endToEndBench(options: { readonly big: boolean }): Promise
       await panelBench(one),
       ...(await memoryBench(dir, options.big ? [1000, 2000] : [64, 256])),
       ...codecBench(),
+      ...unpackBench(),
       await narrowBench(options),
     ];
   } finally {
