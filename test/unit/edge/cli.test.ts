@@ -121,6 +121,27 @@ describe("documents", SLOW, () => {
     );
   });
 
+  test("a database with slips is read, one that is none is refused, each with file, line and column", async () => {
+    const slips = join(folder.path, "slips.dbc");
+    await writeFile(slips, 'BO_ 1 M: 8 N\n SG_ S : 0|8@1+ (NaN,0) [0|0] "" N\nCM_ BO_ 1 "\x83\x47";\n', "latin1");
+    const read = await run("dbc", slips, "--json", "--encoding", "sjis");
+    expect([read.status, read.stderr]).toEqual([
+      0,
+      `buslens: ${slips}:2:18: warning: SG_: expected the factor, found "NaN"; the statement is skipped\n`,
+    ]);
+    expect(JSON.parse(read.stdout)).toMatchObject({ messages: [{ comment: "エ", signals: [] }] });
+    const none = join(folder.path, "none.dbc");
+    await writeFile(none, "\nDear reader,\n");
+    for (const args of [
+      ["dbc", none],
+      ["decode", log, "--dbc", none],
+    ]) {
+      const refused = await run(...args);
+      expect(refused).toMatchObject({ status: 1, stdout: "" });
+      expect(refused.stderr).toMatch(/^buslens: .*none\.dbc:2:1: The file holds no DBC statement .* \(input\/bad-dbc\)\n$/);
+    }
+  });
+
   test("what does not fit is said on stderr, and the document is whole", async () => {
     const strange = join(folder.path, "strange.dbc.txt");
     await writeFile(strange, 'VERSION ""\nBO_ 2000 Strange: 8 X\n SG_ Odd : 0|8@1+ (1,0) [0|0] "" X\nBO_ oops\n');

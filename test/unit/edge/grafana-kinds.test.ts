@@ -215,9 +215,7 @@ describe("tables of values", () => {
   });
 
   test("states: a row where the text changes, and an empty one where the recording stops", async () => {
-    const table = drive.truth.logs
-      .flatMap(({ series }) => series)
-      .find(({ signal }) => signal.values !== undefined);
+    const table = drive.truth.logs.flatMap(({ series }) => series).find(({ signal }) => signal.values !== undefined);
     const signal = table?.signal.name ?? "";
     const [item] = await ask({ device: DEVICE, db: table?.db, message: table?.message.name, type: "states", signal });
     const words = (item?.rows ?? []).map(([, word]) => word);
