@@ -175,7 +175,7 @@ function rangeOf(state: State): TimeRange | null {
   return { fromNs: a < b ? a : b, toNs: a < b ? b : a };
 }
 
-const NAME_LETTERS = 16;
+const NAME_LETTERS = 13;
 /** Means lie between the steps of a signal. */
 const meanText = (value: number, { decimals }: Plotted): string =>
   valueText(value, decimals === null ? null : Math.max(2, decimals));
@@ -217,8 +217,9 @@ function details(signal: Plotted, stats: SeriesStatistics | undefined): HTMLElem
   const unit = signal.info.unit === "" ? "" : `\u202f${signal.info.unit}`;
   const rows: readonly (readonly [string, string])[] = [
     ["σ", `${meanText(stats.sigma, signal)}${unit}`],
-    ["Mean over time", `${meanText(stats.weightedMean, signal)}${unit}`],
-    ["Rate, slowest 1 %", `${rateText(stats.rateHz)}, ${rateText(stats.slowRateHz)}`],
+    ["Time mean", `${meanText(stats.weightedMean, signal)}${unit}`],
+    ["Rate", rateText(stats.rateHz)],
+    ["Slowest 1 %", rateText(stats.slowRateHz)],
     ["Gaps", countText(stats.gaps)],
     ["First", shownValue(signal, stats.first.value) + unit],
     ["Last", shownValue(signal, stats.last.value) + unit],
