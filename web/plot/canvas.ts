@@ -7,10 +7,11 @@ export interface Surface {
   size(cssWidth: number, cssHeight: number, ratio: number): void;
 }
 
-export function createSurface(className: string): Surface {
+/** `opaque`: every pixel is painted, so that nothing below has to be mixed in. */
+export function createSurface(className: string, opaque = false): Surface {
   const element = document.createElement("canvas");
   element.className = className;
-  const context = element.getContext("2d");
+  const context = element.getContext("2d", { alpha: !opaque });
   if (context === null) throw new Error("This browser draws no canvas.");
   return {
     element,

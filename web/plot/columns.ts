@@ -68,7 +68,7 @@ export function lowerBound(timesNs: Float64Array, timeNs: number): number {
 }
 
 /**
- * `gapNs`: a longer silence inside a session breaks the line; between sessions it always breaks.
+ * Valid until the next call, which reuses the arrays. `gapNs`: a longer silence inside a session breaks the line; between sessions it always breaks.
  * column = (t − t0) div Δ stays exact: the file's start is divided as a bigint, the rest is below 2^53.
  */
 export function toColumns(segments: readonly Segment[], view: View, width: number, gapNs: number): Columns {
@@ -102,16 +102,27 @@ export function toColumns(segments: readonly Segment[], view: View, width: numbe
 
 const countRows = (taking: readonly Rows[]): number => taking.reduce((sum, { start, end }) => sum + end - start, 0);
 
+/** Arrays that every picture is sorted into anew: a frame of many signals would otherwise leave megabytes behind. */
+const scratch: Record<"at" | "firstNs" | "lastNs" | "first" | "last" | "min" | "max", Float64Array> = {
+  at: new Float64Array(0),
+  firstNs: new Float64Array(0),
+  lastNs: new Float64Array(0),
+  first: new Float64Array(0),
+  last: new Float64Array(0),
+  min: new Float64Array(0),
+  max: new Float64Array(0),
+};
+let scratchBreaks = new Uint8Array(0);
+
 function builder(capacity: number) {
   const size = capacity + 2;
-  const [at, firstNs, lastNs] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  const [first, last, min, max] = [
-    new Float64Array(size),
-    new Float64Array(size),
-    new Float64Array(size),
-    new Float64Array(size),
-  ];
-  const breakBefore = new Uint8Array(size);
+  if (scratchBreaks.length < size) {
+    for (const name of ["at", "firstNs", "lastNs", "first", "last", "min", "max"] as const)
+      scratch[name] = new Float64Array(size);
+    scratchBreaks = new Uint8Array(size);
+  }
+  const { at, firstNs, lastNs, first, last, min, max } = scratch;
+  const breakBefore = scratchBreaks;
   let count = 0;
   let broken = false;
 

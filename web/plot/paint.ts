@@ -10,13 +10,18 @@ export interface Paint {
 }
 
 const widths = new Map<string, number>();
+/** Asking a context for its font costs more than all the rest of a label: what was set last is remembered. */
+const fonts = new WeakMap<CanvasRenderingContext2D, string>();
 
+/** Called before every text that is drawn or measured, also behind a `restore`. */
 export function setFont({ context, palette, ratio }: Paint, sizePx: number, style = ""): void {
-  context.font = `${style} ${sizePx * ratio}px ${palette.font}`.trim();
+  const font = `${style} ${sizePx * ratio}px ${palette.font}`.trim();
+  context.font = font;
+  fonts.set(context, font);
 }
 
 export function textWidth({ context }: Paint, text: string): number {
-  const key = `${context.font}|${text}`;
+  const key = `${fonts.get(context) ?? ""}|${text}`;
   const known = widths.get(key);
   if (known !== undefined) return known;
   if (widths.size > 5000) widths.clear();

@@ -72,9 +72,9 @@ interface Latest {
 }
 
 export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot {
-  const picture = createSurface("data");
+  const picture = createSurface("data", true);
   const pointer = createSurface("pointer");
-  const axis = createSurface("time-axis");
+  const axis = createSurface("time-axis", true);
   const area = el("div", { class: "plot-area", role: "group", "aria-label": "Stripes" });
   const values = el("div", { class: "value-axes" });
   const mark = el("div", { class: "drop-mark", hidden: true });
