@@ -83,6 +83,8 @@ export interface ViewAnswer {
 export interface Sample {
   readonly timeNs: bigint;
   readonly value: number;
+  /** All digits of an integer that the double does not hold. */
+  readonly exact?: string;
 }
 
 /** The last sample of each series at or before a time, not older than `reachNs`. */

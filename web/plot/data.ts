@@ -1,4 +1,5 @@
 /** Decoded samples the page holds: for each plotted signal the whole recording once, and the newest window. */
+import { exactText } from "../../core/series/value-text.ts";
 import type { Sample, ViewSeries } from "../../worker/api.ts";
 import type { Limits, Plotted, SeriesId } from "../state/model.ts";
 import type { View } from "../state/view.ts";
@@ -80,7 +81,9 @@ export function sampleAt(series: ViewSeries, timeNs: bigint): Sample | null {
     const row = lastRowAt(segment.timesNs, Number(timeNs - segment.baseNs));
     if (row < 0) continue;
     const value = segment.values[row] ?? Number.NaN;
-    return { timeNs: segment.baseNs + BigInt(segment.timesNs[row] ?? 0), value };
+    const rest = segment.rests?.[row] ?? Number.NaN;
+    const exact = Number.isNaN(rest) ? {} : { exact: exactText(value, rest) };
+    return { timeNs: segment.baseNs + BigInt(segment.timesNs[row] ?? 0), value, ...exact };
   }
   return null;
 }

@@ -77,10 +77,10 @@ export function createLegend(host: LegendHost): Legend {
         const signal = plotted[id];
         if (signal === undefined) continue;
         const [at, atA, atB] = [hover?.get(id), a.get(id), b.get(id)];
-        setText(cell.hover, at === undefined ? "" : shownValue(signal, at.value));
+        setText(cell.hover, at === undefined ? "" : shownValue(signal, at.value, at.exact));
         setAttribute(cell.hover, "title", at === undefined || timeNs === null ? null : ageText(at.timeNs - timeNs));
-        setText(cell.a, atA === undefined ? "" : shownValue(signal, atA.value));
-        setText(cell.b, atB === undefined ? "" : shownValue(signal, atB.value));
+        setText(cell.a, atA === undefined ? "" : shownValue(signal, atA.value, atA.exact));
+        setText(cell.b, atB === undefined ? "" : shownValue(signal, atB.value, atB.exact));
         setText(cell.delta, atA === undefined || atB === undefined ? "" : deltaText(signal, atA.value, atB.value));
       }
     },

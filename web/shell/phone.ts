@@ -76,7 +76,7 @@ export function createPhone(store: Store): Phone {
       for (const [id, cell] of cells) {
         const [sample, atA, atB] = [main?.get(id), a.get(id), b.get(id)];
         const signal = plotted[id];
-        setText(cell.value, sample === undefined || signal === undefined ? "" : shownValue(signal, sample.value));
+        setText(cell.value, sample === undefined || signal === undefined ? "" : shownValue(signal, sample.value, sample.exact));
         const isDelta = atA !== undefined && atB !== undefined && signal !== undefined;
         setText(cell.delta, isDelta ? deltaText(signal, atA.value, atB.value) : "");
       }

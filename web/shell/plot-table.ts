@@ -60,5 +60,5 @@ function cellText(signal: Plotted, data: DataStore, timeNs: bigint): string {
   const held = data.get(signal.info.id).window;
   const sample = held === null ? null : sampleAt(held.series, timeNs);
   if (sample === null || Number(timeNs - sample.timeNs) > gapNsOf(signal.info.rateHz)) return "no data";
-  return shownValue(signal, sample.value);
+  return shownValue(signal, sample.value, sample.exact);
 }

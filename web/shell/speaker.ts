@@ -26,7 +26,7 @@ export function createSpeaker(store: Store): Speaker {
     const signal = plotted[selected ?? stripes[0]?.signals[0] ?? ""];
     const sample = signal === undefined ? undefined : latest?.[cursor].get(signal.info.id);
     if (timeNs === null || view === null || signal === undefined || sample === undefined) return;
-    const value = `${shownValue(signal, sample.value)} ${signal.info.unit}`.trim();
+    const value = `${shownValue(signal, sample.value, sample.exact)} ${signal.info.unit}`.trim();
     const text = `${cursor.toUpperCase()} ${timeText(state, view, timeNs)}, ${signal.info.name} ${value}`;
     if (text === said) return;
     said = text;

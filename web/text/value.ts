@@ -15,12 +15,14 @@ export function tableText({ valueTable, info }: Pick<Plotted, "valueTable" | "in
   return valueTable[String(rawOf(info.scaling, value) ?? value)] ?? null;
 }
 
-/** As the legend shows it: text, or the number in the chosen form and decimals. */
-export function shownValue(signal: Plotted, value: number): string {
+/** As the legend shows it: text, or the number in the chosen form and decimals. `exact`: all its digits, where a double has not. */
+export function shownValue(signal: Plotted, value: number, exact?: string): string {
   const { style, info, decimals } = signal;
   const raw = style.form === "physical" ? null : rawOf(info.scaling, value);
   if (raw !== null) return style.form === "raw" ? String(raw).replace("-", "−") : hexText(raw, info.scaling?.lengthBits ?? 0);
-  return tableText(signal, value) ?? valueText(value, style.decimals ?? decimals);
+  const text = tableText(signal, value);
+  if (text === null && exact !== undefined && style.decimals === null) return exact.replace("-", "−");
+  return text ?? valueText(value, style.decimals ?? decimals);
 }
 
 /** Two's complement in as many digits as the field has. */
