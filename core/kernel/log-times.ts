@@ -1,13 +1,23 @@
 /** Which times lie where in a log: one index for each of its record streams (see StreamTimes). */
 import { StreamTimes } from "./stream-times.ts";
 
+/** Plain bytes are read as fast as they are looked at twice. */
+const PLAIN_BYTES_LEAST = 4 * 1024 * 1024;
+/** Those that must be unpacked for it are dearer. */
+const PACKED_BYTES_LEAST = 1024 * 1024;
+
 /** Of one version of a log. */
 export class LogTimes {
+  readonly #leastBytes: number;
   readonly #streams: StreamTimes[] = [];
+
+  constructor(isPacked: boolean) {
+    this.#leastBytes = isPacked ? PACKED_BYTES_LEAST : PLAIN_BYTES_LEAST;
+  }
 
   /** By the number of the stream in the file. */
   stream(number: number): StreamTimes {
-    const known = this.#streams[number] ?? new StreamTimes();
+    const known = this.#streams[number] ?? new StreamTimes(this.#leastBytes);
     this.#streams[number] = known;
     return known;
   }

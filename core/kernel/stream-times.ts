@@ -45,15 +45,19 @@ export interface StreamPlan {
   readonly end: StreamEnd;
 }
 
-/** A shorter stream is read whole: an index would save less than it costs. */
-const INDEXED_BYTES_LEAST = 1024 * 1024;
 /** Of one stream; some 200 bytes each. Above, neighbours become one. */
 const CHUNKS_MAX = 2048;
 
 /** One stream of one version of a log: nothing is known at first. */
 export class StreamTimes {
+  readonly #leastBytes: number;
   #chunks: Chunk[] = [];
   #end: StreamEnd | null = null;
+
+  /** A shorter stream is read whole: an index would save less than it costs. */
+  constructor(leastBytes: number) {
+    this.#leastBytes = leastBytes;
+  }
 
   get chunkCount(): number {
     return this.#chunks.length;
@@ -79,7 +83,7 @@ export class StreamTimes {
 
   /** For a walk over the whole stream; null if there is nothing to gain. */
   recorder(totalBytes: number): TimesRecorder | null {
-    if (this.#end !== null || totalBytes < INDEXED_BYTES_LEAST) return null;
+    if (this.#end !== null || totalBytes < this.#leastBytes) return null;
     const chunks: Chunk[] = [];
     return new TimesRecorder(chunks, (end) => {
       this.#chunks = chunks;

@@ -19,6 +19,7 @@ const FILES_MAX = 256;
 const CHUNKS_MAX = 65_536;
 
 interface Parsed {
+  readonly isPacked: boolean;
   readonly mdf: MdfFile;
   times: LogTimes;
 }
@@ -33,11 +34,11 @@ export function decodableLogs(openLog: OpenLog, headerCache: HeaderCache): OpenD
     if (!parsed) {
       const mdf = await readMdf(opened.source, signal, { headerCache });
       if (files.size >= FILES_MAX) files.delete(files.keys().next().value ?? "");
-      parsed = { mdf, times: new LogTimes() };
+      parsed = { isPacked: opened.container !== null, mdf, times: new LogTimes(opened.container !== null) };
       files.set(name, parsed);
     }
     forgetTimes(files);
-    return { ...opened, ...parsed };
+    return { ...opened, mdf: parsed.mdf, times: parsed.times };
   };
 }
 
@@ -47,6 +48,6 @@ function forgetTimes(files: ReadonlyMap<string, Parsed>): void {
   for (const parsed of files.values()) {
     if (chunks <= CHUNKS_MAX) return;
     chunks -= parsed.times.chunkCount;
-    parsed.times = new LogTimes();
+    parsed.times = new LogTimes(parsed.isPacked);
   }
 }

@@ -1,6 +1,7 @@
 /** Reading only the parts that a range needs must not lose what lies elsewhere: values that come late, records far out of order. */
 import { expect, test } from "vitest";
 import { MemoryStore } from "../../../core/store/memory.ts";
+import { compressedLog } from "../../../fixtures/container.ts";
 import { dbcText } from "../../../fixtures/dbc-text.ts";
 import { frame } from "../../../fixtures/frame.ts";
 import { message, signal } from "../../../fixtures/message.ts";
@@ -8,7 +9,7 @@ import { answersTo, DEVICE, engineOver, oneLog, queryFor, START_NS, wrongIn } fr
 import { nodeKernel } from "../../support/kernel-node.ts";
 
 const rows = [message(0x100, "Message", 8, "A", [signal("Value", "0|32@1+", "(1,0)")])];
-/** Over 1 MB in either generation: a shorter log is read whole. */
+/** Over 1 MB in either generation: a shorter log, or a plain one below 4 MB, is read whole. */
 const FRAMES = 66_000;
 const MS = 1_000_000;
 /** A record with its value, generation B: 1 + 22 and 1 + 4 + 8 bytes. */
@@ -25,6 +26,12 @@ const frames = (timeMs: (i: number) => number) =>
   });
 
 const key = `${DEVICE}/00000001/00000001.MF4`;
+
+const packed = (bytes: Uint8Array): MemoryStore =>
+  new MemoryStore([
+    [key, compressedLog(bytes, DEVICE)],
+    ["test.dbc", new TextEncoder().encode(dbcText(rows, "test"))],
+  ]);
 
 async function bytesOf(store: MemoryStore): Promise<Uint8Array> {
   const source = await store.open(key, AbortSignal.timeout(5000));
@@ -70,10 +77,7 @@ test("a value that comes 300 kB after its frame is found: such a question reads 
       rows,
     ),
   );
-  const store = new MemoryStore([
-    [key, withLateValue(log, 30_000, 38_000)],
-    ["test.dbc", new TextEncoder().encode(dbcText(rows, "test"))],
-  ]);
+  const store = packed(withLateValue(log, 30_000, 38_000));
   const late = await narrowAndWhole(store, 29_998, 30_003);
   expect(late.samples).toEqual([29_998, 29_999, 30_000, 30_001, 30_002]);
   expect(late.bytesRead).toBe(late.bytesAll);
@@ -83,10 +87,14 @@ test("a value that comes 300 kB after its frame is found: such a question reads 
 });
 
 test("a frame a minute out of order belongs to the range all the same", async () => {
-  const store = oneLog(
-    "D",
-    frames((i) => (i === 59_999 ? 10 : i === 5 ? 30_000 : i)),
-    rows,
+  const store = packed(
+    await bytesOf(
+      oneLog(
+        "D",
+        frames((i) => (i === 59_999 ? 10 : i === 5 ? 30_000 : i)),
+        rows,
+      ),
+    ),
   );
   const early = await narrowAndWhole(store, 9, 12);
   expect(early.samples.toSorted((a, b) => a - b)).toEqual([9, 10, 11, 59_999]);
