@@ -1,5 +1,5 @@
 /** The databases of a store: which there are, what could not be read, and which one a name means. */
-import { FaultError, type Notice } from "../fault.ts";
+import { type Fault, FaultError, type Notice } from "../fault.ts";
 import { throwIfCancelled } from "../store/ask.ts";
 import type { LogStore } from "../store/source.ts";
 import { BINDING_FILE, type Bindings, noBindings, readBindings } from "./binding-file.ts";
@@ -115,6 +115,10 @@ async function loadOne(store: LogStore, key: string, bindings: Bindings, signal:
   } catch (error) {
     throwIfCancelled(signal);
     if (!(error instanceof FaultError)) throw error;
-    return { severity: "error", text: `${key} is not used: ${error.fault.message}`, fault: error.fault };
+    return { severity: "error", text: `${key} is not used: ${error.fault.message}${placeOf(error.fault)}`, fault: error.fault };
   }
 }
+
+/** Where in the text, unless it is the file as a whole. */
+const placeOf = ({ line = 1, column = 1 }: Fault): string =>
+  line === 1 && column === 1 ? "" : ` (line ${line}, column ${column})`;

@@ -26,6 +26,14 @@ test("a broken database is a notice with its fault, the others load", async () =
   ]);
 });
 
+test("the notice of a broken database says where, unless it is all of it", async () => {
+  const { notices } = await loadLibrary(storeOf({ "empty.dbc": "", "letter.dbc": "\n Dear reader" }), { signal });
+  expect(notices.map(({ text }) => text)).toEqual([
+    "empty.dbc is not used: The file is empty; copy the DBC again.",
+    expect.stringMatching(/^letter\.dbc is not used: .*"Dear" .* \(line 2, column 2\)$/),
+  ]);
+});
+
 test("names that differ in case only stay apart: the same case wins, any other case means the first", async () => {
   const library = await loadLibrary(storeOf({ "CAN.dbc": "BS_:", "can.dbc": "BS_:" }), { signal });
   expect(["CAN", "can", "Can", "CAN.dbc", "can.dbc"].map((name) => library.find(name)?.file)).toEqual([
