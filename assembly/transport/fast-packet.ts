@@ -3,7 +3,18 @@ import { OF_FAST_PACKET, Port, Session, Stop } from "../layout";
 import { Lookup } from "../lookup";
 import { deliver, PAYLOAD, Target, targetOf } from "./deliver";
 import { Segment } from "./segment";
-import { append, Count, closeSession, feedSession, findSession, gather, loseSession, openSession, recordLoss } from "./sessions";
+import {
+  append,
+  Count,
+  closeSession,
+  copyFew,
+  feedSession,
+  findSession,
+  gather,
+  loseSession,
+  openSession,
+  recordLoss,
+} from "./sessions";
 
 const FIRST: u32 = 0;
 const NEXT: u32 = 1;
@@ -40,7 +51,7 @@ function first(port: usize, key: u64): u32 {
     return Stop.Done;
   }
   if (isWhole) {
-    memory.copy(PAYLOAD, Segment.at + 2, <usize>lengthBytes);
+    copyFew(PAYLOAD, Segment.at + 2, lengthBytes);
     return deliver(port, lengthBytes, Segment.time, 1, target, pgn, source | 0xff00, 0);
   }
   const session = openSession(port, key);

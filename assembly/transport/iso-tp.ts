@@ -2,7 +2,18 @@
 import { MESSAGE_BYTES_MAX, Port, Session, Stop } from "../layout";
 import { deliver, PAYLOAD } from "./deliver";
 import { Segment } from "./segment";
-import { append, Count, closeSession, feedSession, findSession, gather, loseSession, openSession, recordLoss } from "./sessions";
+import {
+  append,
+  Count,
+  closeSession,
+  copyFew,
+  feedSession,
+  findSession,
+  gather,
+  loseSession,
+  openSession,
+  recordLoss,
+} from "./sessions";
 
 /** Kinds, as Port.kinds counts them. */
 const SINGLE: u32 = 0;
@@ -61,7 +72,7 @@ function single(port: usize, key: u64, skip: u32): u32 {
   Segment.count(port, SINGLE);
   interrupt(port, key);
   if (at + lengthBytes > Segment.bytes || (Segment.bytes > CLASSIC_BYTES && !isEscape)) return refuse(port, Port.badLength);
-  memory.copy(PAYLOAD, Segment.at + <usize>at, <usize>lengthBytes);
+  copyFew(PAYLOAD, Segment.at + <usize>at, lengthBytes);
   return deliver(port, lengthBytes, Segment.time, 1, 0, 0, 0, 0);
 }
 
