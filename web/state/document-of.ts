@@ -98,12 +98,19 @@ function signalOf(
     s,
     ...(limits === null || lost >= 1 ? {} : { y: limits }),
     ...(axis === null ? {} : { a: axis }),
-    ...(style.colour !== null && lost < 2 ? { k: style.colour } : slot === s ? {} : { k: slot + 1 }),
+    ...colourOf(style.colour, slot, s, lost),
     ...(line === null || (line === "step" && kind === "plot" && lost >= 2) ? {} : { l: line }),
     ...(log ? { log: 1 } : {}),
     ...(hidden ? { hide: 1 } : {}),
     ...(lost >= 2 ? {} : styles),
   };
+}
+
+/** `k` is the slot or a person's colour; then `q` keeps the slot, which also says the dashes. The slots of a fresh view are left out. */
+function colourOf(colour: string | null, slot: number, s: number, lost: number): Json {
+  const own = slot === s ? null : slot + 1;
+  if (colour === null || lost >= 2) return own === null ? {} : { k: own };
+  return { k: colour, ...(own === null ? {} : { q: own }) };
 }
 
 /** A signal that would be a lane and is a curve says so. */

@@ -129,7 +129,7 @@ function signalOf(bag: Bag, nameCount: number): DocumentSignal | null {
   if (s === null) return null;
   const [low, high] = listOf(bag.y, 2).map((end) => numberOf(end, -Number.MAX_VALUE, Number.MAX_VALUE));
   const isRange = low !== null && low !== undefined && high !== null && high !== undefined && high > low;
-  const slot = wholeOf(bag.k, 1, SIGNALS_MAX);
+  const slot = wholeOf(bag.k, 1, SIGNALS_MAX) ?? wholeOf(bag.q, 1, SIGNALS_MAX);
   const line = oneOf(bag.l, ["line", "step", "lane", "bool"]);
   return {
     s,
