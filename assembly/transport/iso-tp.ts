@@ -1,4 +1,4 @@
-/** ISO 15765-2:2016, 9.6: single, first, consecutive and flow control frames, normal addressing or with one address byte before. */
+/** ISO 15765-2: single, first, consecutive and flow control frames, normal addressing or with one address byte before. */
 import { MESSAGE_BYTES_MAX, Port, Session, Stop } from "../layout";
 import { deliver, PAYLOAD } from "./deliver";
 import { Segment } from "./segment";

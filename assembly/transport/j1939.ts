@@ -1,4 +1,4 @@
-/** SAE J1939-21, 5.10: messages of 9 to 1785 bytes by TP.CM (PF 0xEC) and TP.DT (PF 0xEB), broadcast (BAM) or RTS/CTS. */
+/** SAE J1939-21, transport protocol: messages of 9 to 1785 bytes by TP.CM (PF 0xEC) and TP.DT (PF 0xEB), broadcast (BAM) or RTS/CTS. */
 import { OF_J1939, Port, Session, Stop } from "../layout";
 import { deliver, PAYLOAD, Target, targetOf } from "./deliver";
 import { Segment } from "./segment";

@@ -1,4 +1,4 @@
-/** Thirty lines and how each is broken. `tests`: where it should be noticed; a mutation nobody notices there is not noticed. */
+/** Lines and how each is broken. `tests`: where it should be noticed; a mutation nobody notices there is not noticed. */
 export interface Mutation {
   readonly file: string;
   /** Stands exactly once in the file. */
@@ -8,6 +8,11 @@ export interface Mutation {
 }
 
 const KERNEL = ["test/unit/kernel", "test/unit/query/oracle.test.ts", "test/unit/query/ties.test.ts"];
+const TRANSPORT = [
+  "test/unit/kernel/transport.test.ts",
+  "test/property/transport.test.ts",
+  "test/golden/transport-synthetic.test.ts",
+];
 const QUERY = ["budget", "oracle", "ties", "pace", "steady", "many"].map((name) => `test/unit/query/${name}.test.ts`);
 const DBC = ["test/unit/dbc", "test/unit/kernel"];
 const MDF = ["test/unit/mdf", "test/unit/bus", "test/unit/canedge", "test/unit/catalogue"];
@@ -127,5 +132,73 @@ export const mutations: readonly Mutation[] = [
     from: "bucketOf(span.toNs - 1n, originNs, stepNs) - firstBucket + 1n",
     to: "bucketOf(span.toNs - 1n, originNs, stepNs) - firstBucket",
     tests: QUERY,
+  },
+  // Transports.
+  {
+    file: "assembly/transport/iso-tp.ts",
+    from: "if ((Segment.byte(skip) & 15) !== (number & 15)) {",
+    to: "if (false) {",
+    tests: TRANSPORT,
+  },
+  {
+    file: "assembly/transport/iso-tp.ts",
+    from: "if (there < min<u32>(left, load<u32>(session, Session.extra))) {",
+    to: "if (there === 0) {",
+    tests: TRANSPORT,
+  },
+  {
+    file: "assembly/transport/iso-tp.ts",
+    from: "if (lengthBytes > MESSAGE_BYTES_MAX) return",
+    to: "if (lengthBytes > MESSAGE_BYTES_MAX * 2) return",
+    tests: TRANSPORT,
+  },
+  {
+    file: "assembly/transport/j1939.ts",
+    from: "if (!holds(session, start, Segment.at + 1, min<u32>(got - start, PACKET_BYTES)))",
+    to: "if (false)",
+    tests: TRANSPORT,
+  },
+  {
+    file: "assembly/transport/j1939.ts",
+    from: "const isOver = ended !== 0 && Segment.time > ended;",
+    to: "const isOver = false;",
+    tests: TRANSPORT,
+  },
+  {
+    file: "assembly/transport/fast-packet.ts",
+    from: "const key = <u64>Segment.id | ((<u64>(head >> 5)) << 32);",
+    to: "const key = <u64>Segment.id;",
+    tests: TRANSPORT,
+  },
+  {
+    file: "assembly/transport/segment.ts",
+    from: "const PATIENCE_FAST_PACKET: i64 = 750_000_000;",
+    to: "const PATIENCE_FAST_PACKET: i64 = 1_250_000_000;",
+    tests: TRANSPORT,
+  },
+  {
+    file: "assembly/transport/sessions.ts",
+    from: "for (; offset >= BLOCK_PAYLOAD; offset -= BLOCK_PAYLOAD)",
+    to: "for (; offset > BLOCK_PAYLOAD; offset -= BLOCK_PAYLOAD)",
+    tests: TRANSPORT,
+  },
+  {
+    file: "assembly/transport/port.ts",
+    from: "store<i64>(session, load<i64>(at, Session.last) - startNs, Session.last);",
+    to: "store<i64>(session, load<i64>(at, Session.last), Session.last);",
+    tests: TRANSPORT,
+  },
+  { file: "assembly/scan.ts", from: " && !Ports.is(message)) {", to: ") {", tests: TRANSPORT },
+  {
+    file: "core/kernel/program.ts",
+    from: "last < FRAME_BYTES_MAX ? Math.min(first, FRAME_BYTES_MAX - 8) : first",
+    to: "Math.min(first, FRAME_BYTES_MAX - 8)",
+    tests: TRANSPORT,
+  },
+  {
+    file: "core/dbc/transport-choice.ts",
+    from: "if (prefixed !== payload) return payload > prefixed",
+    to: "if (prefixed !== payload) return payload < prefixed",
+    tests: ["test/unit/dbc/transport-choice.test.ts"],
   },
 ];
