@@ -151,7 +151,10 @@ function variablePayload(group: GroupToDescribe, channel: Channel): { payload: P
   const offset = expressed(bitsOf({ ...channel, dataType: 0 }, group.dataBytes));
   const recordId = group.vlsdGroups.get(channel.dataLink);
   if (recordId === undefined) return { payload: { kind: "sd", extents: [], offset }, sdLink: channel.dataLink };
-  if (!group.vlsdOffsetsWritten)
-    throw new Inexpressible("the writer never stored where each payload lies (unfinished step 0x40).");
-  return { payload: { kind: "vlsd-group", recordId, offset }, sdLink: 0 };
+  if (group.vlsdOffsetsWritten) return { payload: { kind: "vlsd-group", recordId, offset }, sdLink: 0 };
+  if (offset.bitOffset !== 0 || offset.bitCount % 8 !== 0)
+    throw new Inexpressible(
+      "the writer never stored where each payload lies (unfinished step 0x40), and left no whole bytes for it.",
+    );
+  return { payload: { kind: "vlsd-group", recordId, offset, isInOrder: true }, sdLink: 0 };
 }

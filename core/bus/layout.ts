@@ -42,7 +42,13 @@ export type PayloadLayout =
   /** Fixed or MLSD: at most `capacityBytes` in the record itself, cut to DataLength. */
   | { readonly kind: "inline"; readonly atByte: number; readonly capacityBytes: number }
   /** Value in a VLSD channel group of the same data group; the record holds the running offset. */
-  | { readonly kind: "vlsd-group"; readonly recordId: number; readonly offset: Field & { readonly kind: "bits" } }
+  | {
+      readonly kind: "vlsd-group";
+      readonly recordId: number;
+      readonly offset: Field & { readonly kind: "bits" };
+      /** The writer never stored the offsets: the k-th record has the k-th value. Then `offset` is whole bytes. */
+      readonly isInOrder?: true;
+    }
   /** Value in an SD stream; the record holds the offset of its length field in the concatenated payload. */
   | { readonly kind: "sd"; readonly extents: readonly Extent[]; readonly offset: Field & { readonly kind: "bits" } };
 

@@ -5,6 +5,7 @@ import { type Fault, isOfOneObject, type Notice } from "../fault.ts";
 import { damageNotice } from "../mdf/block.ts";
 import { streamExtents } from "../mdf/data-stream.ts";
 import { StreamReader } from "../mdf/stream-reader.ts";
+import { needsValueOrder, withValueOrder } from "../mdf/value-order.ts";
 import { countingSource, none } from "../store/counting.ts";
 import type { ByteSource } from "../store/source.ts";
 import {
@@ -79,7 +80,9 @@ export async function walkStream(
   const totalBytes = sizeOf(stream.extents);
   const askedBytes = sizeOf(extents);
   const plan = host.plan ?? null;
-  const recorder = plan === null ? (host.times?.recorder(askedBytes) ?? null) : null;
+  // Values in order are counted from the first: such a stream is always walked whole.
+  const isInOrder = needsValueOrder(stream);
+  const recorder = plan === null && !isInOrder ? (host.times?.recorder(askedBytes) ?? null) : null;
   const parts = plan?.parts ?? [{ fromByte: 0, toByte: askedBytes, valueOffsets: [] }];
   let doneBytes = 0;
   let carryBytes = 0;
@@ -110,7 +113,8 @@ export async function walkStream(
       doneBytes = part.fromByte;
       carryBytes = 0;
       seekValues(kernel, part.valueOffsets);
-      for await (const window of streamExtents(counted, extents, kernel.codecs, host.signal, part)) {
+      const stored = streamExtents(counted, extents, kernel.codecs, host.signal, part);
+      for await (const window of isInOrder ? withValueOrder(stored, stream) : stored) {
         for (let from = 0; from < window.length && !isDamaged; from += WINDOW_BYTES) {
           const piece = window.subarray(from, from + WINDOW_BYTES);
           kernel.bytes.set(piece, WINDOW);

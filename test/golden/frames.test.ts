@@ -1,4 +1,4 @@
-/** `inspect --json` equals the golden answers; what is still expected to fail is listed by name, and the list can only shrink. */
+/** `inspect --json` equals the golden answers. */
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { framesFacts } from "../../core/facts/frames-facts.ts";
@@ -7,9 +7,6 @@ import { factDifferences } from "../support/compare-facts.ts";
 import { testHost, testKernel } from "../support/kernel.ts";
 import { sampleLog } from "../support/sample-log.ts";
 import { hasShared, sharedJson } from "../support/shared.ts";
-
-/** What waits for its place. A file here that comes out right is to be taken off. */
-const EXPECTED_TO_FAIL: readonly string[] = ["generated-mdf/g_unfin_65_no_offsets.mf4"];
 
 const kernel = testKernel();
 const names = hasShared ? readdirSync(new URL("../../../shared/golden/frames/", import.meta.url)).sort() : [];
@@ -20,13 +17,7 @@ describe.skipIf(!hasShared)("frames facts equal the golden answers (needs ../sha
   test.each(names)("%s", async (name) => {
     const path = name.replaceAll("__", "/").replace(/\.json$/, "");
     const differences = await differencesOf(name, path).catch((error: Error) => [error.message]);
-    if (EXPECTED_TO_FAIL.includes(path)) expect(differences).not.toEqual([]);
-    else expect(differences).toEqual([]);
-  });
-
-  test("every name of the list is a golden file", () => {
-    const paths = names.map((name) => name.replaceAll("__", "/").replace(/\.json$/, ""));
-    expect(EXPECTED_TO_FAIL.filter((path) => !paths.includes(path))).toEqual([]);
+    expect(differences).toEqual([]);
   });
 });
 

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type Fault, FaultError } from "../../../core/fault.ts";
 import type { MdfFile } from "../../../core/mdf/file.ts";
 import { readMdf } from "../../../core/mdf/read.ts";
+import { memorySource } from "../../../core/store/memory.ts";
 import { bytesSource } from "../../support/bytes-source.ts";
+import { testKernel } from "../../support/kernel.ts";
 import {
   type BuiltBlock,
   block,
@@ -21,6 +23,7 @@ import {
   START_NS,
   xml,
 } from "../../support/mdf.ts";
+import { readRows } from "../../support/rows.ts";
 import { slowFrames } from "../../support/slow-frames.ts";
 
 const signal = AbortSignal.timeout(120_000);
@@ -240,14 +243,24 @@ describe("unfinalized files", () => {
     expect((await read(bytes)).notices[0]?.text).toContain("custom flags 0x3");
   });
 
-  test("payload offsets that were never written make no frames, and a notice", async () => {
+  test("payloads whose offsets were never written are taken in order, before or after their frames", async () => {
     const values = group({ recordId: 2, bytes: 0, flags: 1, channels: null });
     const channels = canChannels().slice(0, 8);
     channels.push(channel("CAN_DataFrame.DataBytes", { type: 1, dataType: 10, at: 14, bits: 64, data: values }));
     const cg = group({ recordId: 1, bytes: CAN_RECORD_BYTES, channels: chain(channels), next: values });
-    const file = await read(mdfFile(header(dataGroup(1, cg, block("DT", []))), [], { unfinished: 0x65 }).bytes);
-    expect(file.streams[0]?.layouts.map((layout) => layout.frame)).toEqual([null, null]);
-    expect(file.notices[0]?.text).toContain("never stored where each payload lies");
+    const frame = (k: number) => joinBytes(Uint8Array.of(1), canRecord({ timeNs: k, id: k, payload: [0, 0, 0, 0, 0, 0, 0, 0] }));
+    const value = (...payload: readonly number[]) =>
+      joinBytes(pack(["u8", 2], ["u32", payload.length]), Uint8Array.from(payload));
+    // One by one as CANedge writes, two values ahead, one frame without its value at the end.
+    const stored = [frame(1), value(11, 12), value(21), value(31, 32, 33), frame(2), frame(3), frame(4)];
+    const { bytes } = mdfFile(header(dataGroup(1, cg, block("DT", []))), [], { unfinished: 0x65, tail: joinBytes(...stored) });
+    for (const windowBytes of [7, 4096]) {
+      const source = memorySource("order.mf4", bytes, windowBytes);
+      const mdf = await readMdf(source, signal);
+      const { rows, end } = await readRows(testKernel(), { source, mdf });
+      expect(rows.map((row) => row.split(" ").at(-1))).toEqual(["0b0c", "15", "1f2021"]);
+      expect([end.counts.withoutPayload, mdf.notices]).toEqual([1, []]);
+    }
   });
 });
 
