@@ -1,5 +1,6 @@
 /** What is open in this tab: one store, one engine over it, and the work that runs. */
 import { mergedPasswords, PASSWORDS_FILE, type Passwords, parsePasswords } from "../core/canedge/passwords.ts";
+import { BINDING_FILE } from "../core/dbc/binding-file.ts";
 import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
 import { FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
@@ -120,7 +121,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
   };
 }
 
-const isLog = (key: string): boolean => !/\.dbc$/i.test(key) && key !== PASSWORDS_FILE;
+const isLog = (key: string): boolean => !/\.dbc$/i.test(key) && key !== PASSWORDS_FILE && key !== BINDING_FILE;
 const nothingOpen = (): FaultError => new FaultError({ code: "request/not-found", message: "nothing is open" });
 const sameFile = (a: File, b: File): boolean => a.size === b.size && a.lastModified === b.lastModified;
 

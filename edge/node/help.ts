@@ -18,7 +18,8 @@ names), 1 it could not be done (one line says why), 2 the command line was wrong
 const SERVE = `buslens [serve] DIR [options]
 
 DIR is the copy of an SD card or bucket: device folders (DEVICE/SESSION/SPLIT.MF4), or a LOG/ that holds them.
-It may be a path, a file:/// URL, or s3://BUCKET/PREFIX. Databases (*.dbc) and passwords.json lie in DIR. It is only read.
+It may be a path, a file:/// URL, or s3://BUCKET/PREFIX. Databases (*.dbc), passwords.json and buslens.json (which database
+belongs to which device and channel: docs/dbc.md) lie in DIR. It is only read.
 
   --dbc FILE|DIR       use these databases instead (may be given more than once)
   --encoding E         of their text: shift_jis, gb18030 … (buslens dbc --help)

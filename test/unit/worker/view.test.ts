@@ -105,6 +105,7 @@ describe("a dropped file", () => {
   test.each([
     ["a.MF4", "", "log"],
     ["body.dbc", "", "dbc"],
+    ["buslens.json", "{}", "dbc"],
     ["raw.bin", "UnFinMF 4.11", "log"],
     ["db.txt", '\nVERSION ""', "dbc"],
   ])("%s is a %s", async (name, bytes, kind) => {
