@@ -22,6 +22,9 @@ const BLOCK_NAMES = {
   DV: "data column",
   DI: "invalidation column",
   GD: "guard",
+  FH: "file history",
+  AT: "attachment",
+  EV: "event",
 } as const;
 export type BlockId = keyof typeof BLOCK_NAMES;
 
@@ -200,6 +203,21 @@ export class BlockReader {
       for (let i = 0; i < linkCount; i++) this.links.push(block.link(i));
     }
     return block;
+  }
+
+  /** Links and first `dataBytes` of a block, and its whole length, which may be any. Faults: as `open`. */
+  openHead(atByte: number, id: BlockId, dataBytes: number): { readonly head: Block; readonly lengthBytes: number } {
+    const { view, start } = this.#header(atByte, id, true);
+    if (view.getUint32(start, true) !== ID_CODES[id]) throw this.wrongId(atByte, id, headerAt(view, start).id);
+    const lengthBytes = readUint64(view, start + 8);
+    const linkCount = readUint64(view, start + 16);
+    const headBytes = BLOCK_HEADER_BYTES + 8 * linkCount + dataBytes;
+    if (lengthBytes < headBytes) throw this.#badLength(atByte, id, lengthBytes, "", headBytes);
+    if (headBytes > BLOCK_BYTES_MAX) throw this.#badLength(atByte, id, lengthBytes, ` and ${linkCount} links`, BLOCK_BYTES_MAX);
+    if (atByte + lengthBytes > this.source.sizeBytes) throw this.#cut(atByte, id, lengthBytes);
+    const piece = this.#pieceWith(atByte, headBytes, true);
+    this.opened.push(atByte, headBytes);
+    return { head: new Block(piece.view, atByte - piece.atByte, atByte, headBytes, linkCount), lengthBytes };
   }
 
   /** Id and length of the block at a link, without reading on. `expected` is for the fault's sentence. Faults: `input/bad-block`, `input/truncated`. */
