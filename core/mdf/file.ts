@@ -30,6 +30,9 @@ export interface MdfHeader {
 export interface MdfFile {
   readonly header: MdfHeader;
   readonly streams: readonly RecordStream[];
+  /** The header links to events, or to attachments (`readContents`). */
+  readonly hasEvents: boolean;
+  readonly hasAttachments: boolean;
   /** Channel groups that hold measured values, not bus frames. */
   readonly measuredGroups: number;
   /** Bytes that hold records or their values, unpacked (sum of the extents); the rest is header or tail. */

@@ -14,6 +14,9 @@ export interface HeaderBlock {
   readonly header: MdfHeader;
   /** hd_dg_first. */
   readonly firstDataGroup: number;
+  /** hd_at_first and hd_ev_first; 0: none. */
+  readonly firstAttachment: number;
+  readonly firstEvent: number;
   readonly notices: readonly Notice[];
 }
 
@@ -31,7 +34,7 @@ export function readHeader(blocks: BlockReader, id: Identification): HeaderBlock
     summerMinutes: hd.i16(10),
     ...metadata,
   };
-  return { header, firstDataGroup: hd.link(0), notices };
+  return { header, firstDataGroup: hd.link(0), firstAttachment: hd.link(3), firstEvent: hd.link(4), notices };
 }
 
 function readComment(blocks: BlockReader, atByte: number): { metadata: CanedgeMetadata; notices: Notice[] } {

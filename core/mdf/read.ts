@@ -45,7 +45,16 @@ export async function readMdf(source: ByteSource, signal: AbortSignal, options: 
   const { recordBytes, storedBytes } = bytesHeld(streams, source);
   const unpackedBytes = source.sizeBytes - storedBytes + recordBytes;
   const measuredGroups = found.groups.reduce((sum, group) => sum + group.groups.filter(isMeasured).length, 0);
-  return { header: head.header, streams, measuredGroups, recordBytes, unpackedBytes, notices: shortened(notices, source.key) };
+  return {
+    header: head.header,
+    streams,
+    hasEvents: head.firstEvent !== 0,
+    hasAttachments: head.firstAttachment !== 0,
+    measuredGroups,
+    recordBytes,
+    unpackedBytes,
+    notices: shortened(notices, source.key),
+  };
 }
 
 /** A file may have thousands of groups that are wrong in one way. */

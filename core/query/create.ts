@@ -10,6 +10,7 @@ import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
 import { nameOfSeries, type SeriesAnswer, type SeriesSelector } from "../series/series.ts";
 import type { LogStore } from "../store/source.ts";
+import { attachedLibraries, eventList } from "./attached.ts";
 import { channelFits } from "./binding.ts";
 import { canSignals } from "./can-signals.ts";
 import { channelIds, idsByChannel } from "./channel-ids.ts";
@@ -71,6 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
     heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
     frames: (query, signal, onWork) => frameRows(parts, query, signal, onWork),
     channels: (asked, signal) => channelList(parts, asked, signal),
+    events: (asked, signal) => eventList(parts, asked, signal),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
     fits: async (device, signal) => channelFits((await parts.library(signal)).dbcs, await parts.channelIds(device, signal)),
     query: (query, signal, onWork) => runQuery(sources, query, signal, onWork).run,
@@ -106,7 +108,7 @@ function partsOf(options: EngineOptions): EngineParts {
       const found = new Map(ids.map(({ bus, channel }) => [`${bus}${channel}`, { bus, channel }]));
       return [...found.values()];
     },
-    library: libraries(options),
+    library: libraries(options, attachedLibraries({ catalogue, openDecodable, codecs: kernels.codecs })),
   };
   return { ...parts, channelIds: channelIds(parts) };
 }
@@ -124,7 +126,10 @@ function firstPass({ host, onFirstPass }: EngineOptions) {
 }
 
 /** Given databases are parsed once; those of the store again whenever one of them has changed. */
-function libraries({ store, dbcs }: EngineOptions): (signal: AbortSignal) => Promise<Library> {
+function libraries(
+  { store, dbcs }: EngineOptions,
+  attached: (signal: AbortSignal) => Promise<Library | null>,
+): (signal: AbortSignal) => Promise<Library> {
   let known: { name: string; library: Library } | null = null;
   if (dbcs) {
     const library = givenLibrary(dbcs);
@@ -133,7 +138,8 @@ function libraries({ store, dbcs }: EngineOptions): (signal: AbortSignal) => Pro
   return async (signal) => {
     const { version: name } = await libraryFiles(store, signal);
     if (known?.name !== name) known = { name, library: await loadLibrary(store, { signal }) };
-    return known.library;
+    const isEmpty = known.library.dbcs.length === 0 && known.library.notices.length === 0;
+    return (isEmpty ? await attached(signal) : null) ?? known.library;
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Fit } from "../dbc/best-fit.ts";
 import type { Dbc } from "../dbc/model.ts";
 import type { Fault, Notice } from "../fault.ts";
+import type { MeasurementEvent } from "../mdf/event.ts";
 import type { MdfHeader } from "../mdf/file.ts";
 import type { SeriesAnswer } from "../series/series.ts";
 import type { BoundBy } from "./binding.ts";
@@ -127,6 +128,19 @@ export interface ChannelEntry {
   readonly why: string | null;
 }
 
+/** A mark or trigger that the writer of a file put into it (##EV). */
+export interface EventEntry extends Omit<MeasurementEvent, "timeNs"> {
+  readonly device: string;
+  readonly session: string;
+  readonly key: string;
+  readonly timeNs: bigint;
+}
+
+export interface EventList {
+  readonly events: readonly EventEntry[];
+  readonly notices: readonly Notice[];
+}
+
 export interface ChannelList {
   readonly channels: readonly ChannelEntry[];
   readonly notices: readonly Notice[];
@@ -158,6 +172,11 @@ export interface Engine {
   frames(query: FrameQuery, signal: AbortSignal, onWork?: OnWork): Promise<FramePage>;
   /** Channels of measurement files, which no database is needed for. Reads headers only. */
   channels(options: { readonly device?: string; readonly key?: string }, signal: AbortSignal): Promise<ChannelList>;
+  /** Marks and triggers in the files, by time: for annotations. */
+  events(
+    options: { readonly device?: string; readonly fromNs?: bigint | null; readonly toNs?: bigint | null },
+    signal: AbortSignal,
+  ): Promise<EventList>;
   dbcs(signal: AbortSignal): Promise<readonly Dbc[]>;
   /** How well each database fits what the newest log of a device has, by channel; best first. */
   fits(device: string, signal: AbortSignal): Promise<readonly ChannelFit[]>;

@@ -76,7 +76,7 @@ export function bareLog(bytes: Uint8Array, stream: Omit<RecordStream, "extents">
   const extents = [{ atByte: 0, lengthBytes: bytes.length }];
   const source = memorySource("bare.MF4", bytes, windowBytes);
   const mdf = {
-    ...{ header: HEADER, streams: [{ ...stream, extents }], measuredGroups: 0 },
+    ...{ header: HEADER, streams: [{ ...stream, extents }], measuredGroups: 0, hasEvents: false, hasAttachments: false },
     ...{ recordBytes: bytes.length, unpackedBytes: bytes.length, notices: [] },
   };
   return { source, mdf };
