@@ -190,7 +190,8 @@ function runQuery(sources: Sources, query: Query, signal: AbortSignal, onWork: P
     }
   }
   const ledger = (): Ledger => [...done.values()].reduce((sum, answer) => addLedgers(sum, answer.ledger), emptyLedger);
-  const run: QueryRun = { series: series(), ledger };
+  const files = () => [...done.values()].flatMap((answer) => answer.files);
+  const run: QueryRun = { series: series(), ledger, files };
   return { run, done };
 }
 

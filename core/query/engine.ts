@@ -111,6 +111,8 @@ export interface QueryRun {
   readonly series: AsyncIterable<SeriesAnswer>;
   /** Of all that was read; final once `series` has ended. */
   ledger(): Ledger;
+  /** Logs that were read, with the ranges; final once `series` has ended. */
+  files(): readonly PlannedFile[];
 }
 
 /** Called now and then while work goes on; the host may write padding, update progress. */

@@ -20,6 +20,7 @@ import { search, variable } from "./grafana/search.ts";
 import { tagKeys, tagValues } from "./grafana/tags.ts";
 import { openapi } from "./openapi/document.ts";
 import { front, view } from "./pages.ts";
+import { Tally, tallied } from "./tally.ts";
 
 /** Paths and what they answer; anything else is 404, another method 405. A path that ends in "/" answers all below it. */
 export const routes: Readonly<Record<string, Handlers>> = {
@@ -76,11 +77,13 @@ async function respond(options: AppOptions, request: Request, path: string): Pro
     if (handler === undefined) return wrongMethod(request, path, allow);
     const url = new URL(request.url);
     url.pathname = path;
-    const asked: Asked = { request, url, app: options };
-    const answer = await handler(asked);
+    const tally = new Tally();
+    const asked: Asked = { request, url, app: { ...options, engine: tallied(options.engine, tally) } };
+    const answer = mutable(await handler(asked));
+    addHeaders(answer.headers, tally.headers());
     // Nobody will read it: stop the work behind it.
     if (request.method === "HEAD") await answer.body?.cancel();
-    return request.method === "HEAD" ? new Response(null, answer) : mutable(answer);
+    return request.method === "HEAD" ? new Response(null, answer) : answer;
   } catch (error) {
     const fault = faultOf(error);
     if (isBug(fault)) options.report(error);

@@ -1,7 +1,10 @@
 /** Which web pages may read our answers: exact origins only (formats/grafana-api.md §1, "Browser mode"). */
 
 const REQUEST_HEADERS = "accept, authorization, content-type, if-match, if-none-match, if-range, range, x-grafana-org-id";
-const ANSWER_HEADERS = "Accept-Ranges, Content-Length, Content-Range, ETag, X-Buslens-Module";
+const ANSWER_HEADERS = [
+  ...["Accept-Ranges", "Content-Length", "Content-Range", "ETag", "X-Buslens-Module", "X-Buslens-More", "X-Buslens-Notices"],
+  ...["X-Buslens-Files", "X-Buslens-Bytes", "X-Buslens-Reads", "X-Buslens-Work", "X-Buslens-Coverage"],
+].join(", ");
 const PREFLIGHT_S = 600;
 
 /** Headers for an answer to `request`; without an allowed origin only `Vary`, so that no cache mixes the two. */

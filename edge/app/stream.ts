@@ -18,9 +18,46 @@ export interface StreamOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** A short answer is whole before its headers go out, so that they can say what it took. */
+const HELD_CHARACTERS_MAX = 256 * 1024;
+
+interface Ready {
+  readonly pieces: string[];
+  /** Not settled yet, or the end. */
+  readonly next: Promise<IteratorResult<string>>;
+}
+
+/** A piece that is ready does not wait longer than this for the next ones. */
+const HELD_MS_MAX = 100;
+
+/** The first pieces: all of them if they are few and little work was needed. Throws what goes wrong on the way. */
+async function readyPieces(generator: AsyncGenerator<string>, working: Promise<void>): Promise<Ready> {
+  const pieces: string[] = [];
+  let characters = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const released: Promise<void>[] = [working];
+  try {
+    while (true) {
+      const next = generator.next();
+      next.catch(() => undefined); // awaited below or by a pull
+      const first = await Promise.race([next, ...released]);
+      if (first === undefined || first.done === true || characters > HELD_CHARACTERS_MAX) return { pieces, next };
+      pieces.push(first.value);
+      characters += first.value.length;
+      if (timer !== undefined) continue;
+      released.push(
+        new Promise((resolve) => {
+          timer = setTimeout(resolve, HELD_MS_MAX);
+        }),
+      );
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
- * Streams the text that `produce` yields. Status and headers wait until the first piece is there or work has begun, so a fault before that
- * is thrown and gets a status of its own. Later errors break the stream: producers turn late faults into notices themselves.
+ * Streams the text that `produce` yields. Status and headers wait until the answer is whole, or long, or takes longer, so a fault before that is thrown and gets a status of its own. Later errors break the stream: producers turn late faults into notices themselves.
  */
 export async function streamText(
   options: StreamOptions,
@@ -43,9 +80,8 @@ export async function streamText(
   };
 
   const pieces = produce({ signal, onWork });
-  let next: Promise<IteratorResult<string>> | null = pieces.next();
-  next.catch(() => undefined); // awaited below or by the first pull
-  await Promise.race([next, working]);
+  const ready = await readyPieces(pieces, working);
+  let next: Ready["next"] | null = ready.next;
 
   const body = new ReadableStream<Uint8Array>(
     {
@@ -53,6 +89,11 @@ export async function streamText(
         controller = control;
       },
       async pull(control) {
+        const held = ready.pieces.shift();
+        if (held !== undefined) {
+          control.enqueue(encoder.encode(held));
+          return;
+        }
         pulled = true;
         try {
           const { done, value } = await (next ?? pieces.next());

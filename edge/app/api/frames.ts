@@ -32,6 +32,5 @@ export const frames: Handler = async ({ request, url, app }) => {
     budgetBytes: app.budgetBytes,
   };
   const pages = await framePages(devices, query, app.engine, request.signal);
-  const read = pages.reduce((sum, one) => sum + one.page.account.bytes, 0);
-  return flatResponse(frameTable(pages, FRAME_COLUMNS), format, { "X-Buslens-Bytes": String(read) });
+  return flatResponse(frameTable(pages, FRAME_COLUMNS), format);
 };

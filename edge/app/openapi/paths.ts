@@ -66,6 +66,7 @@ const SERIES: readonly Parameter[] = [
   query("db", "name of the DBC"),
   query("message", "name of a message; may be repeated", list()),
   query("sa", "J1939 source address, 71 or 0x47"),
+  query("group", "channel group of a measurement file, for channels that hold values"),
   query("merge", "1: one series over all messages and source addresses that fit", { enum: ["0", "1"] }),
   query("method", "envelope by default", { enum: ["raw", "envelope", "m4", "nearest", "min", "max", "stats"] }),
   ...RANGE,

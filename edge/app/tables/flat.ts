@@ -9,7 +9,7 @@ export type FlatFormat = (typeof FLAT_FORMATS)[number];
  * One object per row, keyed by the columns; `partial` is 1 where something is missing from the answer (a log that cannot be read, a
  * limit), because Infinity shows no header and no notice. The notices are in `X-Buslens-Notices`, and so is whether more rows follow.
  */
-export function flatResponse(table: Table, format: FlatFormat, headers: Readonly<Record<string, string>> = {}): Response {
+export function flatResponse(table: Table, format: FlatFormat): Response {
   const isPartial = table.notices.some(({ severity }) => severity !== "info");
   const told = noticeHeader(table);
   return new Response(format === "csv" ? csvOf(table) : jsonOf(table, isPartial), {
@@ -18,7 +18,6 @@ export function flatResponse(table: Table, format: FlatFormat, headers: Readonly
       "Cache-Control": "no-store",
       "X-Buslens-More": table.hasMore ? "1" : "0",
       ...(told === "" ? {} : { "X-Buslens-Notices": told }),
-      ...headers,
     },
   });
 }

@@ -70,7 +70,7 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
     fits: async () => [],
     query: (query, signal, onWork) => {
       queries.push(query);
-      return { series: answers(query, signal, onWork), ledger: () => emptyLedger };
+      return { series: answers(query, signal, onWork), ledger: () => emptyLedger, files: () => [] };
     },
     explain: async () => ({ files: [], rules: [], ledger: emptyLedger, whyEmpty: ["nothing asked"], notices: [] }),
   };

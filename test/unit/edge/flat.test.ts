@@ -136,9 +136,12 @@ describe("flat rows", () => {
   });
 
   test("what fails half way is a last row, and the JSON stays whole", async () => {
-    const failing = appOf(fakeEngine({ series: { Speed: [segment([[1, T]])] }, failAt: { Broken: new TypeError("x") } }), {
-      report: () => undefined,
-    });
+    const failing = appOf(
+      fakeEngine({ series: { Speed: [segment([[1, T]])] }, failAt: { Broken: new TypeError("x") }, works: 1 }),
+      {
+        report: () => undefined,
+      },
+    );
     const broken = "/api/series?device=x&signal=Speed&signal=Broken&from=0&to=1";
     await expect(get(failing, `${broken}&format=json`).then((answer) => answer.text())).rejects.toThrow();
     const { FaultError } = await import("../../../core/fault.ts");

@@ -62,6 +62,7 @@ describe("a window", () => {
           yield answer as unknown as SeriesAnswer;
         })(),
         ledger: () => ({ ...emptyLedger, samples: inside.length, bytesRead: 7 }),
+        files: () => [],
       };
     };
     return { query } as Engine;

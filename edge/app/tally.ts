@@ -1,0 +1,120 @@
+/** What one request made the engine read, counted around it: the X-Buslens headers. */
+import type { Notice } from "../../core/fault.ts";
+import type { Engine, OnWork } from "../../core/query/engine.ts";
+
+/** Counters of a request; `open` while something is still being read. */
+export class Tally {
+  #files = 0;
+  #bytes = 0;
+  #reads = 0;
+  #work = 0;
+  #isPartial = false;
+  #open = 0;
+  /** Bytes that the runs still at work mean to read. */
+  #planned = 0;
+
+  begin(): void {
+    this.#open++;
+  }
+
+  /** Bytes read, ranges they were read in, records and samples gone through. */
+  end(read: { readonly files: number; readonly bytes: number; readonly reads: number; readonly work: number }): void {
+    this.#open--;
+    this.#files += read.files;
+    this.#bytes += read.bytes;
+    this.#reads += read.reads;
+    this.#work += read.work;
+  }
+
+  plan(bytesAll: number): void {
+    this.#planned = Math.max(this.#planned, bytesAll);
+  }
+
+  /** A fault in a notice means that something is missing: a log that cannot be read, a limit. */
+  note(notices: readonly Notice[]): void {
+    this.#isPartial ||= notices.some(({ severity, fault }) => severity !== "info" && fault !== undefined);
+  }
+
+  /** None if the engine was not asked for data. */
+  headers(): Readonly<Record<string, string>> {
+    if (this.#files === 0 && this.#open === 0 && !this.#isPartial) return {};
+    const isOpen = this.#open > 0;
+    return {
+      "X-Buslens-Files": String(this.#files),
+      "X-Buslens-Bytes": String(isOpen ? Math.max(this.#bytes, this.#planned) : this.#bytes),
+      "X-Buslens-Reads": String(this.#reads),
+      "X-Buslens-Work": String(this.#work),
+      "X-Buslens-Coverage": this.#isPartial ? "partial" : isOpen ? "open" : "complete",
+    };
+  }
+}
+
+/** The same engine, its work told to the tally. */
+export function tallied(engine: Engine, tally: Tally): Engine {
+  const watched =
+    (onWork: OnWork | undefined): OnWork =>
+    (done) => {
+      tally.plan(done.bytesAll);
+      onWork?.(done);
+    };
+  return {
+    ...engine,
+    query(query, signal, onWork) {
+      const run = engine.query(query, signal, watched(onWork));
+      async function* series() {
+        tally.begin();
+        try {
+          for await (const answer of run.series) {
+            tally.note(answer.notices);
+            yield answer;
+          }
+        } finally {
+          const { files, bytesRead, frames, samples } = run.ledger();
+          const reads = run.files().reduce((sum, file) => sum + file.reads.length, 0);
+          tally.end({ files, bytes: bytesRead, reads, work: frames + samples });
+        }
+      }
+      return { ...run, series: series() };
+    },
+    async heard(options, signal, onWork) {
+      tally.begin();
+      try {
+        const heard = await engine.heard(options, signal, watched(onWork));
+        tally.note(heard.notices);
+        const { files, bytesRead, frames } = heard.ledger;
+        tally.end({ files, bytes: bytesRead, reads: files, work: frames });
+        return heard;
+      } catch (error) {
+        tally.end({ files: 0, bytes: 0, reads: 0, work: 0 });
+        throw error;
+      }
+    },
+    async frames(query, signal, onWork) {
+      tally.begin();
+      try {
+        const page = await engine.frames(query, signal, watched(onWork));
+        tally.note(page.notices);
+        const { files, bytes, frames } = page.account;
+        tally.end({ files, bytes, reads: files, work: frames });
+        return page;
+      } catch (error) {
+        tally.end({ files: 0, bytes: 0, reads: 0, work: 0 });
+        throw error;
+      }
+    },
+    async explain(query, signal) {
+      tally.begin();
+      try {
+        const explained = await engine.explain(query, signal);
+        tally.note(explained.notices);
+        const { files, bytesRead, frames, samples } = explained.ledger;
+        const reads = explained.files.reduce((sum, file) => sum + file.reads.length, 0);
+        tally.end({ files, bytes: bytesRead, reads, work: frames + samples });
+        return explained;
+      } catch (error) {
+        tally.end({ files: 0, bytes: 0, reads: 0, work: 0 });
+        throw error;
+      }
+    },
+  };
+}
