@@ -1,5 +1,4 @@
 /** Messages of transport protocols and their losses, as JSON of schema `buslens-transport/1` (golden README §4). */
-import type { HeardId } from "../bus/speaks.ts";
 import { streamProtocol, type TransportProtocol } from "../bus/transport.ts";
 import type { StreamAccount } from "../bus/transport-account.ts";
 import type { OpenedLog } from "../canedge/container.ts";
@@ -12,7 +11,15 @@ import { countFrames } from "./census.ts";
 import { document, type FactsDocument } from "./document.ts";
 import { hashSource } from "./hash-source.ts";
 import { Sha256 } from "./sha256.ts";
-import { heardIds, hex, type SurveyedSender, type SurveyedStream, senderName, surveyProtocol } from "./transport-survey.ts";
+import {
+  busiest,
+  heardIds,
+  hex,
+  type SurveyedSender,
+  type SurveyedStream,
+  senderName,
+  surveyProtocol,
+} from "./transport-survey.ts";
 
 export interface TransportFactsOptions {
   readonly kernel: Kernel;
@@ -33,8 +40,8 @@ export async function transportFacts(options: TransportFactsOptions): Promise<Fa
   const census = await countFrames(kernel, log.source, mdf, channel, host);
   const protocols = protocol === null ? (["iso-tp", "j1939-21", "fast-packet"] as const) : [streamProtocol(protocol)];
   const rows: string[] = [];
+  const { ids, notices } = busiest(heardIds(census));
   for (const one of protocols) {
-    const ids: readonly HeardId[] = heardIds(census);
     const streams = await surveyProtocol(one, ids, { kernel, source: log.source, mdf, host });
     rows.push(...(await streamRows(streams, options)));
   }
@@ -44,7 +51,7 @@ export async function transportFacts(options: TransportFactsOptions): Promise<Fa
     fileSha256: `"${await hashSource(log.outer, host)}"`,
     streams: rows,
   });
-  return { text, notices: [...mdf.notices, ...census.notices, ...nothing(rows, protocol)] };
+  return { text, notices: [...mdf.notices, ...census.notices, ...notices, ...nothing(rows, protocol)] };
 }
 
 const nothing = (rows: readonly string[], protocol: TransportProtocol | null): Notice[] =>

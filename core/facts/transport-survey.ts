@@ -2,6 +2,7 @@
 import { fastPacketCandidates, type HeardId, isoTpCandidates, j1939Candidates, speaks } from "../bus/speaks.ts";
 import type { StreamProtocol } from "../bus/transport.ts";
 import type { StreamAccount, StreamKey } from "../bus/transport-account.ts";
+import type { Notice } from "../fault.ts";
 import type { DecodeHost } from "../kernel/decode.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { readMessages, STREAMS_MAX, type WholeMessage } from "../kernel/messages.ts";
@@ -33,6 +34,17 @@ export interface SurveyedStream {
   readonly account: StreamAccount;
   /** By `senderName`. */
   readonly senders: ReadonlyMap<string, SurveyedSender>;
+}
+
+/** Identifiers that a survey looks at, the busiest ones: a log with a million of them is no bus. Ten walks for each protocol. */
+const IDS_MAX = 4000;
+
+/** The busiest identifiers in their order, and what is to be said if there are more. */
+export function busiest(ids: readonly HeardId[]): { readonly ids: readonly HeardId[]; readonly notices: readonly Notice[] } {
+  if (ids.length <= IDS_MAX) return { ids, notices: [] };
+  const kept = new Set([...ids].sort((a, b) => b.frames - a.frames).slice(0, IDS_MAX));
+  const text = `${ids.length} identifiers; only the ${IDS_MAX} busiest were looked at for transport protocols`;
+  return { ids: ids.filter((one) => kept.has(one)), notices: [{ severity: "warning", text }] };
 }
 
 const HEAD_BYTES = 8;
