@@ -1,5 +1,5 @@
 /** Kinds of targets that are no plain series, by the `type` inside the target. */
-import type { JsonObject } from "../body.ts";
+import { type JsonObject, kindOf } from "../body.ts";
 import { badParameter } from "../fault-answer.ts";
 import { calcMaker } from "./calc.ts";
 import { decodedMaker, statesMaker } from "./decoded.ts";
@@ -38,7 +38,10 @@ export const KIND_OF_ANNOTATION: Readonly<Record<string, string>> = {
 
 function withDevice(kind: Kind): Kind {
   return (object) => {
-    if (object.device === undefined || object.device === "") throw badParameter('the target has no "device"');
+    const { device } = object;
+    if (device === undefined || device === "") throw badParameter('the target has no "device"');
+    const isNamed = typeof device === "string" || typeof device === "number" || Array.isArray(device);
+    if (!isNamed) throw badParameter(`"device" in the target must be text, a number or a list, not ${kindOf(device)}`);
     return kind(object);
   };
 }

@@ -94,7 +94,10 @@ async function madeItems(ask: Ask & { kind: "made" }, making: Making): Promise<r
   const { range } = making.panel;
   if (range.toNs < range.fromNs) return [emptySeries(ask.name, backwardsNotice(range))];
   try {
-    return await ask.make(making);
+    const items = await ask.make(making);
+    return items.length > 0
+      ? items
+      : [emptySeries(ask.name, { severity: "warning", text: "no device or series fits the target" })];
   } catch (error) {
     const fault = faultOf(error);
     if (isBug(fault) || fault.code === "request/cancelled") throw error;

@@ -7,7 +7,9 @@ import { badParameter } from "../fault-answer.ts";
 import { devicesNamed } from "./devices.ts";
 import { expanded } from "./expand.ts";
 import type { Making } from "./made.ts";
+import { isPattern } from "./pattern.ts";
 import { type SeriesAsk, seriesAsks } from "./series-target.ts";
+import { listIn } from "./target-text.ts";
 
 /** The panel's range, half open, with what reading takes. */
 export const readingOf = ({ app, panel, writing }: Making): Reading => ({
@@ -19,10 +21,12 @@ export const readingOf = ({ app, panel, writing }: Making): Reading => ({
   onWork: writing.onWork,
 });
 
-/** Devices the target names; those it names exactly also when there is no such device, so that the answer says so. Faults: `storage/*`. */
+/** Devices the target means, in its order; a name there is no device of stays, so that the answer says so. Faults: `storage/*`. */
 export async function devicesOf(object: JsonObject, { app, writing }: Making): Promise<readonly string[]> {
-  const found = await devicesNamed(object.device, app.engine, writing.signal);
-  return found.length > 0 || typeof object.device !== "string" ? found : [object.device];
+  const texts = Array.isArray(object.device) ? object.device.map(String) : listIn(String(object.device));
+  const found: string[] = [];
+  for (const text of texts) found.push(...(isPattern(text) ? await devicesNamed(text, app.engine, writing.signal) : [text]));
+  return [...new Set(found)];
 }
 
 /** Series of the target as its patterns mean them, each by message and source address, in the order of the target. Faults: `request/bad-parameter`, `storage/*`. */
