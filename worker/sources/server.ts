@@ -105,11 +105,12 @@ export function logsOf(json: unknown): KnownLog[] {
 }
 
 /** `{dbcs:[{file}]}` */
-export const dbcFilesOf = (json: unknown): string[] =>
-  list(json, "dbcs").flatMap((dbc) => {
-    const { file } = record(dbc);
-    return typeof file === "string" ? [file] : [];
-  });
+/** Files of databases, and the one that binds them. */
+export const dbcFilesOf = (json: unknown): string[] => {
+  const { bindings } = record(json);
+  const files = list(json, "dbcs").map((dbc) => record(dbc).file);
+  return [...files, bindings].filter((file) => typeof file === "string");
+};
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};

@@ -1,6 +1,8 @@
 /** GET /api/dbcs and /api/dbcs/<name>: which DBCs are loaded, and their texts. */
+import { BINDING_FILE } from "../../../core/dbc/binding-file.ts";
+import { libraryFiles } from "../../../core/dbc/library.ts";
 import { FaultError } from "../../../core/fault.ts";
-import type { Handler } from "../context.ts";
+import type { AppOptions, Handler } from "../context.ts";
 import { dbcBytes } from "../dbc-text.ts";
 import { jsonResponse } from "../fault-answer.ts";
 import { decoded, onlyKnown } from "./parameters.ts";
@@ -17,12 +19,20 @@ export const dbcList: Handler = async ({ request, url, app }) => {
     signalCount: messages.reduce((sum, message) => sum + message.signals.length, 0),
     warnings,
   }));
-  return jsonResponse({ dbcs: rows });
+  return jsonResponse({ dbcs: rows, ...((await hasBindings(app, request.signal)) ? { bindings: BINDING_FILE } : {}) });
 };
 
-/** The text itself, by name (`canmod-gps`, any case if that is unique) or by file name. Faults: `request/not-found`. */
+/** Databases that were given by hand are not bound by the store's file. */
+const hasBindings = async (app: AppOptions, signal: AbortSignal): Promise<boolean> =>
+  app.givenDbcs.length === 0 && (await libraryFiles(app.store, signal)).hasBindings;
+
+/** The text itself, by name (`canmod-gps`, any case if that is unique) or by file name; `buslens.json` too. Faults: `request/not-found`. */
 export const dbcText: Handler = async ({ request, url, app }) => {
   const wanted = decoded(url.pathname.slice("/api/dbcs/".length));
+  if (wanted === BINDING_FILE && (await hasBindings(app, request.signal))) {
+    const source = await app.store.open(BINDING_FILE, request.signal);
+    return textResponse(await source.read(0, source.sizeBytes, request.signal));
+  }
   const dbcs = await app.engine.dbcs(request.signal);
   const lower = wanted.toLowerCase();
   const found =
@@ -36,9 +46,11 @@ export const dbcText: Handler = async ({ request, url, app }) => {
       found: wanted.slice(0, 100),
     });
   }
-  const bytes = await dbcBytes(found, app, request.signal);
-  // DBCs are UTF-8 or Windows-1252: no charset is claimed, the bytes are the file's.
-  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+  return textResponse(await dbcBytes(found, app, request.signal));
+};
+
+/** DBCs are UTF-8 or Windows-1252: no charset is claimed, the bytes are the file's. */
+const textResponse = (bytes: Uint8Array): Response =>
+  new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: { "Content-Type": "text/plain", "Cache-Control": "no-cache" },
   });
-};

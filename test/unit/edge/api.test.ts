@@ -174,6 +174,17 @@ describe("GET /api/series", () => {
 });
 
 describe("GET /api/catalogue, /api/signals, /api/dbcs", () => {
+  test("the file that binds databases is given out where it counts", async () => {
+    const text = '{"bindings": []}';
+    const store = new MemoryStore([["buslens.json", new TextEncoder().encode(text)]]);
+    const app = appOf(fakeEngine({}), { store });
+    expect(await json(await get(app, "/api/dbcs"))).toEqual({ dbcs: [], bindings: "buslens.json" });
+    expect(await (await get(app, "/api/dbcs/buslens.json")).text()).toBe(text);
+    const given = appOf(fakeEngine({}), { store, givenDbcs: [{ file: "a.dbc", bytes: new Uint8Array() }] });
+    expect(await json(await get(given, "/api/dbcs"))).toEqual({ dbcs: [] });
+    expect((await get(given, "/api/dbcs/buslens.json")).status).toBe(404);
+  });
+
   test("devices, sessions and splits, with faults where a log cannot be read", async () => {
     const logs = [
       logEntry("2F6913DB/00000004/00000001.MF4", 100, 200),
