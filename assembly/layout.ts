@@ -119,7 +119,7 @@ export enum Head {
   unheard = 208, // frames of ids beyond idCountMax
   values = 216, // with a payload that reaches the signal: samples and notAvailable
   notAvailable = 224, // values above Signal.maxRaw
-  firstTimes = 232, // u32: reassembled messages have the time of their first frame (columns only)
+  firstTimes = 232, // u32: reassembled messages have the time of their first frame
   losses = 236, // u32: loss records in LOSSES
   lossesBeyond = 240, // u32: for which there was no room
   recordIdList = 1024, // u64 × 256: record ids for idBytes 2, 4, 8; entry = position

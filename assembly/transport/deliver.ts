@@ -31,7 +31,7 @@ export function deliver(
   store<u32>(port, load<u32>(port, Port.framesUsed) + frames, Port.framesUsed);
   store<u32>(port, 0, Port.isGap);
   if (load<u32>(HEAD, Head.messageRows)) return writeRow(port, lengthBytes, first, frames, pgn, addresses, kind);
-  const time = Segment.time;
+  const time = load<u32>(HEAD, Head.firstTimes) ? first : Segment.time;
   const isOutside = time < load<i64>(HEAD, Head.fromNs) || time >= load<i64>(HEAD, Head.toNs);
   if (isOutside && !load<u32>(HEAD, Head.clamp)) {
     Count.one(port + Port.outOfRange);
@@ -39,7 +39,7 @@ export function deliver(
   }
   const prefixed = load<u32>(port, Port.prefixed);
   const payload = message !== 0 ? message : load<u32>(port, Port.payload);
-  const staged = stageBoth(prefixed, payload, lengthBytes, load<u32>(HEAD, Head.firstTimes) ? first : time);
+  const staged = stageBoth(prefixed, payload, lengthBytes, time);
   if (isOutside) Count.one(port + Port.outOfRange);
   else if (prefixed === 0 && payload === 0) Count.one(port + Port.unmatched);
   else if (staged & Staged.Used) Count.one(port + Port.used);

@@ -1,4 +1,5 @@
 /** Which identifiers occur in a log, how often, and how long their payloads are: frames without a payload do not count. */
+import type { HeardId } from "../bus/speaks.ts";
 import type { Notice } from "../fault.ts";
 import type { DecodeHost } from "../kernel/decode.ts";
 import { type FrameBatch, readFrames } from "../kernel/frames.ts";
@@ -72,3 +73,13 @@ function countedId(ids: Map<number, CountedId>, batch: FrameBatch, row: number):
   }
   return there;
 }
+
+/** Identifiers of a census as the rules of core/bus/speaks.ts want them. */
+export const heardIds = ({ ids }: Census): HeardId[] =>
+  ids.map(({ channel, id, extended, frames, framesOfBytes }) => ({
+    channel,
+    id,
+    extended,
+    frames,
+    maxBytes: framesOfBytes.findLastIndex((count) => count > 0),
+  }));

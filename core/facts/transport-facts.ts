@@ -6,20 +6,12 @@ import type { Notice } from "../fault.ts";
 import type { DecodeHost } from "../kernel/decode.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { readMessages, STREAMS_MAX, type WholeMessage } from "../kernel/messages.ts";
+import { busiest, hex, type SurveyedSender, type SurveyedStream, senderName, surveyProtocol } from "../kernel/survey.ts";
 import type { MdfFile } from "../mdf/file.ts";
-import { countFrames } from "./census.ts";
+import { countFrames, heardIds } from "./census.ts";
 import { document, type FactsDocument } from "./document.ts";
 import { hashSource } from "./hash-source.ts";
 import { Sha256 } from "./sha256.ts";
-import {
-  busiest,
-  heardIds,
-  hex,
-  type SurveyedSender,
-  type SurveyedStream,
-  senderName,
-  surveyProtocol,
-} from "./transport-survey.ts";
 
 export interface TransportFactsOptions {
   readonly kernel: Kernel;

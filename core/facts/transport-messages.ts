@@ -1,10 +1,10 @@
 /** Messages of a DBC that occur in a log reassembled: what HeardMessage is for frames. */
 import type { TransportProtocol } from "../bus/transport.ts";
 import type { Dbc } from "../dbc/model.ts";
-import { chooseTransports, streamsToTry, type TransportChoice, type TriedStream } from "../dbc/transport-choice.ts";
-import type { Census, CountedId } from "./census.ts";
+import { chooseTransports, streamsToTry, type TransportChoice } from "../dbc/transport-choice.ts";
+import { type SurveyedSender, type SurveyedStream, type SurveyOptions, surveyStreams, triedStream } from "../kernel/survey.ts";
+import { type Census, type CountedId, heardIds } from "./census.ts";
 import { byKeys, type HeardMessage } from "./heard-message.ts";
-import { heardIds, type SurveyedSender, type SurveyedStream, type SurveyOptions, surveyStreams } from "./transport-survey.ts";
 
 export interface HeardTransports {
   readonly choices: readonly TransportChoice[];
@@ -24,13 +24,6 @@ export async function heardTransports(
   const choices = chooseTransports(input, streams.map(triedStream));
   const messages = choices.flatMap((choice) => heardBy(choice, streams)).sort(byKeys);
   return { choices, messages };
-}
-
-function triedStream({ account, senders }: SurveyedStream): TriedStream {
-  const heads = new Map<string, number>();
-  for (const sender of senders.values())
-    for (const [head, count] of sender.heads) heads.set(head, (heads.get(head) ?? 0) + count);
-  return { account, pgns: new Set([...senders.values()].map(({ pgn }) => pgn)), heads };
 }
 
 /** ISO-TP: one for the identifier; else one for each source address. None without a whole message. */

@@ -59,7 +59,6 @@ export type DecodeOutput =
       readonly sources?: number;
       /** Of a lane with more samples keep those with the earliest times; default all. */
       readonly keepFirst?: number;
-      /** Reassembled messages have the time of their first frame instead; whether they are in range is still said by the last. */
       readonly firstFrameTimes?: boolean;
     }
   | {
@@ -70,6 +69,8 @@ export type DecodeOutput =
       readonly bucketCount: number;
       /** One cell more before and behind, for the nearest samples outside the range. */
       readonly neighbours: boolean;
+      /** Reassembled messages have the time of their first frame instead of the last, which also says whether they are in range. */
+      readonly firstFrameTimes?: boolean;
     };
 
 /** One series of one source address. */

@@ -73,7 +73,7 @@ export class Pass {
       kernel.setHead(Head.clamp, this.#output.neighbours ? 1 : 0);
     }
     kernel.setHead(Head.messageRows, 0);
-    kernel.setHead(Head.firstTimes, this.#output.kind === "columns" && this.#output.firstFrameTimes ? 1 : 0);
+    kernel.setHead(Head.firstTimes, this.#output.firstFrameTimes ? 1 : 0);
     kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.notAvailable + 8);
     for (const stream of streams) this.#ports.add(stream);
     this.#addPorts();

@@ -14,6 +14,7 @@ import { isEmptyRange, widened, withReach } from "./range.ts";
 import { unreadable, withinBudget } from "./readable-logs.ts";
 import { type AskedSignal, askedSignals } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
+import { isLongMessage, transportsOf } from "./transports.ts";
 import { whyEmpty } from "./why-empty.ts";
 
 /** While one log is decoded, the next is opened and read. */
@@ -40,26 +41,23 @@ async function queryDevice(
   const asked = askedSignals(selectors, dbcs).filter(({ signal: one }) => isDecodable(one));
   const range = widened(query);
   const notices: Notice[] = [...dbcNotices];
-  const logs = isEmptyRange(range) ? [] : await parts.catalogue.logsInRange({ device, ...withReach(query, range) }, signal);
-  let isCut = false;
+  const messages = [...new Set(asked.map(({ message }) => message))];
+  const isLong = messages.some(isLongMessage);
+  const logs = isEmptyRange(range)
+    ? []
+    : await parts.catalogue.logsInRange({ device, ...withReach(query, range, isLong) }, signal);
   const binder = await binderFor(parts, library, device, asked, selectors, signal);
-  const work = new DeviceSeries(parts, device, selectors, query, range, asked, binder);
-  if (asked.length > 0) {
-    const host = pace(
-      parts.host,
-      signal,
-      logs.reduce((sum, log) => sum + log.sizeBytes, 0),
-      onWork,
-    );
-    const { readable, isOverBudget } = withinBudget(logs, budget, notices);
-    isCut = isOverBudget;
-    for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) => work.read(log, host))) {
-      if (result) result();
-      else if (isOfOneObject(error)) notices.push(unreadable(item.key, error.fault));
-      else throw error;
-    }
+  const { readable, isOverBudget } = withinBudget(asked.length > 0 ? logs : [], budget, notices);
+  const transports = isLong ? await transportsOf(parts, readable, messages, signal) : [];
+  const work = new DeviceSeries(parts, device, selectors, query, range, asked, binder, transports);
+  const bytesAll = readable.reduce((sum, log) => sum + log.sizeBytes, 0);
+  const host = pace(parts.host, signal, bytesAll, onWork);
+  for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) => work.read(log, host))) {
+    if (result) result();
+    else if (isOfOneObject(error)) notices.push(unreadable(item.key, error.fault));
+    else throw error;
   }
-  notices.push(...work.notices, ...work.bindingNotices());
+  notices.push(...work.notices, ...work.bindingNotices(), ...work.losses.notices());
   const why = { binder, notAvailable: work.ledger.notAvailable };
   const series: SeriesAnswer[] = [];
   for (const [i, selector] of selectors.entries()) {
@@ -68,7 +66,7 @@ async function queryDevice(
     series.push(...found);
     if (found.length > 0) continue;
     // Where the budget ended the reading, that is the reason, and it is told already.
-    const reason = isCut ? null : await whyEmpty(parts, selector, dbcs, logs, range, why, signal);
+    const reason = isOverBudget ? null : await whyEmpty(parts, selector, dbcs, logs, range, why, signal);
     series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
   }
   return { series, ledger: work.ledger, files: work.files, rules: work.rules };

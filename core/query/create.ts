@@ -26,6 +26,7 @@ import type { EngineParts } from "./parts.ts";
 import type { Query } from "./query.ts";
 import type { AskedRule } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
+import { surveyedLogs } from "./transports.ts";
 
 export interface EngineOptions {
   readonly module: WebAssembly.Module;
@@ -108,6 +109,7 @@ function partsOf(options: EngineOptions): EngineParts {
       const found = new Map(ids.map(({ bus, channel }) => [`${bus}${channel}`, { bus, channel }]));
       return [...found.values()];
     },
+    surveyLog: surveyedLogs({ openDecodable, kernels, host, catalogue }),
     library: libraries(options, attachedLibraries({ catalogue, openDecodable, codecs: kernels.codecs })),
   };
   return { ...parts, channelIds: channelIds(parts) };

@@ -1,4 +1,13 @@
 /** One log decoded whatever the number of series: in as many passes as the kernel's memory asks for, with one ledger for all of them. */
+
+import { CONTROL_KINDS, FRAME_CAUSES } from "../bus/transport.ts";
+import {
+  type StreamAccount,
+  type StreamKey,
+  streamImbalance,
+  type TransportAccount,
+  type TransportLoss,
+} from "../bus/transport-account.ts";
 import { pgnOf } from "../dbc/match.ts";
 import { assert, type Notice } from "../fault.ts";
 import {
@@ -22,6 +31,16 @@ export interface DecodedLog {
   readonly lanes: readonly DecodedLane[];
   readonly ledger: Ledger;
   readonly notices: readonly Notice[];
+  readonly transports: LogTransports;
+}
+
+/** What became of the transport streams that the rules need. */
+export interface LogTransports {
+  readonly streams: readonly StreamAccount[];
+  /** Those in the range; times are ns since the file's start. */
+  readonly losses: readonly { readonly key: StreamKey; readonly loss: TransportLoss }[];
+  /** Messages still open, for the next split of the session. */
+  readonly open: readonly Uint8Array[];
 }
 
 export interface DecodedLane extends LaneResult {
@@ -47,7 +66,10 @@ interface Unit {
 const SOURCES_EXPECTED = 3;
 const SOURCES_MAX = 256;
 
-/** Reads what the range needs where the log's times are known, else, or if that does not stand by itself, all of it. */
+/**
+ * Reads what the range needs where the log's times are known, else, or if that does not stand by itself, all of it. `open`: messages that the
+ * split before left open.
+ */
 export async function decodeLog(
   kernel: Kernel,
   source: ByteSource,
@@ -56,8 +78,9 @@ export async function decodeLog(
   range: DecodeRange,
   output: DecodeOutput,
   host: DecodeHost,
+  open: readonly Uint8Array[] = [],
 ): Promise<DecodedLog> {
-  const all = (how: DecodeHost) => decodeGroups(kernel, source, mdf, rules, range, output, how);
+  const all = (how: DecodeHost) => decodeGroups(kernel, source, mdf, rules, range, output, how, open);
   const part = isLocal(output, rules) ? await all({ ...host, within: range }) : null;
   const whole = part ?? (await all(host));
   assert(whole, "Nothing is skipped when a log is read whole");
@@ -77,10 +100,16 @@ async function decodeGroups(
   range: DecodeRange,
   output: DecodeOutput,
   host: DecodeHost,
+  open: readonly Uint8Array[],
 ): Promise<DecodedLog | null> {
   const lanes: DecodedLane[] = [];
   const notices: Notice[] = [];
   const counted: FrameCounts[] = [];
+  const transports = {
+    streams: [] as StreamAccount[],
+    losses: [] as LogTransports["losses"][number][],
+    open: [] as Uint8Array[],
+  };
   let first: DecodeResult | null = null;
   let bytesRead = 0;
   const groups = groupsOf(unitsOf(rules), SOURCES_EXPECTED, output);
@@ -91,9 +120,10 @@ async function decodeGroups(
     let counts: FrameCounts | null = null;
     let smaller: Group[] | null = null;
     let isTooWide = false;
+    const passes: TransportAccount[] = [];
     for (const part of partsOf(group, output)) {
       const cut = cutTo(range, output, part, group.sources);
-      const result = await decodePass(kernel, source, mdf, asked, cut.range, cut.output, host);
+      const result = await decodePass(kernel, source, mdf, asked, cut.range, cut.output, host, { open });
       if (result.isUnsure) return null;
       checkBalance(result, source.key);
       bytesRead += result.bytesRead;
@@ -106,6 +136,7 @@ async function decodeGroups(
       }
       for (const lane of result.lanes) found.push({ ...lane, rule: numbers[lane.rule] ?? 0, firstBucket: part.firstBucket });
       counts = counts ? withPart(counts, result.counts) : result.counts;
+      if (result.transport) passes.push(result.transport);
     }
     if (smaller) {
       groups.unshift(...smaller);
@@ -114,17 +145,34 @@ async function decodeGroups(
     if (isTooWide) notices.push(tooWide(source.key, asked[0]));
     lanes.push(...found);
     if (counts) counted.push(counts);
+    // The streams are the same in every part; what is lost is told in the part it lies in.
+    const [whole] = passes;
+    if (!whole) continue;
+    transports.streams.push(...whole.streams);
+    transports.open.push(whole.open);
+    for (const { streams, losses } of passes)
+      for (const loss of losses) {
+        const key = streams[loss.stream]?.key;
+        if (key) transports.losses.push({ key, loss });
+      }
   }
   first ??= await decodePass(kernel, source, mdf, [], range, { kind: "columns", keepLengths: false }, host);
   if (first.isUnsure) return null;
-  return { lanes, notices, ledger: ledgerOf(mdf, first, counted, bytesRead || first.bytesRead) };
+  const ledger = { ...ledgerOf(mdf, first, counted, bytesRead || first.bytesRead), ...segmentsOf(transports.streams) };
+  return { lanes, notices, ledger, transports };
 }
 
 function unitsOf(rules: readonly Rule[]): Unit[] {
   const units = new Map<string, { rules: number[]; lanes: number; hasGroup: boolean }>();
-  rules.forEach(({ key, signals }, i) => {
+  rules.forEach(({ key, signals, transport }, i) => {
     const isStandard = key.kind === "exact" && !key.extended;
-    const frames = isStandard ? `id ${key.id}` : `group ${key.kind === "exact" ? pgnOf(key.id) : key.pgn}`;
+    // All messages of J1939-21 come in the frames of its two groups.
+    const frames =
+      transport === "j1939-21"
+        ? transport
+        : isStandard
+          ? `id ${key.id}`
+          : `group ${key.kind === "exact" ? pgnOf(key.id) : key.pgn}`;
     const name = `${key.bus} ${key.channel} ${frames}`;
     const unit = units.get(name) ?? { rules: [], lanes: 0, hasGroup: false };
     unit.rules.push(i);
@@ -239,6 +287,7 @@ function ledgerOf(mdf: MdfFile, first: DecodeResult, groups: readonly FrameCount
     values: sum("values"),
     samples: sum("samples"),
     notAvailable: sum("notAvailable"),
+    ...segmentsOf([]),
     bytesRead,
     bytesDecrypted: 0,
     bytesDecompressed: 0,
@@ -254,14 +303,33 @@ export function bytesOf(
   return { header: mdf.unpackedBytes - mdf.recordBytes, records: walked.recordBytes + valueBytes, tail: walked.tailBytes };
 }
 
+/** Frames of transport protocols as terms of the ledger. */
+function segmentsOf(
+  streams: readonly StreamAccount[],
+): Pick<Ledger, "segments" | "segmentsUsed" | "segmentsLost" | "segmentsControl" | "segmentsOpen"> {
+  const sum = (of: (stream: StreamAccount) => number) => streams.reduce((total, stream) => total + of(stream), 0);
+  const control = ({ frameKinds }: StreamAccount) =>
+    Object.entries(frameKinds).reduce((total, [kind, count]) => total + (CONTROL_KINDS.has(kind) ? count : 0), 0);
+  const alone = ({ lost }: StreamAccount) => FRAME_CAUSES.reduce((total, cause) => total + (lost[cause] ?? 0), 0);
+  return {
+    segments: sum(({ frames, framesRestored }) => frames + framesRestored),
+    segmentsUsed: sum(({ framesUsed }) => framesUsed),
+    segmentsLost: sum((stream) => stream.framesLost + alone(stream)),
+    segmentsControl: sum(control),
+    segmentsOpen: sum(({ framesOpen }) => framesOpen),
+  };
+}
+
 /** Each walk must balance by itself: the terms are counted apart from each other. */
-function checkBalance({ counts }: DecodeResult, key: string): void {
+function checkBalance({ counts, transport }: DecodeResult, key: string): void {
   const { frames, used, unmatched, muxInactive, tooShort, outOfRange, otherKind, withoutPayload, skipped } = counts;
   const accounted = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload + skipped;
   assert(frames === accounted, `The sums of ${key} do not add up: ${frames} frames read, ${accounted} accounted for`);
   const { values, samples, notAvailable } = counts;
   const shown = samples + notAvailable;
   assert(values === shown, `The sums of ${key} do not add up: ${values} values read, ${shown} accounted for`);
+  const wrong = transport?.streams.flatMap((stream) => streamImbalance(stream)) ?? [];
+  assert(wrong.length === 0, `The sums of ${key} do not add up: ${wrong.join("; ")}`);
 }
 
 function tooWide(key: string, rule: Rule | undefined): Notice {

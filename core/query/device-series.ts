@@ -2,6 +2,7 @@
 
 import { scaling } from "../dbc/decimal.ts";
 import { exactIntegers, physicalOf } from "../dbc/exact-integer.ts";
+import type { TransportChoice } from "../dbc/transport-choice.ts";
 import type { Notice } from "../fault.ts";
 import type { DecodeOutput } from "../kernel/decode.ts";
 import { type ColumnPiece, joinPieces } from "../kernel/pieces.ts";
@@ -21,6 +22,7 @@ import type { EngineParts } from "./parts.ts";
 import { bucketOf, cellKindOf } from "./points.ts";
 import type { Query } from "./query.ts";
 import { type AskedRule, type AskedSignal, channelsOf, labelsOf, rulesFor, wants } from "./rules.ts";
+import { DeviceLosses } from "./transport-losses.ts";
 
 /** One series on its way: what was found in each log. */
 interface Growing {
@@ -34,6 +36,12 @@ interface Growing {
   /** Raw points that no budget has room for. */
   dropped: number;
 }
+
+interface OpenMessages {
+  readonly split: number;
+  readonly open: readonly Uint8Array[];
+}
+const NOTHING_OPEN: OpenMessages = { split: -1, open: [] };
 
 export class DeviceSeries {
   readonly #parts: EngineParts;
@@ -49,7 +57,11 @@ export class DeviceSeries {
   readonly notices: Notice[] = [];
   readonly files: PlannedFile[] = [];
   readonly rules: AskedRule[] = [];
+  readonly losses: DeviceLosses;
   ledger: Ledger = emptyLedger;
+  readonly #transports: readonly TransportChoice[];
+  /** Messages that the splits read up to now left open, by session; settled in the order of the logs. */
+  readonly #open = new Map<string, Promise<OpenMessages>>();
 
   constructor(
     parts: EngineParts,
@@ -59,6 +71,7 @@ export class DeviceSeries {
     range: QueryRange,
     asked: readonly AskedSignal[],
     binder: Binder,
+    transports: readonly TransportChoice[],
   ) {
     this.#parts = parts;
     this.#device = device;
@@ -67,14 +80,35 @@ export class DeviceSeries {
     this.#range = range;
     this.#asked = asked;
     this.#binder = binder;
+    this.#transports = transports;
+    this.losses = new DeviceLosses();
   }
 
   /** Decodes a log and gives back what adds it to the answer: logs are decoded side by side, but added in order. */
-  async read(log: LogEntry, host: ReturnType<typeof pace>): Promise<() => void> {
+  read(log: LogEntry, host: ReturnType<typeof pace>): Promise<() => void> {
+    if (this.#transports.length === 0) return this.#read(log, host, []).then(({ add }) => add);
+    // A message may begin in the split before.
+    const before = this.#open.get(log.session) ?? Promise.resolve(NOTHING_OPEN);
+    const reading = before.then(({ split, open }) => this.#read(log, host, split + 1 === log.split ? open : []));
+    this.#open.set(
+      log.session,
+      reading.then(
+        ({ open }) => ({ split: log.split, open }),
+        () => NOTHING_OPEN,
+      ),
+    );
+    return reading.then(({ add }) => add);
+  }
+
+  async #read(
+    log: LogEntry,
+    host: ReturnType<typeof pace>,
+    open: readonly Uint8Array[],
+  ): Promise<{ readonly add: () => void; readonly open: readonly Uint8Array[] }> {
     const opened = await this.#parts.openDecodable(log.key, host.signal);
     const { mdf, source, times } = opened;
     const channels = channelsOf(mdf.streams) ?? (await this.#parts.channelsHeard(log.key, host.signal));
-    const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query, this.#binder);
+    const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query, this.#binder, this.#transports);
     const startNs = log.startNs ?? mdf.header.startNs;
     const heard = () => this.#parts.heardLog(log.key, host.signal);
     const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, heard);
@@ -85,14 +119,15 @@ export class DeviceSeries {
     const aside = output.kind === "columns" ? aroundOutput(plan.range) : output;
     const { decoded, around } = await this.#parts.kernels.use(async (kernel) => {
       const decode = (into: DecodeOutput) =>
-        decodeLog(kernel, source, mdf, kernelRules, plan.range, into, { ...host, logTimes: times });
+        decodeLog(kernel, source, mdf, kernelRules, plan.range, into, { ...host, logTimes: times }, open);
       const decoded = await decode(output);
       return { decoded, around: !wantsAround ? null : aside === output ? decoded : await decode(aside) };
     });
     const isBeyond = decoded.ledger.outOfRange > 0 && (await this.#isBeyondReach(startNs, heard));
     const unpacked = unpackedBytes(opened.unpacked);
-    return () => {
+    const add = (): void => {
       this.#noteRules(rules);
+      this.losses.add(log.key, mdf.header.startNs, decoded.transports);
       this.ledger = addLedgers(this.ledger, { ...decoded.ledger, ...unpacked });
       this.notices.push(...mdf.notices, ...decoded.notices);
       for (const [series, lanes] of this.#bySeries(rules, decoded)) this.#add(series, where, lanes, plan);
@@ -108,6 +143,7 @@ export class DeviceSeries {
         reads: mdf.streams.flatMap((stream) => stream.extents),
       });
     };
+    return { add, open: decoded.transports.open };
   }
 
   /** Whether frames out of range are so late that their times would not be exact. */

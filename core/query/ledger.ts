@@ -6,7 +6,7 @@ import type { UnpackedBytes } from "../canedge/container.ts";
  * counted with what it holds, since of packed bytes nobody can say which belong to a record. `bytesRead` are bytes of the store.
  *
  * `bytes = header + records + tail`; `frames = used + unmatched + muxInactive + tooShort + outOfRange + otherKind + withoutPayload`;
- * `values = samples + notAvailable`. A frame all of whose values are "not available" was read and is `used`: what it says is that there is
+ * `values = samples + notAvailable`; `segments = segmentsUsed + segmentsLost + segmentsControl + segmentsOpen`. A frame all of whose values are "not available" was read and is `used`: what it says is that there is
  * nothing, so the sum that shows it is the one of values.
  */
 export interface Ledger {
@@ -36,6 +36,16 @@ export interface Ledger {
   readonly samples: number;
   /** Values that are J1939 codes for "error" or "not available", left out as gaps. */
   readonly notAvailable: number;
+  /** Frames of transport protocols that were put together for this answer, also outside the range: a message may begin before it. They are `used` or `outOfRange` too. */
+  readonly segments: number;
+  /** In messages that came out whole. */
+  readonly segmentsUsed: number;
+  /** Of messages that were lost, or of none. */
+  readonly segmentsLost: number;
+  /** Flow control and the like. */
+  readonly segmentsControl: number;
+  /** Of messages that are open where a log ends; the next split goes on with them, and counts them again. */
+  readonly segmentsOpen: number;
   /** Bytes of logs read for this answer, as they are inside their containers. */
   readonly bytesRead: number;
   /** Bytes that were decrypted for it, those of a first pass over a log included. */
@@ -62,6 +72,11 @@ export const emptyLedger: Ledger = {
   values: 0,
   samples: 0,
   notAvailable: 0,
+  segments: 0,
+  segmentsUsed: 0,
+  segmentsLost: 0,
+  segmentsControl: 0,
+  segmentsOpen: 0,
   bytesRead: 0,
   bytesDecrypted: 0,
   bytesDecompressed: 0,
@@ -98,5 +113,8 @@ export function imbalance(ledger: Ledger): string[] {
   if (frames !== ledger.frames) wrong.push(`${ledger.frames} frames read, ${frames} accounted for`);
   const values = ledger.samples + ledger.notAvailable;
   if (values !== ledger.values) wrong.push(`${ledger.values} values read, ${values} accounted for`);
+  const { segments, segmentsUsed, segmentsLost, segmentsControl, segmentsOpen } = ledger;
+  const placed = segmentsUsed + segmentsLost + segmentsControl + segmentsOpen;
+  if (placed !== segments) wrong.push(`${segments} transport segments, ${placed} accounted for`);
   return wrong;
 }

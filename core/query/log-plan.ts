@@ -41,7 +41,8 @@ export async function planLog(
   const endNs = asked.toNs !== null && asked.toNs < highNs ? asked.toNs : highNs;
   const toNs = endNs < fromNs ? fromNs : endNs;
   const range = { fromNs: fromNs - headerNs, toNs: toNs - headerNs, baseNs: startNs - headerNs };
-  const columns = { kind: "columns", keepLengths: false } as const;
+  const times = query.firstFrameTimes === undefined ? {} : { firstFrameTimes: query.firstFrameTimes };
+  const columns = { kind: "columns", keepLengths: false, ...times } as const;
   const isOddGrid = grid.kind === "midnight-per-file" && DAY_NS % grid.stepNs !== 0n;
   const { budgetPoints } = query;
   if (method === "raw" && budgetPoints !== null)
@@ -65,6 +66,7 @@ export async function planLog(
       stepNs: Number(stepNs),
       bucketCount: Number(bucketCount),
       neighbours,
+      ...times,
     },
   };
 }

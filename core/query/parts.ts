@@ -4,6 +4,7 @@ import type { Library } from "../dbc/library.ts";
 import type { HeardChannels } from "./binding.ts";
 import type { OnWork } from "./engine.ts";
 import type { HeardLog, HeardParts } from "./heard.ts";
+import type { SurveyLog } from "./transports.ts";
 
 export interface EngineParts extends HeardParts {
   /** What occurs in a log; read once and kept. */
@@ -11,5 +12,7 @@ export interface EngineParts extends HeardParts {
   readonly channelsHeard: (key: string, signal: AbortSignal) => Promise<{ bus: "CAN" | "LIN"; channel: number }[]>;
   /** What occurs on the channels of a device, to compare databases with. */
   readonly channelIds: (device: string, signal: AbortSignal) => Promise<HeardChannels>;
+  /** What transport protocols carried in a log; read once per stream and kept. */
+  readonly surveyLog: SurveyLog;
   readonly library: (signal: AbortSignal) => Promise<Library>;
 }

@@ -27,6 +27,8 @@ export interface Query {
   readonly neighbours: boolean;
   /** Also J1939 codes for "error" and "not available" as values; absent = they are gaps (core/dbc/codes.ts). */
   readonly keepInvalid?: boolean;
+  /** Messages of transport protocols at the time of their first frame, as the seed has them; absent = of the last, when they were there. */
+  readonly firstFrameTimes?: boolean;
   /** Stop reading files at this many bytes, with a notice; null = no limit. */
   readonly budgetBytes: number | null;
   /** Stop adding points to a series at this many, with a notice; null = no limit. */

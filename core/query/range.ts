@@ -17,11 +17,8 @@ export function widened(query: Query): QueryRange {
 
 export const isEmptyRange = ({ fromNs, toNs }: QueryRange): boolean => fromNs !== null && toNs !== null && fromNs >= toNs;
 
-/** Where logs may lie that have something for the answer. */
-export const withReach = ({ neighbours }: Query, { fromNs, toNs }: QueryRange): QueryRange =>
-  neighbours
-    ? {
-        fromNs: fromNs === null ? null : fromNs - REACH_OVER_SPLITS_NS,
-        toNs: toNs === null ? null : toNs + REACH_OVER_SPLITS_NS,
-      }
-    : { fromNs, toNs };
+/** Where logs may lie that have something for the answer: neighbours of the range, the beginning of a message longer than a frame. */
+export const withReach = ({ neighbours }: Query, { fromNs, toNs }: QueryRange, isLong = false): QueryRange => ({
+  fromNs: fromNs !== null && (neighbours || isLong) ? fromNs - REACH_OVER_SPLITS_NS : fromNs,
+  toNs: toNs !== null && neighbours ? toNs + REACH_OVER_SPLITS_NS : toNs,
+});

@@ -3,6 +3,7 @@ import type { RecordStream } from "../bus/layout.ts";
 import { maxDataRaw } from "../dbc/codes.ts";
 import { isWideInteger } from "../dbc/exact-integer.ts";
 import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
+import type { TransportChoice } from "../dbc/transport-choice.ts";
 import type { AskedOutput, Rule } from "../kernel/decode.ts";
 import type { SignalLabels, SignalSelector } from "../series/series.ts";
 import { type Binder, type BoundBy, exactIdsOf } from "./binding.ts";
@@ -63,6 +64,7 @@ export function rulesFor(
   channels: readonly { readonly bus: "CAN" | "LIN"; readonly channel: number }[],
   query: Pick<Query, "keepInvalid" | "method">,
   binder: Binder,
+  transports: readonly TransportChoice[] = [],
 ): AskedRule[] {
   const rules: AskedRule[] = [];
   // The identifiers of a LIN bus are few and small: a database of CAN would fit by accident. Where there is CAN, LIN is asked for by name.
@@ -85,7 +87,9 @@ export function rulesFor(
       const isNamed = asked.some((one) => one.selectors.some((i) => selectors[i]?.db !== undefined));
       const binding = isNamed ? "named" : (binder.boundBy(bus, channel, dbc, message) ?? "named");
       const taken = isNamed || message.pgn === null ? [] : binder.takenIds(bus, channel, dbc, message.pgn);
-      rules.push({ rule: ruleOf(bus, channel, message, dbc, asked, query, taken), dbc, asked, binding });
+      const ways = bus === "CAN" ? transports.filter((one) => one.channel === channel && one.message === message) : [];
+      for (const way of ways.length === 0 ? [null] : ways)
+        rules.push({ rule: ruleOf(bus, channel, message, dbc, asked, query, taken, way), dbc, asked, binding });
     }
   }
   return rules;
@@ -99,15 +103,21 @@ function ruleOf(
   asked: readonly AskedSignal[],
   query: Pick<Query, "keepInvalid" | "method">,
   takenIds: readonly number[],
+  way: TransportChoice | null,
 ): Rule {
+  const pgn = way === null ? message.pgn : way.pgn;
   const signals = asked.map(({ signal }): AskedOutput => {
     // Samples themselves are given to the last digit; what is reduced is made of doubles.
     const output = query.method === "raw" && isWideInteger(signal) ? "raw" : "physical";
-    const maxRaw = message.pgn === null || query.keepInvalid ? null : limitOf(signal);
+    const maxRaw = pgn === null || query.keepInvalid ? null : limitOf(signal);
     return { signal, output, ...(maxRaw === null ? {} : { maxRaw }) };
   });
-  if (message.pgn === null)
-    return { key: { kind: "exact", bus, channel, id: message.id, extended: message.extended }, message, signals };
+  const { id, extended } = message;
+  const exact = { kind: "exact", bus, channel, id, extended } as const;
+  if (way !== null && pgn === null) return { key: exact, message, signals, transport: way.transport, addressing: way.addressing };
+  if (way !== null && pgn !== null)
+    return { key: { kind: "group", bus, channel, pgn }, message, signals, transport: way.transport };
+  if (message.pgn === null) return { key: exact, message, signals };
   return {
     key: { kind: "group", bus, channel, pgn: message.pgn },
     message,

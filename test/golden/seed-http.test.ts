@@ -18,10 +18,8 @@ const GROUPS = [
   "limit",
   "sequence",
   "odd-tree",
+  "tp",
 ];
-
-/** Fast packets as what they are, and messages of several frames: once transport protocols are read. So is the whole group `tp`. */
-const LATER = ["query-nearest/uds-multiframe-without-tp", "query-nearest/nmea-fast-packet-as-frames"];
 
 /** Records that are not right yet. A record that is listed here and passes fails: the list only shrinks. */
 const NOT_YET: readonly string[] = [];
@@ -34,7 +32,6 @@ describe.skipIf(!hasShared)("golden/seed-http", () => {
     const records = hasShared ? sharedJson<readonly SeedRecord[]>(`golden/seed-http/${group}.json`) : [];
     for (const record of records) {
       const name = `${group}/${record.name}`;
-      if (LATER.includes(name)) continue;
       const isExpectedToFail = NOT_YET.includes(name);
       test(isExpectedToFail ? `${name} (not yet)` : name, async () => {
         const wrong = await replay(record, servers);
@@ -60,7 +57,7 @@ describe.skipIf(!hasShared)("golden/seed-http", () => {
     const known = GROUPS.flatMap((group) =>
       sharedJson<readonly SeedRecord[]>(`golden/seed-http/${group}.json`).map(({ name }) => `${group}/${name}`),
     );
-    expect([...NOT_YET, ...LATER].filter((name) => !known.includes(name))).toEqual([]);
+    expect([...NOT_YET].filter((name) => !known.includes(name))).toEqual([]);
   });
 });
 

@@ -48,7 +48,7 @@ export function oneLog(
   more: { readonly key?: string; readonly facts?: Partial<LogFacts>; readonly dbcs?: Drive["dbcs"] } = {},
 ): MemoryStore {
   const key = more.key ?? `${DEVICE}/00000001/00000001.MF4`;
-  const bytes = unfinalizedLog({ ...FACTS, generation, ...more.facts }, frames);
+  const bytes = unfinalizedLog({ ...oneLogFacts, generation, ...more.facts }, frames);
   return driveStore({ files: [{ key, bytes }], dbcs: more.dbcs ?? [{ name: "test.dbc", text: dbcText(messages, "test") }] });
 }
 
@@ -56,7 +56,7 @@ export const DEVICE = "B0551009";
 /** Of `oneLog`; its frames' times count from here. */
 export const START_NS = 1_715_666_400_000_000_000n;
 
-const FACTS: LogFacts = {
+export const oneLogFacts: LogFacts = {
   generation: "D",
   startNs: START_NS,
   zoneMinutes: 0,

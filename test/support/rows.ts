@@ -1,7 +1,7 @@
 /** Frames of a log as plain rows, from the kernel and from the slow walk, to be compared. */
 import { type FramesEnd, readFrames } from "../../core/kernel/frames.ts";
 import type { Kernel } from "../../core/kernel/kernel.ts";
-import { imbalance } from "../../core/query/ledger.ts";
+import { emptyLedger, imbalance } from "../../core/query/ledger.ts";
 import { testHost } from "./kernel.ts";
 import type { MadeLog } from "./made-log.ts";
 import { slowFrames } from "./slow-frames.ts";
@@ -72,6 +72,7 @@ export function accountErrors(
   bytes: number,
 ): string[] {
   return imbalance({
+    ...emptyLedger,
     files: 1,
     bytes,
     header: 0,

@@ -192,6 +192,14 @@ function wordsDifference(
     }
     case "other files answered, notice":
       return requireThat(series.length === 1 && Array.isArray(series[0]?.rows) && noticesOf(series[0]).length > 0, "no notice");
+    case "datapoints present":
+    case "datapoints present if matched by PGN; a reason if not":
+    case "one value per message, see tp group":
+      return requireThat(series.length > 0 && series.every((item) => (item.datapoints?.length ?? 0) > 0), "no datapoints");
+    case "datapoints present, values 98": {
+      const values = series.flatMap((item) => item.datapoints ?? []).map(([value]) => value);
+      return requireThat(values.length > 0 && values.every((value) => value === null || value === 98), "not 98");
+    }
     case "one mark":
       return requireThat(Array.isArray(ours.body) && ours.body.length === 1, "not one mark");
     case "notice":
@@ -222,7 +230,9 @@ function valuesDifference(record: SeedRecord, request: SeedRequest, seed: unknow
     const found = kept[at] ?? {};
     if (found.target !== item.target || found.refId !== item.refId)
       return `series ${found.refId} ${found.target}, not ${item.refId} ${item.target}`;
-    const wrong = pointsDifference(item.datapoints ?? [], found.datapoints ?? [], record.tol?.timeMs ?? 1, bucketMs, expect);
+    const wrong = expect.superset
+      ? supersetDifference(item.datapoints ?? [], found.datapoints ?? [], record.tol?.timeMs ?? 1, bucketOf(request))
+      : pointsDifference(item.datapoints ?? [], found.datapoints ?? [], record.tol?.timeMs ?? 1, bucketMs, expect);
     if (wrong !== null) return `${item.target}: ${wrong}`;
   }
   return null;
@@ -293,6 +303,20 @@ function pointsDifference(
     if (!Number.isInteger(ourTime)) return `point ${at} at ${ourTime}, not a whole ms`;
     const isNear = bucketMs === null ? Math.abs(ourTime - time) < timeMs : inSameBucket(ourTime, time, bucketMs);
     if (!isNear) return `point ${at} at ${ourTime}, not ${time}`;
+  }
+  return null;
+}
+
+/** Further points are fine. A recorded one must be there at its time, or, thinned by the interval, an equal value within the interval. */
+function supersetDifference(seed: readonly Point[], ours: readonly Point[], timeMs: number, intervalMs: number): string | null {
+  const wrong = ours.findIndex(([, time], at) => !Number.isInteger(time) || (time ?? 0) < (ours[at - 1]?.[1] ?? 0));
+  if (wrong >= 0) return `point ${wrong} at ${ours[wrong]?.[1]}, not a whole ms after the one before`;
+  for (const [value, time] of seed) {
+    if (value === null || time === null) continue;
+    const isEqual = (own: number | null): boolean => own !== null && Math.abs(own - value) <= VALUE_REL * Math.abs(value);
+    const at = ours.find(([, ourTime]) => ourTime !== null && Math.abs(ourTime - time) < timeMs);
+    const near = ours.some(([own, ourTime]) => ourTime !== null && Math.abs(ourTime - time) <= intervalMs && isEqual(own));
+    if (at ? !isEqual(at[0]) : !near) return `${value} at ${time} is missing: ${shown(ours)}`;
   }
   return null;
 }

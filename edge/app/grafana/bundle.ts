@@ -67,6 +67,7 @@ function queryOf(
     wholeBuckets: !seed && method !== "raw" && ask.edges === "whole",
     neighbours: false,
     keepInvalid: ask.keepInvalid,
+    ...(seed ? { firstFrameTimes: true } : {}),
     budgetBytes,
     budgetPoints: null,
   };

@@ -1,7 +1,7 @@
 /** What a log carries by transport protocols, found in a log made here: streams of three protocols, noise beside them, and nothing invented. */
 import { expect, test } from "vitest";
 import { transportFacts } from "../../../core/facts/transport-facts.ts";
-import { busiest } from "../../../core/facts/transport-survey.ts";
+import { busiest } from "../../../core/kernel/survey.ts";
 import { frameLog } from "../../support/frame-records.ts";
 import { testHost, testKernel } from "../../support/kernel.ts";
 import { canFrame, fastPacketFrames, isoTpFrames, j1939Frames, pattern } from "../../support/transport-frames.ts";

@@ -1,14 +1,14 @@
 /** What travels by transport protocols in a log: every stream that speaks one, and which messages came out of it. */
 import { fastPacketCandidates, type HeardId, isoTpCandidates, j1939Candidates, speaks } from "../bus/speaks.ts";
 import type { StreamProtocol } from "../bus/transport.ts";
-import type { StreamAccount, StreamKey } from "../bus/transport-account.ts";
+import type { StreamAccount, StreamKey, TransportLoss } from "../bus/transport-account.ts";
+import type { TriedStream } from "../dbc/transport-choice.ts";
 import type { Notice } from "../fault.ts";
-import type { DecodeHost } from "../kernel/decode.ts";
-import type { Kernel } from "../kernel/kernel.ts";
-import { readMessages, STREAMS_MAX, type WholeMessage } from "../kernel/messages.ts";
 import type { MdfFile } from "../mdf/file.ts";
 import type { ByteSource } from "../store/source.ts";
-import type { Census } from "./census.ts";
+import type { DecodeHost } from "./decode.ts";
+import type { Kernel } from "./kernel.ts";
+import { readMessages, STREAMS_MAX, type WholeMessage } from "./messages.ts";
 
 export interface SurveyOptions {
   readonly kernel: Kernel;
@@ -34,6 +34,8 @@ export interface SurveyedStream {
   readonly account: StreamAccount;
   /** By `senderName`. */
   readonly senders: ReadonlyMap<string, SurveyedSender>;
+  /** The first of them; their causes are counted in full in the account. */
+  readonly losses: readonly TransportLoss[];
 }
 
 /** Identifiers that a survey looks at, the busiest ones: a log with a million of them is no bus. Ten walks for each protocol. */
@@ -49,16 +51,6 @@ export function busiest(ids: readonly HeardId[]): { readonly ids: readonly Heard
 
 const HEAD_BYTES = 8;
 const HEADS_MAX = 64;
-
-/** Identifiers of a census as the rules of speaks.ts want them. */
-export const heardIds = ({ ids }: Census): HeardId[] =>
-  ids.map(({ channel, id, extended, frames, framesOfBytes }) => ({
-    channel,
-    id,
-    extended,
-    frames,
-    maxBytes: framesOfBytes.findLastIndex((count) => count > 0),
-  }));
 
 /** Streams of a protocol that speak it. */
 export async function surveyProtocol(
@@ -88,7 +80,8 @@ export async function surveyStreams(keys: readonly StreamKey[], options: SurveyO
     const { kernel, source, mdf, host } = options;
     const { account } = await readMessages(kernel, source, mdf, some, host, (message) => note(senders[message.stream], message));
     account.streams.forEach((stream, i) => {
-      surveyed.push({ account: stream, senders: senders[i] ?? new Map() });
+      const losses = account.losses.filter((loss) => loss.stream === i);
+      surveyed.push({ account: stream, senders: senders[i] ?? new Map(), losses });
     });
   }
   return surveyed;
@@ -133,4 +126,12 @@ export function hex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += HEX_OF_BYTE[byte];
   return text;
+}
+
+/** What the choice of a transport looks at (core/dbc/transport-choice.ts). */
+export function triedStream({ account, senders }: SurveyedStream): TriedStream {
+  const heads = new Map<string, number>();
+  for (const sender of senders.values())
+    for (const [head, count] of sender.heads) heads.set(head, (heads.get(head) ?? 0) + count);
+  return { account, pgns: new Set([...senders.values()].map(({ pgn }) => pgn)), heads };
 }

@@ -1,0 +1,130 @@
+/** Messages longer than a frame in a query: which of them travel by a transport protocol, found out once per log and kept by its version. */
+import type { HeardId } from "../bus/speaks.ts";
+import { nameOfStream, type StreamAccount, type StreamKey } from "../bus/transport-account.ts";
+import { pgnOf } from "../dbc/match.ts";
+import type { DbcMessage } from "../dbc/model.ts";
+import { chooseTransports, streamsToTry, type TransportChoice, type TriedStream } from "../dbc/transport-choice.ts";
+import { isOfOneObject } from "../fault.ts";
+import { type SurveyedStream, surveyStreams, triedStream } from "../kernel/survey.ts";
+import type { LogEntry } from "./engine.ts";
+import type { HeardLog, HeardParts } from "./heard.ts";
+import { pace } from "./pace.ts";
+
+/** What came out of these streams of a log. Streams that were looked at before are not read again. */
+export type SurveyLog = (key: string, streams: readonly StreamKey[], signal: AbortSignal) => Promise<readonly SurveyedStream[]>;
+
+/** Logs whose streams are kept. */
+const LOGS_MAX = 1024;
+
+export function surveyedLogs(parts: HeardParts): SurveyLog {
+  const kept = new Map<string, Map<string, SurveyedStream>>();
+  return async (key, streams, signal) => {
+    if (streams.length === 0) return [];
+    const { source, mdf } = await parts.openDecodable(key, signal);
+    const name = `${source.version}\n${source.sizeBytes}\n${key}`;
+    const known = kept.get(name) ?? new Map<string, SurveyedStream>();
+    const missing = streams.filter((stream) => !known.has(nameOfStream(stream)));
+    if (missing.length > 0) {
+      const host = pace(parts.host, signal, source.sizeBytes, undefined);
+      const found = await parts.kernels.use((kernel) => surveyStreams(missing, { kernel, source, mdf, host }));
+      for (const one of found) known.set(nameOfStream(one.account.key), one);
+      if (!kept.has(name) && kept.size >= LOGS_MAX) kept.delete(kept.keys().next().value ?? "");
+      kept.set(name, known);
+    }
+    return streams.flatMap((stream) => known.get(nameOfStream(stream)) ?? []);
+  };
+}
+
+/** CAN identifiers of a log as the rules of core/bus/speaks.ts want them. */
+export const heardCanIds = ({ ids }: HeardLog): HeardId[] =>
+  ids
+    .filter(({ bus, kind }) => bus === "CAN" && kind === "data")
+    .map(({ channel, id, extended, frames, maxBytes }) => ({ channel, id, extended, frames, maxBytes }));
+
+/** What it takes to find out. */
+export interface TransportParts extends HeardParts {
+  readonly heardLog: (key: string, signal: AbortSignal) => Promise<HeardLog>;
+  readonly surveyLog: SurveyLog;
+}
+
+const FRAME_BYTES = 8;
+
+/** Whether it may travel by a transport protocol. */
+export const isLongMessage = ({ lengthBytes }: DbcMessage): boolean => lengthBytes > FRAME_BYTES;
+
+/**
+ * Choices for the messages on all channels of these logs. One split may hold nothing but the end of a message, so all of them have a say.
+ * Nothing is read where every message fits the frames that carry it. Logs that cannot be read have no say.
+ */
+export async function transportsOf(
+  parts: TransportParts,
+  logs: readonly LogEntry[],
+  messages: readonly DbcMessage[],
+  signal: AbortSignal,
+): Promise<readonly TransportChoice[]> {
+  if (!messages.some(isLongMessage)) return [];
+  const heard = new Map<string, HeardId>();
+  const tried = new Map<string, TriedStream>();
+  for (const { key } of logs) {
+    try {
+      const ids = heardCanIds(await parts.heardLog(key, signal));
+      const input = { messages: messages.filter((message) => isCutUp(message, ids)), heard: ids, forced: null };
+      for (const stream of await parts.surveyLog(key, streamsToTry(input), signal)) {
+        const name = nameOfStream(stream.account.key);
+        const there = tried.get(name);
+        tried.set(name, there ? together(there, triedStream(stream)) : triedStream(stream));
+      }
+      for (const id of ids) {
+        const name = `${id.channel} ${id.id} ${id.extended}`;
+        const there = heard.get(name);
+        const frames = id.frames + (there?.frames ?? 0);
+        heard.set(name, { ...id, frames, maxBytes: Math.max(id.maxBytes, there?.maxBytes ?? 0) });
+      }
+    } catch (error) {
+      if (!isOfOneObject(error)) throw error;
+    }
+  }
+  return chooseTransports({ messages, heard: [...heard.values()], forced: null }, [...tried.values()]);
+}
+
+/** Do its frames, or any that could carry its group, hold less than the message? */
+function isCutUp(message: DbcMessage, heard: readonly HeardId[]): boolean {
+  if (!isLongMessage(message)) return false;
+  const own = heard.filter(({ id, extended }) => extended === message.extended && (id === message.id || isOfGroup(message, id)));
+  // A parameter group of J1939-21 has no frames of its own.
+  return own.length === 0 ? message.extended : own.some(({ maxBytes }) => maxBytes < message.lengthBytes);
+}
+
+const isOfGroup = (message: DbcMessage, id: number): boolean => message.extended && pgnOf(message.id) === pgnOf(id);
+
+/** Accounts of one stream in two logs. */
+function together(a: TriedStream, b: TriedStream): TriedStream {
+  const heads = new Map(a.heads);
+  for (const [head, count] of b.heads) heads.set(head, (heads.get(head) ?? 0) + count);
+  return { account: addAccounts(a.account, b.account), pgns: new Set([...a.pgns, ...b.pgns]), heads };
+}
+
+function addAccounts(a: StreamAccount, b: StreamAccount): StreamAccount {
+  const added = (name: keyof StreamAccount): number => Number(a[name]) + Number(b[name]);
+  const addedCounts = <T extends Readonly<Record<string, number>>>(one: T, other: T): T => {
+    const sum: Record<string, number> = { ...one };
+    for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count;
+    return sum as T;
+  };
+  return {
+    key: a.key,
+    frames: added("frames"),
+    frameKinds: addedCounts(a.frameKinds, b.frameKinds),
+    messages: added("messages"),
+    framesUsed: added("framesUsed"),
+    framesLost: added("framesLost"),
+    framesOpen: added("framesOpen"),
+    framesRestored: added("framesRestored"),
+    lost: addedCounts(a.lost as Record<string, number>, b.lost as Record<string, number>),
+    used: added("used"),
+    tooShort: added("tooShort"),
+    muxInactive: added("muxInactive"),
+    unmatched: added("unmatched"),
+    outOfRange: added("outOfRange"),
+  };
+}
