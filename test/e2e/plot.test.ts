@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
 import { keyTable } from "../../web/keys.ts";
 import { fit, timeAt } from "../../web/state/view.ts";
-import { valueText } from "../../web/text/number.ts";
+import { shortText, valueText } from "../../web/text/number.ts";
 import { canDrive, drop, launch, openPage, plot, serveStatic, settled, type Watched } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
@@ -104,11 +104,17 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     const inside = values.filter((_, i) => (times[i] ?? 0n) >= view.fromNs && (times[i] ?? 0n) < view.toNs);
     const mean = inside.reduce((sum, v) => sum + v, 0) / inside.length;
     const rms = Math.sqrt(inside.reduce((sum, v) => sum + v * v, 0) / inside.length);
-    const wanted = [Math.min(...inside), Math.max(...inside), mean, rms].map((v) => valueText(v, 2));
+    const wanted = [Math.min(...inside), Math.max(...inside), mean, rms];
     expect(inside.length).toBeGreaterThan(20);
     await expect
       .poll(() => page.locator(".stats-panel tbody tr").first().locator("td.number").allInnerTexts())
-      .toEqual([...wanted, String(inside.length)]);
+      .toEqual([...wanted.map((v) => shortText(v, 2)), String(inside.length)]);
+    const exact = await page
+      .locator(".stats-panel tbody tr")
+      .first()
+      .locator("td[title].number")
+      .evaluateAll((cells) => cells.map((c) => Number(c.getAttribute("title"))));
+    for (const [i, value] of wanted.entries()) expect(exact[i]).toBeCloseTo(value, 9);
     expect(errors).toEqual([]);
     await page.close();
   });

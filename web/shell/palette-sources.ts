@@ -40,10 +40,13 @@ export const signalSource = (signals: () => readonly SignalInfo[], plot: (info: 
   prefix: "@",
   find(query) {
     if (query === "") return [];
-    return signals()
+    const all = signals();
+    const isAlone = all.every(({ selector }) => selector.device === all[0]?.selector.device);
+    return all
       .flatMap((info): Hit[] => {
         const score = scoreOf(query, info.name);
-        return score === null ? [] : [{ key: info.id, text: info.name, detail: info.source, score, run: () => plot(info) }];
+        const source = isAlone ? info.source : `${info.source} · ${info.selector.device}`;
+        return score === null ? [] : [{ key: info.id, text: info.name, detail: source, score, run: () => plot(info) }];
       })
       .sort((a, b) => b.score - a.score)
       .slice(0, SIGNALS_MAX);

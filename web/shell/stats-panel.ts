@@ -8,7 +8,7 @@ import type { Plotted, SeriesId, Span, State } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
 import { endNs, type TimeRange } from "../state/view.ts";
-import { countText, middleEllipsis, rateText, valueText } from "../text/number.ts";
+import { countText, middleEllipsis, rateText, shortText, valueText } from "../text/number.ts";
 import { durationText } from "../text/time.ts";
 import { rawOf, shownValue, tableText } from "../text/value.ts";
 import { icon } from "./icons.ts";
@@ -187,18 +187,33 @@ function statsTable(signals: readonly Plotted[], found: ReadonlyMap<SeriesId, Se
     const name = el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, NAME_LETTERS)}`);
     return el("tr", { "data-series": signal.info.id }, name, ...cells(signal, stats));
   });
-  return el("div", { class: "table-room" }, el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)));
+  return el(
+    "div",
+    { class: "table-room" },
+    el("table", { class: "stats-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)),
+  );
 }
 
 function cells(signal: Plotted, stats: SeriesStatistics | undefined): HTMLElement[] {
   const cell = (text: string, span = 1): HTMLElement =>
-    el("td", { class: "number", ...(span > 1 ? { colspan: String(span) } : {}) }, text);
+    el("td", { class: "number", ...(span > 1 ? { colspan: String(span), title: text } : {}) }, text);
   if (stats === undefined) return [cell("…", 5)];
   if (!("min" in stats)) return [cell("no values", 4), cell("0")];
-  const number = (value: number): string => valueText(value, signal.decimals);
   if (stats.shares.length > 0) return [cell(sharesText(signal, stats.shares), 4), cell(countText(stats.count))];
+  const number = (value: number, decimals: number | null): HTMLElement => {
+    const element = cell(shortText(value, decimals));
+    element.title = String(value);
+    return element;
+  };
   const { min, max, mean, rms, count } = stats;
-  return [number(min), number(max), meanText(mean, signal), meanText(rms, signal), countText(count)].map((text) => cell(text));
+  const fine = signal.decimals === null ? null : Math.max(2, signal.decimals);
+  return [
+    number(min, signal.decimals),
+    number(max, signal.decimals),
+    number(mean, fine),
+    number(rms, fine),
+    cell(countText(count)),
+  ];
 }
 
 const SHARES_SHOWN = 3;

@@ -13,6 +13,12 @@ export function valueText(value: number, decimals: number | null): string {
     .replace(".", DECIMAL_MARK);
 }
 
+/** As `valueText` with at most five figures, for columns that have little room; the whole number stands in a title. */
+export function shortText(value: number, decimals: number | null): string {
+  const whole = Math.max(1, Math.floor(Math.log10(Math.max(1, Math.abs(value)))) + 1);
+  return valueText(value, decimals === null ? null : Math.min(decimals, Math.max(0, 5 - whole)));
+}
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** Grouped, with so many decimals. Making a format costs more than using it a hundred times: they are kept. */
