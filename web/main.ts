@@ -92,7 +92,13 @@ const dropHost: DropHost = {
   isOpen: () => store.get().catalogue !== null,
 };
 const pickers = createPickers(dropHost);
-const tree = createTree(store);
+const tree = createTree(store, (info, event) =>
+  plot.carry([info.id], info.name, event, (target) => {
+    if (target.kind === "remove") return;
+    store.dispatch({ type: "plot", info, place: "new" });
+    store.dispatch({ type: "move", id: info.id, target });
+  }),
+);
 const layouts = createLayouts(kept);
 const linker = createLinker(store, {
   signals,

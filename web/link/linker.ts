@@ -24,7 +24,7 @@ export interface Linker {
   /** The whole address of the view; notices what had to be left out. */
   address(): Promise<URL>;
   /** Shows a document, such as a layout, on the signals that are here. */
-  show(document: ViewDocument): void;
+  show(document: ViewDocument, name?: string): void;
 }
 
 const SETTLE_MS = 400;
@@ -88,10 +88,10 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
     schedule(state);
   }
 
-  function show(document: ViewDocument): void {
+  function show(document: ViewDocument, name: string | null = null): void {
     const bound: Bound = bindDocument(document, store.get(), host.signals());
     shown = document;
-    store.dispatch({ type: "restore", scene: bound.scene, more: bound.more });
+    store.dispatch({ type: "restore", scene: bound.scene, more: { ...bound.more, name } });
   }
 
   function showPlain(ask: PlainView): void {

@@ -3,6 +3,7 @@ import { el, onChange, setAttribute, setText } from "../dom.ts";
 import { icon } from "../shell/icons.ts";
 import type { StripeBox } from "../state/layout.ts";
 import type { Cursors, Plotted, SeriesId, State } from "../state/model.ts";
+import { middleEllipsis } from "../text/number.ts";
 import { deltaText, shownValue } from "../text/value.ts";
 import type { Samples } from "./cursors.ts";
 import { SLOT_COUNT } from "./palette.ts";
@@ -29,6 +30,9 @@ export interface Legend {
   /** Signals whose picture is not exact yet. */
   coarse(ids: ReadonlySet<SeriesId>): void;
 }
+
+/** Longer names are cut in the middle, where they differ least. */
+const NAME_LETTERS = 28;
 
 interface Cells {
   readonly hover: HTMLElement;
@@ -192,7 +196,7 @@ function legendRow(signal: Plotted, { selected, cells, host, cursors }: Given): 
       onclick: () => host.select(id),
     },
     swatch(signal),
-    el("span", { class: "name" }, name),
+    el("span", { class: "name" }, middleEllipsis(name, NAME_LETTERS)),
     own.hover,
     el("span", { class: "unit" }, info.unit),
   );

@@ -76,7 +76,7 @@ function contextOf(state: State) {
 }
 
 export interface LayoutHost {
-  show(document: ViewDocument): void;
+  show(document: ViewDocument, name: string): void;
   say(text: string): void;
   exportFile(): void;
   importFile(): void;
@@ -93,7 +93,7 @@ export const layoutSource = (store: Store, layouts: Layouts, host: LayoutHost): 
     const saved = layouts.names().flatMap((own) =>
       hit(`layout ${own}`, `Layout: ${own}`, "show", () => {
         const document = layouts.get(own);
-        if (document !== null) host.show(document);
+        if (document !== null) host.show(document, own);
       }),
     );
     const save: Hit[] =

@@ -175,7 +175,7 @@ function rangeOf(state: State): TimeRange | null {
   return { fromNs: a < b ? a : b, toNs: a < b ? b : a };
 }
 
-const NAME_LETTERS = 13;
+const NAME_LETTERS = 10;
 /** Means lie between the steps of a signal. */
 const meanText = (value: number, { decimals }: Plotted): string =>
   valueText(value, decimals === null ? null : Math.max(2, decimals));

@@ -2,7 +2,7 @@
 import { el, onChange, setAttribute } from "../dom.ts";
 import { SLOT_COUNT } from "../plot/palette.ts";
 import { icon } from "../shell/icons.ts";
-import type { SeriesId, State } from "../state/model.ts";
+import type { SeriesId, SignalInfo, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import type { Place } from "../state/stripes.ts";
 import { countText, rateText } from "../text/number.ts";
@@ -21,7 +21,8 @@ export interface Tree {
   focus(): void;
 }
 
-export function createTree(store: Store): Tree {
+/** `carry`: a row that is dragged onto the plot. */
+export function createTree(store: Store, carry: (info: SignalInfo, event: PointerEvent) => void): Tree {
   const closed = new Set<string>();
   let rows: readonly Node[] = [];
   let filter: Filter = parseFilter("");
@@ -126,6 +127,10 @@ export function createTree(store: Store): Tree {
         "aria-expanded": isBranch ? String(isOpen) : null,
         "aria-selected": row.kind === "signal" ? String(plotted !== undefined) : null,
         onclick: (event) => onClick(row, event as MouseEvent),
+        onpointerdown: (event) => {
+          if (row.kind === "signal" && event instanceof PointerEvent && event.button === 0 && event.pointerType === "mouse")
+            carry(row.info, event);
+        },
       },
       ...rowContent(row, plotted?.slot ?? null, room),
     );
