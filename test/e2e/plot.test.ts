@@ -209,6 +209,15 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await page.mouse.move(20, 500, { steps: 4 });
     await page.mouse.up();
     await expect.poll(() => order(page)).toEqual([["EngineSpeed"], ["VehicleSpeed"]]);
+
+    const leaf = await page.locator(".tree-row.signal", { hasText: "BatteryVoltage" }).first().boundingBox();
+    if (leaf === null) throw new Error("no such leaf");
+    await page.mouse.move(leaf.x + 80, leaf.y + 10);
+    await page.mouse.down();
+    const first = await stripe(0);
+    await page.mouse.move(first.x + 200, first.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => order(page)).toEqual([["EngineSpeed", "BatteryVoltage"], ["VehicleSpeed"]]);
     await page.close();
   });
 
