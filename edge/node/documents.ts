@@ -14,6 +14,7 @@ import type { DecodeHost } from "../../core/kernel/decode.ts";
 import { Kernel } from "../../core/kernel/kernel.ts";
 import { readMdf } from "../../core/mdf/read.ts";
 import type { GivenDbc } from "../app/context.ts";
+import { type ContentsTables, contentsTables } from "./contents-table.ts";
 import { loadKernel } from "./host-engine.ts";
 import { logFiles } from "./log-files.ts";
 import { passwordsNear } from "./passwords.ts";
@@ -27,6 +28,12 @@ export async function framesDocument(file: string, given: Passwords, signal: Abo
 export async function groupsDocument(file: string, given: Passwords, signal: AbortSignal): Promise<FactsDocument> {
   const { module, log } = await openedLog(file, given, signal);
   return groupsFacts({ log, fileName: file, host: { signal, onWindow: () => undefined, codecs: new Codecs(module) } });
+}
+
+/** What is in a log beside its frames, as tables. Faults: `input/*`, `access/*`, `storage/*`. */
+export async function contentsOf(file: string, given: Passwords, signal: AbortSignal): Promise<ContentsTables> {
+  const { module, log } = await openedLog(file, given, signal);
+  return contentsTables(log, new Codecs(module), signal);
 }
 
 /** Schema buslens-transport/1, of one protocol or (null) of whatever is spoken. Faults: `input/*`, `access/*`, `storage/*`. */

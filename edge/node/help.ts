@@ -47,7 +47,7 @@ The folder is kept and used again. Options as for serve.
   inspect: `buslens inspect FILE [--groups] [--json] [--passwords FILE]
 buslens inspect FILE --dbc D… [--passwords FILE]
 
-Header, and for every bus and channel the frames by kind, of an MDF 4 file (.MF4; compressed .MFC, encrypted .MFE and .MFM too).
+Header, and for every bus and channel the frames by kind, measured groups, events and attachments of an MDF 4 file (.MF4; compressed .MFC, encrypted .MFE and .MFM too).
   --dbc FILE|DIR  a report by channel: identifiers and rates, which message they are by which rule, what no database knows,
             transported messages and their losses by cause, how well each database fits (may be given more than once)
   --groups  every channel group as columns instead, of any MDF 4 file: kind, first, last, least and greatest values

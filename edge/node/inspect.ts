@@ -3,7 +3,7 @@ import { mergedPasswords } from "../../core/canedge/passwords.ts";
 import type { Command } from "./arguments.ts";
 import { checkGiven } from "./dbc-check.ts";
 import { readDbcFiles } from "./dbc-files.ts";
-import { framesDocument, groupsDocument } from "./documents.ts";
+import { contentsOf, framesDocument, groupsDocument } from "./documents.ts";
 import { type GroupsFacts, groupsTable } from "./groups-table.ts";
 import { inspectReport } from "./inspect-report.ts";
 import { print, sayNotices } from "./output.ts";
@@ -19,7 +19,12 @@ export async function inspect(command: Extract<Command, { readonly name: "inspec
   if (command.json) await print(text);
   else if (command.groups) await print(groupsTable(JSON.parse(text) as GroupsFacts));
   else {
-    await print(framesTable(JSON.parse(text) as FramesFacts));
+    const contents = await contentsOf(command.file, passwords, signal);
+    sayNotices(
+      command.file,
+      contents.notices.filter((one) => notices.every((said) => said.text !== one.text)),
+    );
+    await print(framesTable(JSON.parse(text) as FramesFacts, contents.tools) + contents.text);
     const dbcs = await readDbcFiles(command.dbcs, command.encoding);
     if (dbcs.length === 0) return;
     checkGiven(dbcs);
@@ -57,7 +62,7 @@ interface FramesFacts {
   }[];
 }
 
-function framesTable(facts: FramesFacts): string {
+function framesTable(facts: FramesFacts, tools: readonly string[]): string {
   const { container } = facts;
   const about: readonly (readonly Cell[])[] = [
     ["file", facts.file],
@@ -66,6 +71,7 @@ function framesTable(facts: FramesFacts): string {
       `${facts.sizeBytes} bytes${container === null ? "" : `, ${(container.layers ?? [container.kind]).join(" around ")}`}`,
     ],
     ["format", `MDF ${facts.mdfVersion}, written by ${facts.program}, ${facts.finalized ? "finalized" : "not finalized"}`],
+    ["tools", tools.length === 0 ? null : tools.join(", then ")],
     ["start", utcText(facts.startNs) + (facts.startIsLocal ? " (the file says: local time)" : "")],
     ["device", facts.deviceSerial],
     ["firmware", facts.firmware],
