@@ -20,6 +20,12 @@ const BYTE_STARTS: readonly (readonly [string, string])[] = [
   ["a1b2c3d4", `it is a pcap capture. ${READS}`],
   ["0a0d0d0a", `it is a pcap capture. ${READS}`],
   ["894844460d0a1a0a", `it is an HDF5 or MATLAB file. ${READS}`],
+  ["fd377a585a00", "it is an xz archive. Unpack it first."],
+  ["425a68", "it is a bzip2 archive. Unpack it first."],
+  ["04224d18", "it is an LZ4 archive. Unpack it first."],
+  ["4152524f5731", `it is an Arrow file. ${READS}`],
+  ["5444536d", `it is an NI TDMS file. ${READS}`],
+  ["444c5401", `it is an AUTOSAR DLT trace. ${READS}`],
   ["89504e470d0a1a0a", "it is a PNG picture."],
   ["0000000000000000", "its first bytes are all zero. It was perhaps never written to the end."],
 ];
@@ -31,6 +37,9 @@ const TEXT_STARTS: readonly (readonly [RegExp, string])[] = [
   [/^\s*<\?xml|^\s*<(Error|ListBucketResult)\b/, "it is an XML document, perhaps a store's error message."],
   [/^LOGG/, `it is a Vector BLF file. ${READS}`],
   [/^\s*date \w+/i, `it is a Vector ASC text log. ${READS}`],
+  [/^\s*base\s+(hex|dec)/i, `it is a Vector ASC text log. ${READS}`],
+  [/^MATLAB 5\.0/, `it is a MATLAB file. ${READS}`],
+  [/^\s*LIN_description_file/i, "it is a LIN description (LDF), not a log."],
   [/^;\$FILEVERSION/, `it is a PEAK TRC text log. ${READS}`],
   [/^\(\d+\.\d+\) \w+ [0-9A-Fa-f]+#/, `it is a candump text log. ${READS}`],
   [/^Generic File/, "it is a CANedge container whose content was not unpacked."],
@@ -39,6 +48,8 @@ const TEXT_STARTS: readonly (readonly [RegExp, string])[] = [
   [/^%PDF/, "it is a PDF document."],
   [/^(\xef\xbb\xbf)?\s*(VERSION\s+"|NS_\s*:|BU_\s*:|BO_\s+\d)/, "it is a DBC database."],
   [/^\s*[[{]/, "it is a JSON document."],
+  // Printable, and two separators in the first line.
+  [/^(\xef\xbb\xbf)?(?=[^\r\n]*([,;\t])[^\r\n]*\2)[\t\x20-\x7e\x80-\xff]+(\r?\n|$)/, `it is a text table, such as CSV. ${READS}`],
 ];
 
 /** Never fails: unknown bytes are shown. `head` may be as short as one byte. */
