@@ -1,4 +1,5 @@
 /** Does a stream of frames speak a transport protocol? By where it stands on the bus, and by what an assembler made of it. */
+import { pgnOf } from "../dbc/match.ts";
 import { isFastPacketGroup, isProprietaryGroup } from "./fast-packet-groups.ts";
 import { TP_CM_PGN, TP_DT_PGN } from "./transport.ts";
 import type { StreamAccount, StreamKey } from "./transport-account.ts";
@@ -43,17 +44,10 @@ export function j1939Candidates(ids: readonly HeardId[]): StreamKey[] {
 export function fastPacketCandidates(ids: readonly HeardId[]): StreamKey[] {
   return ids
     .filter(({ extended, maxBytes }) => extended && maxBytes <= FRAME_BYTES)
-    .map(({ channel, id }) => ({ protocol: "fast-packet", bus: "CAN", channel, pgn: pgnOfId(id), id }));
+    .map(({ channel, id }) => ({ protocol: "fast-packet", bus: "CAN", channel, pgn: pgnOf(id), id }));
 }
 
-const isTransportManagement = ({ id, extended }: HeardId): boolean =>
-  extended && [TP_CM_PGN, TP_DT_PGN].includes(pgnOfId(id) & 0x3ff00);
-
-/** As core/dbc/match.ts has it, which is a room further. */
-const pgnOfId = (id: number): number => {
-  const pgn = (id >>> 8) & 0x3ffff;
-  return ((pgn >>> 8) & 0xff) < 240 ? pgn & 0x3ff00 : pgn;
-};
+const isTransportManagement = ({ id, extended }: HeardId): boolean => extended && [TP_CM_PGN, TP_DT_PGN].includes(pgnOf(id));
 
 /**
  * ISO-TP: a diagnostic identifier with a message or the start of one, and few wrong frames; any other only if nearly all its frames make whole
