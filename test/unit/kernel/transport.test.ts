@@ -233,6 +233,18 @@ describe("what is refused or lost", () => {
     ]);
   });
 
+  test.each([
+    ["ISO-TP", 1_000_000, isoTp(0x7e8), isoTpFrames(0, 0x7e8, pattern(20))],
+    ["J1939-21", 1_250_000, TP, j1939Frames(0, 0xfee3, 5, pattern(20))],
+    ["fast packet", 750_000, fast(129_029), fastPacketFrames(0, 129_029, 5, pattern(20))],
+  ] as const)("%s waits %i µs for the next frame, and not one more", async (_name, patienceUs, key, frames) => {
+    const apart = (gapUs: number) => frames.map((one, i) => ({ ...one, timeUs: i * gapUs }));
+    expect((await messagesOf(apart(patienceUs), key)).payloads).toEqual([hex(pattern(20))]);
+    const { payloads, stream } = await messagesOf(apart(patienceUs + 1), key);
+    expect(payloads).toEqual([]);
+    expect(stream.lost).toEqual({ timeout: 1, orphanFrames: frames.length - 1 });
+  });
+
   test("the longest message comes out", async () => {
     const { payloads } = await messagesOf(isoTpFrames(0, 0x7e8, pattern(32_768)), isoTp(0x7e8));
     expect(payloads).toEqual([hex(pattern(32_768))]);
