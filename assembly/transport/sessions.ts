@@ -120,17 +120,13 @@ export function append(session: usize, from: usize, bytes: u32): void {
   store<u32>(session, got + bytes, Session.got);
 }
 
-/** Whether the bytes appended before, from `offset` on, are these. */
+/** Whether the bytes of a packet appended before, `offset` bytes from the start, are these. 252 is 36 × 7: no packet lies across two blocks. */
 export function holds(session: usize, offset: u32, from: usize, bytes: u32): bool {
   let block = <usize>load<u32>(session, Session.firstBlock);
   for (; offset >= BLOCK_PAYLOAD; offset -= BLOCK_PAYLOAD) block = <usize>load<u32>(block);
-  for (let i: u32 = 0; i < bytes; i++) {
-    if (offset === BLOCK_PAYLOAD) {
-      offset = 0;
-      block = <usize>load<u32>(block);
-    }
-    if (load<u8>(block + 4 + <usize>offset) !== load<u8>(from + <usize>i)) return false;
-    offset++;
+  const there = block + 4 + <usize>offset;
+  for (let i: usize = 0; i < <usize>bytes; i++) {
+    if (load<u8>(there + i) !== load<u8>(from + i)) return false;
   }
   return true;
 }

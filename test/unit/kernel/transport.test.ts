@@ -289,6 +289,20 @@ describe("what is refused or lost", () => {
     expect(stream.frameKinds).toEqual({ bam: 1, rts: 1, abort: 1, endOfMessage: 1, data: 5 });
   });
 
+  test("J1939: packets sent again with the same bytes go on, wherever in the message", async () => {
+    const frames = j1939Frames(0, 0xef00, 5, pattern(600), 9);
+    for (const next of [1, 2, 36, 37, 38, 72, 73]) {
+      const number = next + 2;
+      const asked = {
+        ...tpAnswer(0, 9, 5, `11 05 ${next.toString(16).padStart(2, "0")} ffff 00ef00`),
+        timeUs: number * 10_000 + 1,
+      };
+      const again = frames.slice(next).map((one) => ({ ...one, timeUs: one.timeUs + 500_000 }));
+      const { payloads } = await messagesOf([...frames.slice(0, number + 1), asked, ...again], TP);
+      expect(payloads, `from packet ${next}`).toEqual([hex(pattern(600))]);
+    }
+  });
+
   test("J1939: packets sent again with other bytes are another message", async () => {
     const one = j1939Frames(0, 0xef00, 5, pattern(30), 9);
     const other = j1939Frames(100, 0xef00, 5, pattern(30, 7), 9);
