@@ -212,6 +212,22 @@ describe("time and range", () => {
       expect(values).toEqual([BigInt(pattern(300)[1] ?? 0)]);
     }
   });
+
+  test("what waited too long between two splits is late in the second one", async () => {
+    const [start, ...rest] = isoTpFrames(0, 0x7e8, pattern(20));
+    if (!start) throw new Error("a first frame comes first");
+    const run = async (frames: readonly PlainFrame[], open: readonly Uint8Array[]) => {
+      const { source, mdf } = await frameLog(frames);
+      return (await decodePass(kernel, source, mdf, [longRule(asked, "iso-tp")], WHOLE_RANGE, COLUMNS, testHost(), { open }))
+        .transport;
+    };
+    const before = await run([start], []);
+    const after = await run(
+      rest.map((one) => ({ ...one, timeUs: one.timeUs + 1_000_000 })),
+      before ? [before.open] : [],
+    );
+    expect(after?.streams[0]?.lost).toEqual({ timeout: 1, orphanFrames: 2 });
+  });
 });
 
 describe("what is refused or lost", () => {
