@@ -10,12 +10,13 @@ import { readInstant } from "../instant.ts";
 import type { Cell } from "../tables/table.ts";
 import { devicesNamed } from "./devices.ts";
 import { tripRule } from "./events.ts";
+import { fileMarkTable } from "./file-marks.ts";
 import { marksOf } from "./marks.ts";
 import { readRange } from "./query-body.ts";
 import { listIn, objectIn } from "./target-text.ts";
 import type { ClosedRange } from "./variables.ts";
 
-const KINDS = ["session", "split", "event", "trip"] as const;
+const KINDS = ["session", "split", "mark", "event", "trip"] as const;
 
 /** Faults: `request/bad-json`, `request/bad-parameter`: the seed says `[]` to all of these. An empty query (a mark just made) is `[]` here too. */
 export const annotations: Handler = async (asked) => {
@@ -66,6 +67,10 @@ async function found(query: JsonObject, range: ClosedRange, { app, request }: As
       text: `${device}: ${duration} s`,
       tags: ["trip"],
     }));
+  }
+  if (kind === "mark") {
+    const { rows } = await fileMarkTable(devices, range, engine, request.signal);
+    return rows.map(([time, title, text, tags]) => ({ time, title, text, tags: String(tags).split(",") }));
   }
   if (typeof query.when !== "string") throw badParameter('events need "when", such as "rpm > 3000 for 2 s"');
   const { rows } = await eventTable(query, parseCondition(query.when), devices, reading);

@@ -4,6 +4,7 @@ import { badParameter } from "../fault-answer.ts";
 import { calcMaker } from "./calc.ts";
 import { decodedMaker, statesMaker } from "./decoded.ts";
 import { eventsMaker, tripsMaker } from "./events.ts";
+import { fileMarksMaker } from "./file-marks.ts";
 import type { Maker } from "./made.ts";
 import { marksMaker } from "./marks.ts";
 import { filesMaker, framesMaker } from "./table.ts";
@@ -26,6 +27,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   trips: withDevice(tripsMaker),
   sessions: withDevice((object) => marksMaker(object, "session")),
   splits: withDevice((object) => marksMaker(object, "split")),
+  marks: withDevice(fileMarksMaker),
 };
 
 /** The kind an `annotation` key means, for newer plugins that ask for marks by /query. */
@@ -34,6 +36,7 @@ export const KIND_OF_ANNOTATION: Readonly<Record<string, string>> = {
   split: "splits",
   event: "events",
   trip: "trips",
+  mark: "marks",
 };
 
 function withDevice(kind: Kind): Kind {

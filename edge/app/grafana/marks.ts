@@ -65,7 +65,8 @@ function markOf(log: LogEntry): readonly Mark[] {
   return [{ time: toEpochMs(log.storedFirstNs), text, log }];
 }
 
-const MARK_COLUMNS: readonly Column[] = [
+/** Newer plugins find the fields of an annotation by these names. */
+export const MARK_COLUMNS: readonly Column[] = [
   { text: "time", type: "time" },
   ...["title", "text", "tags", "id"].map((text): Column => ({ text, type: "string" })),
 ];

@@ -2,7 +2,6 @@
 import { isJsonObject, type JsonObject, readJson } from "../body.ts";
 import type { Handler } from "../context.ts";
 import { jsonResponse } from "../fault-answer.ts";
-import { KINDS } from "./kinds.ts";
 import { optionsOf, rangeOf } from "./search.ts";
 import { METHOD_NAMES } from "./series-target.ts";
 import { objectIn } from "./target-text.ts";
@@ -58,12 +57,13 @@ const METRICS: readonly { readonly value: string; readonly label: string; readon
   { value: "files", label: "Log files", payloads: [DEVICE] },
   { value: "sessions", label: "Session marks", payloads: [DEVICE] },
   { value: "splits", label: "Split marks", payloads: [DEVICE] },
+  { value: "marks", label: "Marks in the files", payloads: [DEVICE] },
 ];
 
 /** The kinds, each with what can be filled in. Faults: `request/bad-json`. */
 export const metrics: Handler = async ({ request }) => {
   await readJson(request);
-  return jsonResponse(METRICS.filter(({ value }) => value === "series" || Object.hasOwn(KINDS, value)));
+  return jsonResponse(METRICS);
 };
 
 /** Options of one payload field, narrowed by what is filled in already. Faults: `request/bad-json`, `storage/*`. An unknown field has none. */

@@ -125,11 +125,11 @@ export const paths: Readonly<Record<string, object>> = {
   ),
   "/api/events": get(
     "events",
-    "When a condition held, trips, or where sessions and splits begin, one row each",
+    "When a condition held, trips, marks in the files, or where sessions and splits begin, one row each",
     [
       needed(DEVICE),
       ...RANGE,
-      query("type", "event by default", { enum: ["event", "trip", "session", "split"] }),
+      query("type", "event by default", { enum: ["event", "trip", "session", "split", "mark"] }),
       query("when", "a condition: rpm > 3000 while speed < 5 for 2 s"),
       query("while", "which moments count as travel: Speed > 1"),
       query("with", 'other series behind the names, as JSON: {"speed": {"signal": "WheelSpeed", "db": "truck"}}'),
@@ -174,7 +174,7 @@ export const paths: Readonly<Record<string, object>> = {
       "annotationsByGet",
       "Annotations for clients that can only GET",
       [
-        query("annotation", "what to mark", { enum: ["session", "split", "event", "trip"] }),
+        query("annotation", "what to mark", { enum: ["session", "split", "mark", "event", "trip"] }),
         needed(DEVICE),
         ...RANGE.map(needed),
         query("when", "a condition, for events"),

@@ -1,9 +1,11 @@
 /** Everything a target can be besides a plain series, over real logs, against samples taken one by one. */
 import { beforeAll, describe, expect, test } from "vitest";
+import type { EventEntry } from "../../../core/query/engine.ts";
 import { generateDrive } from "../../../fixtures/drive.ts";
 import { driveStore, engineOver } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
 import { type App, appOf, get, post } from "./app-of.ts";
+import { fakeEngine, logEntry } from "./fake-engine.ts";
 
 const drive = generateDrive({ splitSeconds: 2 });
 const DEVICE = "B0551001";
@@ -292,5 +294,29 @@ describe("events and trips", () => {
     expect(marks[0]?.rows).toHaveLength(splits.length);
     expect(sessions[0]?.rows).toHaveLength(new Set(splits.map(({ key }) => key.split("/")[1])).size);
     expect(sessions[0]?.columns?.map(({ text }) => text)).toEqual(["time", "title", "text", "tags", "id"]);
+  });
+
+  test("marks in the files, in every form", async () => {
+    const event: EventEntry = {
+      device: DEVICE,
+      session: "00000001",
+      key: "x.mf4",
+      timeNs: 5_000_000_000n,
+      name: "",
+      comment: "hit",
+      kind: "trigger",
+      range: "point",
+      cause: "user",
+    };
+    const engine = fakeEngine({ logs: [logEntry(`${DEVICE}/00000001/00000001.MF4`, 1, 9)] });
+    const other = appOf({ ...engine, events: async () => ({ events: [event], notices: [] }) });
+    const target = JSON.stringify({ annotation: "mark", device: DEVICE });
+    const body = { range: { from: 0, to: 10_000 }, targets: [{ refId: "Anno", target }], annotation: { query: target } };
+    const [item] = (await (await post(other, "/query", body)).json()) as Item[];
+    expect(item?.rows?.[0]?.slice(0, 3)).toEqual([5000, "trigger", "hit"]);
+    expect(await (await post(other, "/annotations", body)).json()).toMatchObject([{ time: 5000, title: "trigger", text: "hit" }]);
+    expect(await (await get(other, `/api/events?device=${DEVICE}&type=mark`)).json()).toMatchObject([{ time: 5000, partial: 0 }]);
+    const asked = await get(other, `/annotations?annotation=mark&device=${DEVICE}&from=0&to=10000`);
+    expect(await asked.json()).toHaveLength(1);
   });
 });
