@@ -19,11 +19,11 @@ export function createDialogs(store: Store, actions: Actions): Dialogs {
   const help = createHelp(() => store.dispatch({ type: "panel", panel: "help", open: false }));
   const token = createTokenDialog(store, actions);
   const drawHelp = onChange((open: boolean) => {
-    if (open && !help.open) help.showModal();
-    else if (!open && help.open) help.close();
+    if (open && !help.element.open) help.open();
+    else if (!open && help.element.open) help.element.close();
   });
   return {
-    elements: [help, token.element],
+    elements: [help.element, token.element],
     render(state) {
       drawHelp(state.panels.help);
       token.render(state.tokenFor);
@@ -31,57 +31,72 @@ export function createDialogs(store: Store, actions: Actions): Dialogs {
   };
 }
 
-function createHelp(onClose: () => void): HTMLDialogElement {
-  const groups = [...groupBy(keyTable, (row) => row.group)].map(([group, rows]) =>
-    el(
-      "div",
-      { class: "help-group" },
-      el("h2", {}, group),
-      ...rows.map((row) =>
-        el(
-          "div",
-          {},
-          el("span", {}, row.action),
-          el("span", {}, ...row.keys.slice(0, 2).flatMap((keys, i) => [i > 0 ? " " : "", el("kbd", {}, keyText(keys))])),
-        ),
-      ),
-    ),
-  );
-  const mouse = el(
-    "div",
-    { class: "help-group" },
-    el("h2", {}, "Pointer on the plot"),
-    ...(
-      [
-        ["Zoom time at the pointer", "Wheel"],
-        ["Pan time", "Drag, Shift wheel"],
-        ["Pan time and values", "Ctrl drag"],
-        ["Zoom to a box", "Shift drag"],
-        ["Measure from A to B", "Alt drag"],
-        ["Cursor A, B", "Click, Ctrl click"],
-        ["Fit this stripe", "Double click"],
-        ["Scroll stripes", "Alt wheel"],
-        ["Zoom or pan values", "Wheel, drag on the axis"],
-        ["Select a time range", "Drag on the time axis"],
-        ["Move a signal", "Drag its legend row or axis"],
-      ] as const
-    ).map(([action, keys]) => el("div", {}, el("span", {}, action), el("span", {}, el("kbd", {}, keys)))),
-  );
+const POINTER = [
+  ["Zoom time at the pointer", "Wheel"],
+  ["Pan time", "Drag, Shift wheel"],
+  ["Pan time and values", "Ctrl drag"],
+  ["Zoom to a box", "Shift drag"],
+  ["Measure from A to B", "Alt drag"],
+  ["Cursor A, B", "Click, Ctrl click"],
+  ["Fit this stripe", "Double click"],
+  ["Scroll stripes", "Alt wheel"],
+  ["Zoom or pan values", "Wheel, drag on the axis"],
+  ["Select a time range", "Drag on the time axis"],
+  ["Move a signal", "Drag its legend row or axis"],
+] as const;
+
+interface Help {
+  readonly element: HTMLDialogElement;
+  open(): void;
+}
+
+/** Filled when it is opened first: several hundred elements that most visits never see. */
+function createHelp(onClose: () => void): Help {
+  const columns = el("div", { class: "help-columns" });
   const singles = el("input", {
     type: "checkbox",
     checked: kept.get(SINGLE_KEYS) !== "off",
     onchange: () => kept.set(SINGLE_KEYS, singles.checked ? "on" : "off"),
   });
-  const close = el("button", { class: "framed", type: "button", autofocus: true, onclick: () => dialog.close() }, "Close");
-  const dialog = el(
+  const close = el("button", { class: "framed", type: "button", autofocus: true, onclick: () => element.close() }, "Close");
+  const element = el(
     "dialog",
     { class: "help", "aria-label": "Keys", onclose: onClose },
     el("h1", {}, "Keys"),
-    el("div", { class: "help-columns" }, ...groups, mouse),
+    columns,
     el("div", { class: "buttons" }, el("label", {}, singles, "Single letters are commands"), close),
   );
-  return dialog;
+  return {
+    element,
+    open() {
+      if (columns.childElementCount === 0) columns.append(...helpGroups());
+      element.showModal();
+    },
+  };
 }
+
+const helpGroup = (title: string, rows: readonly (readonly [string, readonly string[]])[]): HTMLElement =>
+  el(
+    "div",
+    { class: "help-group" },
+    el("h2", {}, title),
+    ...rows.map(([action, keys]) =>
+      el("div", {}, el("span", {}, action), el("span", {}, ...keys.flatMap((key, i) => [i > 0 ? " " : "", el("kbd", {}, key)]))),
+    ),
+  );
+
+const helpGroups = (): HTMLElement[] => [
+  ...[...groupBy(keyTable, (row) => row.group)].map(([group, rows]) =>
+    helpGroup(
+      group,
+      rows.map(({ action, keys }) => [action, keys.slice(0, 2).map(keyText)]),
+    ),
+  ),
+  helpGroup(
+    "Pointer on the plot",
+    POINTER.map(([action, keys]) => [action, [keys]]),
+  ),
+];
 
 function createTokenDialog(
   store: Store,
