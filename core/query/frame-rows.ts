@@ -85,10 +85,15 @@ export async function frameRows(parts: EngineParts, query: FrameQuery, signal: A
     }
     if (sort === "time" && isBehindPage(top.last(), log, descending ? (ordered[at - 1] ?? null) : null, descending)) continue;
     if (query.budgetBytes !== null && account.files > 0 && account.bytes + log.sizeBytes > query.budgetBytes) {
-      notices.push({
-        severity: "warning",
-        text: `The page is of the first ${account.files} of ${logs.length} logs; ask for a shorter range or raise the limit`,
-      });
+      const message = `The page is of the first ${account.files} of ${logs.length} logs; ask for a shorter range or raise the limit`;
+      const fault: Fault = {
+        code: "limit/too-large",
+        message,
+        object: log.key,
+        found: log.sizeBytes,
+        allowed: query.budgetBytes,
+      };
+      notices.push({ severity: "warning", text: message, fault });
       break;
     }
     account.files++;

@@ -1,5 +1,7 @@
 /** Every path with its parameters and answers. A test compares the names with the routes and with what the handlers take. */
 
+import { EXPLAIN_FORMATS } from "../api/explain.ts";
+
 interface Parameter {
   readonly name: string;
   readonly in: "query" | "path";
@@ -164,7 +166,7 @@ export const paths: Readonly<Record<string, object>> = {
   "/api/explain": get(
     "explain",
     "What a query reads, by which rules, and why a series is empty",
-    SERIES,
+    [...SERIES, query("format", "json by default; rows and csv are a table", { enum: [...EXPLAIN_FORMATS] })],
     json({ type: "object" }),
   ),
   "/search": post("search", "Metrics and variables (SimpleJson)"),

@@ -55,3 +55,16 @@ test("a log that cannot be read makes the answer partial", async () => {
   expect(answer.headers.get("X-Buslens-Coverage")).toBe("partial");
   expect(numbers(answer).Files).toBe(own.length - 1);
 });
+
+test("an explanation as rows names the bytes, the rules and the reason", async () => {
+  const store = driveStore(drive);
+  const app = appOf(engineOver(nodeKernel(), store), { store });
+  const path = `/api/explain?device=${DEVICE}&signal=EngineSpeed&signal=Nope`;
+  const rows = (await (await get(app, `${path}&format=rows`)).json()) as Record<string, unknown>[];
+  const of = (what: string) => rows.filter((row) => row.what === what);
+  expect(new Set(of("read").map(({ log }) => log))).toEqual(new Set(own.map(({ key }) => key)));
+  expect(of("rule").map(({ signal }) => signal)).toContain("EngineSpeed");
+  expect(of("empty")[0]?.text).toContain("Nope");
+  const csv = await (await get(app, `${path}&format=csv`)).text();
+  expect(csv.split("\n")[0]).toBe("what,log,atByte,lengthBytes,db,message,signal,rule,text");
+});
