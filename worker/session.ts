@@ -5,6 +5,7 @@ import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
 import { FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
 import type { Engine, OnWork } from "../core/query/engine.ts";
+import { withTransported } from "../core/query/heard-transports.ts";
 import type { LogStore } from "../core/store/source.ts";
 import type {
   AtQuery,
@@ -110,9 +111,10 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
     },
     async heard(device, signal, onWork) {
       const now = running();
-      const heard = await now.heard({ device }, signal, onWork);
+      const heard = await now.heard({ device, transports: true }, signal, onWork);
+      const ids = withTransported(heard);
       const logs = await now.logs({ device }, signal);
-      return { device, ...heard, logs, facts: factsOf(await now.dbcs(signal), heard.ids) };
+      return { device, ...heard, ids, logs, facts: factsOf(await now.dbcs(signal), ids) };
     },
     view: (query, signal, onWork) => answerView(running(), query, signal, onWork),
     at: (query, signal) => samplesAt(running(), query, signal),

@@ -2,7 +2,14 @@
 import type { TransportProtocol } from "../bus/transport.ts";
 import type { Dbc } from "../dbc/model.ts";
 import { chooseTransports, streamsToTry, type TransportChoice } from "../dbc/transport-choice.ts";
-import { type SurveyedSender, type SurveyedStream, type SurveyOptions, surveyStreams, triedStream } from "../kernel/survey.ts";
+import {
+  type SurveyedSender,
+  type SurveyedStream,
+  type SurveyOptions,
+  sendersOf,
+  surveyStreams,
+  triedStream,
+} from "../kernel/survey.ts";
 import { type Census, type CountedId, heardIds } from "./census.ts";
 import { byKeys, type HeardMessage } from "./heard-message.ts";
 
@@ -31,21 +38,7 @@ function heardBy(
   { channel, message, transport, addressing, pgn }: TransportChoice,
   streams: readonly SurveyedStream[],
 ): HeardMessage[] {
-  const senders = new Map<number | null, SurveyedSender[]>();
-  for (const { account, senders: found } of streams) {
-    const { key } = account;
-    if (key.channel !== channel) continue;
-    const isOwn =
-      pgn === null
-        ? key.protocol === "iso-tp" && key.id === message.id && key.extended === message.extended && key.addressing === addressing
-        : key.protocol === transport;
-    if (!isOwn) continue;
-    for (const sender of found.values()) {
-      if (pgn !== null && sender.pgn !== pgn) continue;
-      const source = pgn === null ? null : sender.source;
-      senders.set(source, [...(senders.get(source) ?? []), sender]);
-    }
-  }
+  const senders = sendersOf({ channel, message, transport, addressing, pgn }, streams);
   const prefixBytes = transport === "iso-tp" ? 1 : 0;
   return [...senders].map(([sourceAddress, some]) => ({
     channel,

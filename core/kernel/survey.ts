@@ -2,7 +2,7 @@
 import { fastPacketCandidates, type HeardId, isoTpCandidates, j1939Candidates, speaks } from "../bus/speaks.ts";
 import type { StreamProtocol } from "../bus/transport.ts";
 import type { StreamAccount, StreamKey, TransportLoss } from "../bus/transport-account.ts";
-import type { TriedStream } from "../dbc/transport-choice.ts";
+import type { TransportChoice, TriedStream } from "../dbc/transport-choice.ts";
 import type { Notice } from "../fault.ts";
 import type { MdfFile } from "../mdf/file.ts";
 import type { ByteSource } from "../store/source.ts";
@@ -134,4 +134,27 @@ export function triedStream({ account, senders }: SurveyedStream): TriedStream {
   for (const sender of senders.values())
     for (const [head, count] of sender.heads) heads.set(head, (heads.get(head) ?? 0) + count);
   return { account, pgns: new Set([...senders.values()].map(({ pgn }) => pgn)), heads };
+}
+
+/** Who sent whole messages of a choice, by source address (null: ISO-TP has none). */
+export function sendersOf(
+  { channel, message, transport, addressing, pgn }: TransportChoice,
+  streams: readonly SurveyedStream[],
+): Map<number | null, SurveyedSender[]> {
+  const senders = new Map<number | null, SurveyedSender[]>();
+  for (const { account, senders: found } of streams) {
+    const { key } = account;
+    if (key.channel !== channel) continue;
+    const isOwn =
+      pgn === null
+        ? key.protocol === "iso-tp" && key.id === message.id && key.extended === message.extended && key.addressing === addressing
+        : key.protocol === transport;
+    if (!isOwn) continue;
+    for (const sender of found.values()) {
+      if (pgn !== null && sender.pgn !== pgn) continue;
+      const source = pgn === null ? null : sender.source;
+      senders.set(source, [...(senders.get(source) ?? []), sender]);
+    }
+  }
+  return senders;
 }

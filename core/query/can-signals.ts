@@ -48,8 +48,8 @@ async function queryDevice(
     : await parts.catalogue.logsInRange({ device, ...withReach(query, range, isLong) }, signal);
   const binder = await binderFor(parts, library, device, asked, selectors, signal);
   const { readable, isOverBudget } = withinBudget(asked.length > 0 ? logs : [], budget, notices);
-  const transports = isLong ? await transportsOf(parts, readable, messages, signal) : [];
-  const work = new DeviceSeries(parts, device, selectors, query, range, asked, binder, transports);
+  const { choices } = await transportsOf(parts, readable, messages, signal);
+  const work = new DeviceSeries(parts, device, selectors, query, range, asked, binder, choices);
   const bytesAll = readable.reduce((sum, log) => sum + log.sizeBytes, 0);
   const host = pace(parts.host, signal, bytesAll, onWork);
   for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) => work.read(log, host))) {

@@ -18,6 +18,7 @@ import { channelList } from "./channel-list.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
 import { frameRows } from "./frame-rows.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
+import { heardTransports } from "./heard-transports.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
 import { mdfChannels } from "./mdf-channels.ts";
 import { decodableLogs } from "./opened-logs.ts";
@@ -232,7 +233,7 @@ const plannedRules = ({ rule, dbc, asked, binding }: AskedRule): PlannedRule[] =
 
 async function heard(
   parts: EngineParts,
-  { device, key, fromNs, toNs, budgetBytes }: Parameters<Engine["heard"]>[0],
+  { device, key, fromNs, toNs, budgetBytes, transports }: Parameters<Engine["heard"]>[0],
   signal: AbortSignal,
   onWork: Parameters<Engine["heard"]>[2],
 ) {
@@ -275,5 +276,7 @@ async function heard(
   const library = await parts.library(signal);
   const channels = () =>
     device === undefined ? Promise.resolve(idsByChannel(read.map((one) => one.heard))) : parts.channelIds(device, signal);
-  return combineHeard(read, library, device ?? null, channels, notices);
+  const logsRead = read.map(({ log }) => log);
+  const carried = transports ? await heardTransports(parts, logsRead, library.dbcs, signal) : [];
+  return { ...(await combineHeard(read, library, device ?? null, channels, notices)), transports: carried };
 }

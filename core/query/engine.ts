@@ -1,4 +1,6 @@
 /** The engine as every host sees it: the edge app and the preview worker know nothing else of core's inside. */
+
+import type { TransportProtocol } from "../bus/transport.ts";
 import type { Fit } from "../dbc/best-fit.ts";
 import type { Dbc } from "../dbc/model.ts";
 import type { Fault, Notice } from "../fault.ts";
@@ -54,16 +56,35 @@ export interface HeardId {
 export interface HeardMatch {
   readonly db: string;
   readonly message: string;
-  /** exact: identifier and extended flag equal; group: J1939 parameter group number. */
-  readonly rule: "exact" | "group";
+  /** exact: identifier and extended flag equal; group: J1939 parameter group number; transport: its group, in messages put together. */
+  readonly rule: "exact" | "group" | "transport";
   readonly sourceAddress: number | null;
   /** Why frames are this message's where no database is named; null: another database has them (docs/dbc.md). */
   readonly binding: BoundBy | null;
   readonly signals: readonly { readonly name: string; readonly unit: string; readonly selectedBy: string | null }[];
 }
 
+/** Messages longer than a frame that came whole by a transport protocol, of one sender. */
+export interface HeardTransport {
+  readonly bus: "CAN";
+  readonly channel: number;
+  readonly transport: TransportProtocol;
+  readonly db: string;
+  readonly message: string;
+  /** Of the DBC message, without flag. */
+  readonly id: number;
+  readonly extended: boolean;
+  /** Parameter group and source address; null: ISO-TP. */
+  readonly pgn: number | null;
+  readonly sourceAddress: number | null;
+  readonly messages: number;
+  readonly signals: HeardMatch["signals"];
+}
+
 export interface Heard {
   readonly ids: readonly HeardId[];
+  /** Sorted by channel, identifier, source address. */
+  readonly transports: readonly HeardTransport[];
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
   readonly ledger: Ledger;
@@ -166,6 +187,8 @@ export interface Engine {
       readonly fromNs?: bigint | null;
       readonly toNs?: bigint | null;
       readonly budgetBytes?: number | null;
+      /** Also what transport protocols carried; absent = not looked for, and `transports` is empty. */
+      readonly transports?: boolean;
     },
     signal: AbortSignal,
     onWork?: OnWork,

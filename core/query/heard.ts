@@ -100,7 +100,7 @@ export async function combineHeard(
   device: string | null,
   channels: () => Promise<HeardChannels>,
   notices: readonly Notice[],
-): Promise<Heard> {
+): Promise<Omit<Heard, "transports">> {
   const matches = matchIndex(library.dbcs);
   const rows = new Map<string, Omit<HeardId, "rateHz" | "matches">>();
   let ledger = emptyLedger;

@@ -52,6 +52,12 @@ const FRAME_BYTES = 8;
 /** Whether it may travel by a transport protocol. */
 export const isLongMessage = ({ lengthBytes }: DbcMessage): boolean => lengthBytes > FRAME_BYTES;
 
+export interface FoundTransports {
+  readonly choices: readonly TransportChoice[];
+  /** What came out, log by log. */
+  readonly streams: readonly SurveyedStream[];
+}
+
 /**
  * Choices for the messages on all channels of these logs. One split may hold nothing but the end of a message, so all of them have a say.
  * Nothing is read where every message fits the frames that carry it. Logs that cannot be read have no say.
@@ -61,8 +67,9 @@ export async function transportsOf(
   logs: readonly LogEntry[],
   messages: readonly DbcMessage[],
   signal: AbortSignal,
-): Promise<readonly TransportChoice[]> {
-  if (!messages.some(isLongMessage)) return [];
+): Promise<FoundTransports> {
+  if (!messages.some(isLongMessage)) return { choices: [], streams: [] };
+  const streams: SurveyedStream[] = [];
   const heard = new Map<string, HeardId>();
   const tried = new Map<string, TriedStream>();
   for (const { key } of logs) {
@@ -70,6 +77,7 @@ export async function transportsOf(
       const ids = heardCanIds(await parts.heardLog(key, signal));
       const input = { messages: messages.filter((message) => isCutUp(message, ids)), heard: ids, forced: null };
       for (const stream of await parts.surveyLog(key, streamsToTry(input), signal)) {
+        streams.push(stream);
         const name = nameOfStream(stream.account.key);
         const there = tried.get(name);
         tried.set(name, there ? together(there, triedStream(stream)) : triedStream(stream));
@@ -84,7 +92,7 @@ export async function transportsOf(
       if (!isOfOneObject(error)) throw error;
     }
   }
-  return chooseTransports({ messages, heard: [...heard.values()], forced: null }, [...tried.values()]);
+  return { choices: chooseTransports({ messages, heard: [...heard.values()], forced: null }, [...tried.values()]), streams };
 }
 
 /** Do its frames, or any that could carry its group, hold less than the message? */

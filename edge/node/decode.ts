@@ -2,6 +2,7 @@
 import { mergedPasswords, type Passwords } from "../../core/canedge/passwords.ts";
 import { FaultError } from "../../core/fault.ts";
 import type { Engine } from "../../core/query/engine.ts";
+import { withTransported } from "../../core/query/heard-transports.ts";
 import type { Query } from "../../core/query/query.ts";
 import type { SeriesSelector } from "../../core/series/series.ts";
 import { csvHeader, csvText } from "../app/api/series-csv.ts";
@@ -175,12 +176,13 @@ async function occurring(
 ): Promise<readonly SeriesSelector[]> {
   const selectors = new Map<string, SeriesSelector>();
   for (const device of devices) {
-    const { ids, notices } = await engine.heard({ device }, signal);
+    const heard = await engine.heard({ device, transports: true }, signal);
+    const { notices } = heard;
     sayNoticesOnce(
       notices.filter(({ severity }) => severity !== "error"),
       said,
     );
-    for (const { bus, channel, matches } of ids) {
+    for (const { bus, channel, matches } of withTransported(heard)) {
       if (wantedChannel !== null && channel !== wantedChannel) continue;
       for (const { db, message, sourceAddress, signals } of matches) {
         for (const { name } of signals) {

@@ -65,7 +65,7 @@ function shareText(what: string, some: readonly HeardId[], all: readonly HeardId
   return `${what}: ${count(some.length, "identifier")}, ${count(framesOf(some), "frame")} (${percent} %)\n`;
 }
 
-const RULES: Readonly<Record<HeardMatch["rule"], string>> = { exact: "exact", group: "parameter group" };
+const RULES: Readonly<Record<HeardMatch["rule"], string>> = { exact: "exact", transport: "transport", group: "parameter group" };
 
 /** A line per identifier and database; what another database takes is marked. */
 function idTable(ids: readonly HeardId[]): string {

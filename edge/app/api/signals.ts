@@ -19,7 +19,8 @@ export const signals: Handler = async ({ request, url, app }) => {
   };
   const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
   return streamText(options, async function* ({ signal, onWork }) {
-    const { firstNs, lastNs, ids, ledger, notices } = await app.engine.heard(asked, signal, onWork);
+    const heard = await app.engine.heard({ ...asked, transports: true }, signal, onWork);
+    const { firstNs, lastNs, ids, transports, ledger, notices } = heard;
     const plain = await app.engine.channels(asked, signal);
     const told = [...notices, ...plain.notices.filter(({ text }) => notices.every((notice) => notice.text !== text))];
     yield toJson({
@@ -27,6 +28,7 @@ export const signals: Handler = async ({ request, url, app }) => {
       firstNs,
       lastNs,
       ids,
+      transports,
       channels: plain.channels,
       ledger,
       notices: told,

@@ -57,7 +57,14 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
           (log.startNs === null || ((toNs ?? null) === null ? true : log.startNs < (toNs ?? 0n))) &&
           (log.endNs === null || ((fromNs ?? null) === null ? true : log.endNs >= (fromNs ?? 0n))),
       ),
-    heard: async () => ({ ids: [], firstNs: 1_000_000_000n, lastNs: 61_000_000_000n, ledger: emptyLedger, notices: [] }),
+    heard: async () => ({
+      ids: [],
+      transports: [],
+      firstNs: 1_000_000_000n,
+      lastNs: 61_000_000_000n,
+      ledger: emptyLedger,
+      notices: [],
+    }),
     events: async () => ({ events: [], notices: [] }),
     channels: async () => ({ channels: [], notices: [] }),
     frames: async () => ({

@@ -1,6 +1,8 @@
 /** Messages longer than a frame in queries: whole over the borders of ranges and splits, under every method, every segment accounted for. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../../core/query/engine.ts";
+import { withTransported } from "../../../core/query/heard-transports.ts";
+import { emptyLedger } from "../../../core/query/ledger.ts";
 import type { Query } from "../../../core/query/query.ts";
 import { MemoryStore } from "../../../core/store/memory.ts";
 import { type Frame, frame } from "../../../fixtures/frame.ts";
@@ -155,6 +157,40 @@ describe("losses", () => {
     const engine = engineOf([all.slice(0, 50), all.slice(52, 55)], dbc);
     const [first] = await pointsOf(engine, asked());
     expect(first).toEqual(times.slice(0, 10).map((time, n) => [time, n + 250]));
+  });
+});
+
+/** A parameter group of 20 bytes from source 0x21, announced to all, in three packets. */
+function bam(timeMs: number, n: number): Frame[] {
+  const more = { id: 0, extended: true };
+  const payload = [n, ...Array<number>(18).fill(7), 255 - n];
+  const announce = framed(timeMs, [0x20, 20, 0, 3, 0xff, 0xe3, 0xfe, 0], { ...more, id: 0x18ecff21 });
+  const packets = [0, 1, 2].map((k) => {
+    const part = payload.slice(7 * k, 7 * k + 7);
+    const bytes = [k + 1, ...part, ...Array<number>(7 - part.length).fill(0xff)];
+    return framed(timeMs + 50 * (k + 1), bytes, { ...more, id: 0x18ebff21 });
+  });
+  return [announce, ...packets];
+}
+
+describe("J1939-21", () => {
+  const dbc = `VERSION ""\nBU_: E\nBO_ 2566841342 EC1: 20 E\n SG_ First : 0|8@1+ (1,0) [0|0] "rpm" E\n SG_ Last : 152|8@1+ (1,0) [0|0] "" E\n`;
+  const frames = [1, 2, 3].flatMap((n) => bam(n * 1000, n));
+
+  test("a group that no frame's identifier names is heard, with its sender, and has values", async () => {
+    const engine = engineOf([frames], dbc);
+    const { transports, ids } = await engine.heard({ device: DEVICE, transports: true }, new AbortController().signal);
+    expect(transports).toMatchObject([
+      { channel: 1, transport: "j1939-21", message: "EC1", pgn: 65251, sourceAddress: 0x21, messages: 3 },
+    ]);
+    const all = withTransported({ ids, transports, firstNs: 0n, lastNs: 0n, ledger: emptyLedger, notices: [] });
+    expect(all.at(-1)).toMatchObject({ id: 0x18fee321, frames: 3, matches: [{ rule: "transport", message: "EC1" }] });
+    const [first, last] = await pointsOf(engine, asked());
+    expect(first).toEqual([1, 2, 3].map((n) => [n * 1000 + 150, n]));
+    // 252 to 254 are codes of J1939, and gaps.
+    expect(last).toEqual([]);
+    const [, kept] = await pointsOf(engine, asked({ keepInvalid: true }));
+    expect(kept).toEqual([1, 2, 3].map((n) => [n * 1000 + 150, 255 - n]));
   });
 });
 

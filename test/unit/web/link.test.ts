@@ -33,7 +33,7 @@ const info = (
 };
 const heard = {
   type: "heard",
-  heard: { device: "2F6913DB", ids: [], firstNs: 0n, lastNs: 10_000_000_000n, logs: [], facts: {} },
+  heard: { device: "2F6913DB", ids: [], transports: [], firstNs: 0n, lastNs: 10_000_000_000n, logs: [], facts: {} },
 } as unknown as Action;
 const plot = (one: SignalInfo): Action => ({ type: "plot", info: one, place: "new" });
 const run = (actions: readonly Action[]): State => actions.reduce(reduce, { ...firstState, columns: 100 });
