@@ -12,6 +12,7 @@ import { nameOfSeries, type SeriesAnswer, type SeriesSelector } from "../series/
 import type { LogStore } from "../store/source.ts";
 import { attachedLibraries, eventList } from "./attached.ts";
 import { channelFits } from "./binding.ts";
+import { busLoad } from "./bus-load.ts";
 import { canSignals } from "./can-signals.ts";
 import { channelIds, idsByChannel } from "./channel-ids.ts";
 import { channelList } from "./channel-list.ts";
@@ -73,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
       ),
     heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
     frames: (query, signal, onWork) => frameRows(parts, query, signal, onWork),
+    busLoad: (query, signal, onWork) => busLoad(parts, query, signal, onWork),
     channels: (asked, signal) => channelList(parts, asked, signal),
     events: (asked, signal) => eventList(parts, asked, signal),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,

@@ -8,6 +8,7 @@ import type { MeasurementEvent } from "../mdf/event.ts";
 import type { MdfHeader } from "../mdf/file.ts";
 import type { SeriesAnswer } from "../series/series.ts";
 import type { BoundBy } from "./binding.ts";
+import type { BusLoad, BusLoadQuery } from "./bus-load.ts";
 import type { FramePage, FrameQuery } from "./frame-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Query } from "./query.ts";
@@ -195,6 +196,8 @@ export interface Engine {
   ): Promise<Heard>;
   /** A page of the raw frames of one device. */
   frames(query: FrameQuery, signal: AbortSignal, onWork?: OnWork): Promise<FramePage>;
+  /** Frames by kind and load of the buses of one device, by bucket and channel. */
+  busLoad(query: BusLoadQuery, signal: AbortSignal, onWork?: OnWork): Promise<BusLoad>;
   /** Channels of measurement files, which no database is needed for. Reads headers only. */
   channels(options: { readonly device?: string; readonly key?: string }, signal: AbortSignal): Promise<ChannelList>;
   /** Marks and triggers in the files, by time: for annotations. */

@@ -147,7 +147,7 @@ async function readLog(
 }
 
 /** The batches, and the account at their end to `onEnd`, unless they are left before. */
-async function* told(
+export async function* told(
   frames: AsyncGenerator<FrameBatch, FramesEnd, void>,
   onEnd: (end: FramesEnd) => void,
 ): AsyncGenerator<FrameBatch, void, void> {
@@ -214,4 +214,5 @@ function comparison(sort: FrameSort, descending: boolean): (a: FrameRow, b: Fram
   return (a, b) => sign * (keyOf(a) - keyOf(b)) || byTime(a, b);
 }
 
-const unreadable = (key: string, fault: Fault): Notice => ({ severity: "error", text: `${key}: ${fault.message}`, fault });
+/** What becomes of an answer when one log cannot be read. */
+export const unreadable = (key: string, fault: Fault): Notice => ({ severity: "error", text: `${key}: ${fault.message}`, fault });

@@ -1,6 +1,7 @@
 /** The one HTTP app of both edges: Grafana's dialect at the root, our own form below /api, the viewer below /view/. */
 import { Hono } from "hono";
 import { admit } from "./access.ts";
+import { bus } from "./api/bus.ts";
 import { catalogue } from "./api/catalogue.ts";
 import { dbcList, dbcText } from "./api/dbcs.ts";
 import { events } from "./api/events.ts";
@@ -42,6 +43,7 @@ export const routes: Readonly<Record<string, Handlers>> = {
   "/api/logs": { GET: logList },
   "/api/logs/": { GET: logBytes },
   "/api/frames": { GET: frames },
+  "/api/bus": { GET: bus },
   "/api/events": { GET: events },
   "/api/series": { GET: series },
   "/api/explain": { GET: explain },

@@ -4,6 +4,7 @@ import type { Method, Query } from "../../../core/query/query.ts";
 import type { ChannelSelector, SeriesSelector } from "../../../core/series/series.ts";
 import type { Asked } from "../context.ts";
 import { badParameter } from "../fault-answer.ts";
+import { rangeOfData } from "./data-range.ts";
 import { flagOf, instantOf, integerOf, nanosecondsOf, neededText, onlyKnown, textOf, textsOf, wordOf } from "./parameters.ts";
 
 const METHODS: readonly Method[] = ["raw", "envelope", "m4", "nearest", "min", "max", "stats"];
@@ -113,17 +114,4 @@ async function stepOf(
   const lengthNs = (range.toNs ?? own.toNs) - (range.fromNs ?? own.fromNs);
   const stepNs = (lengthNs + points - 1n) / points;
   return stepNs > 0n ? stepNs : 1n;
-}
-
-/** From the first log to the end of the last, which is scanned if its end is not known yet. */
-async function rangeOfData(device: string, engine: Engine, signal: AbortSignal): Promise<{ fromNs: bigint; toNs: bigint }> {
-  const logs = (await engine.logs({ device }, signal)).filter(({ startNs }) => startNs !== null);
-  const first = logs.reduce<bigint | null>(
-    (least, { startNs }) => (least === null || (startNs ?? least) < least ? startNs : least),
-    null,
-  );
-  const last = logs.toSorted((a, b) => Number((a.startNs ?? 0n) - (b.startNs ?? 0n))).at(-1);
-  if (first === null || last === undefined) return { fromNs: 0n, toNs: 0n };
-  const endNs = last.endNs ?? (await engine.heard({ device, key: last.key }, signal)).lastNs ?? first;
-  return { fromNs: first, toNs: endNs + 1n };
 }

@@ -1,6 +1,7 @@
 /** Kinds of targets that are no plain series, by the `type` inside the target. */
 import { type JsonObject, kindOf } from "../body.ts";
 import { badParameter } from "../fault-answer.ts";
+import { busMaker } from "./bus.ts";
 import { calcMaker } from "./calc.ts";
 import { decodedMaker, statesMaker } from "./decoded.ts";
 import { eventsMaker, tripsMaker } from "./events.ts";
@@ -25,6 +26,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   calc: withDevice(calcMaker),
   events: withDevice(eventsMaker),
   trips: withDevice(tripsMaker),
+  bus: withDevice(busMaker),
   sessions: withDevice((object) => marksMaker(object, "session")),
   splits: withDevice((object) => marksMaker(object, "split")),
   marks: withDevice(fileMarksMaker),

@@ -54,6 +54,11 @@ const METRICS: readonly { readonly value: string; readonly label: string; readon
     label: "Raw frames",
     payloads: [DEVICE, select("itf", "Interface"), select("chn", "Channel"), input("id", "Identifier", "0x7E8")],
   },
+  {
+    value: "bus",
+    label: "Load, frames or errors of buses",
+    payloads: [DEVICE, select("itf", "Interface"), select("chn", "Channel"), input("value", "Value", "load, frames, errors")],
+  },
   { value: "files", label: "Log files", payloads: [DEVICE] },
   { value: "sessions", label: "Session marks", payloads: [DEVICE] },
   { value: "splits", label: "Split marks", payloads: [DEVICE] },

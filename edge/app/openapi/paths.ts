@@ -125,6 +125,20 @@ export const paths: Readonly<Record<string, object>> = {
     ],
     TABLE,
   ),
+  "/api/bus": get(
+    "bus",
+    "Frames by kind and load of buses, one row per bucket and channel",
+    [
+      needed(DEVICE),
+      ...RANGE,
+      query("step", "ns; buckets are aligned to 1970"),
+      query("points", "instead of step: buckets in the range, 1000 by default", { type: "integer", minimum: 1 }),
+      query("itf", "CAN or LIN", { enum: ["CAN", "LIN"] }),
+      query("chn", "CH1, CH2 …; lists in any of Grafana's forms"),
+      TABLE_FORMAT,
+    ],
+    TABLE,
+  ),
   "/api/events": get(
     "events",
     "When a condition held, trips, marks in the files, or where sessions and splits begin, one row each",

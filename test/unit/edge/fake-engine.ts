@@ -73,6 +73,11 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
       account: { files: 0, bytes: 0, frames: 0, outOfRange: 0, otherKind: 0, filtered: 0, matched: 0 },
       notices: [],
     }),
+    busLoad: async () => ({
+      rows: [],
+      account: { files: 0, bytes: 0, frames: 0, outOfRange: 0, otherKind: 0, filtered: 0, matched: 0 },
+      notices: [],
+    }),
     dbcs: async () => options.dbcs ?? [],
     fits: async () => [],
     query: (query, signal, onWork) => {
