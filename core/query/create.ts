@@ -21,6 +21,7 @@ import { frameRows } from "./frame-rows.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
 import { heardTransports } from "./heard-transports.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
+import { deviceLosses } from "./losses.ts";
 import { mdfChannels } from "./mdf-channels.ts";
 import { decodableLogs } from "./opened-logs.ts";
 import { BYTES_PER_TURN, type Host } from "./pace.ts";
@@ -73,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
         signal,
       ),
     heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
+    losses: (query, signal) => deviceLosses(parts, query, signal),
     frames: (query, signal, onWork) => frameRows(parts, query, signal, onWork),
     busLoad: (query, signal, onWork) => busLoad(parts, query, signal, onWork),
     channels: (asked, signal) => channelList(parts, asked, signal),

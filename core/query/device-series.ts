@@ -22,7 +22,7 @@ import type { EngineParts } from "./parts.ts";
 import { bucketOf, cellKindOf } from "./points.ts";
 import type { Query } from "./query.ts";
 import { type AskedRule, type AskedSignal, channelsOf, labelsOf, rulesFor, wants } from "./rules.ts";
-import { DeviceLosses } from "./transport-losses.ts";
+import { QueryLosses } from "./transport-losses.ts";
 
 /** One series on its way: what was found in each log. */
 interface Growing {
@@ -57,7 +57,7 @@ export class DeviceSeries {
   readonly notices: Notice[] = [];
   readonly files: PlannedFile[] = [];
   readonly rules: AskedRule[] = [];
-  readonly losses: DeviceLosses;
+  readonly losses: QueryLosses;
   ledger: Ledger = emptyLedger;
   readonly #transports: readonly TransportChoice[];
   /** Messages that the splits read up to now left open, by session; settled in the order of the logs. */
@@ -81,7 +81,7 @@ export class DeviceSeries {
     this.#asked = asked;
     this.#binder = binder;
     this.#transports = transports;
-    this.losses = new DeviceLosses();
+    this.losses = new QueryLosses();
   }
 
   /** Decodes a log and gives back what adds it to the answer: logs are decoded side by side, but added in order. */
@@ -127,7 +127,7 @@ export class DeviceSeries {
     const unpacked = unpackedBytes(opened.unpacked);
     const add = (): void => {
       this.#noteRules(rules);
-      this.losses.add(log.key, mdf.header.startNs, decoded.transports);
+      this.losses.add(decoded.transports);
       this.ledger = addLedgers(this.ledger, { ...decoded.ledger, ...unpacked });
       this.notices.push(...mdf.notices, ...decoded.notices);
       for (const [series, lanes] of this.#bySeries(rules, decoded)) this.#add(series, where, lanes, plan);

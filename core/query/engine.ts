@@ -11,6 +11,7 @@ import type { BoundBy } from "./binding.ts";
 import type { BusLoad, BusLoadQuery } from "./bus-load.ts";
 import type { FramePage, FrameQuery } from "./frame-rows.ts";
 import type { Ledger } from "./ledger.ts";
+import type { DeviceLosses, LossesQuery } from "./losses.ts";
 import type { Query } from "./query.ts";
 
 /** One log file (split) of the store. */
@@ -194,6 +195,8 @@ export interface Engine {
     signal: AbortSignal,
     onWork?: OnWork,
   ): Promise<Heard>;
+  /** Messages of transport protocols (docs/transport.md) that never came out whole. Reads the logs once per protocol; the result is kept. */
+  losses(query: LossesQuery, signal: AbortSignal): Promise<DeviceLosses>;
   /** A page of the raw frames of one device. */
   frames(query: FrameQuery, signal: AbortSignal, onWork?: OnWork): Promise<FramePage>;
   /** Frames by kind and load of the buses of one device, by bucket and channel. */

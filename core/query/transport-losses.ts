@@ -1,12 +1,11 @@
 /** Messages of transport protocols that never came out of the logs of a query: counted by cause, and told. */
 import type { LossCause } from "../bus/transport.ts";
 import type { StreamKey } from "../bus/transport-account.ts";
-
 import type { Notice } from "../fault.ts";
 import type { LogTransports } from "./decode-log.ts";
 import { idText } from "./why-empty.ts";
 
-/** One loss, for annotations. */
+/** One loss. */
 export interface Loss {
   /** Of its last frame, since 1970 UTC. */
   readonly timeNs: bigint;
@@ -30,34 +29,30 @@ export function streamText(key: StreamKey): string {
 /** What the log itself ends, the next split may go on with. */
 const isOpenEnd = (cause: string): boolean => cause === "unfinished";
 
-export class DeviceLosses {
-  readonly all: Loss[] = [];
+export class QueryLosses {
   readonly #counted = new Map<string, Map<string, number>>();
 
-  /** `startNs`: what the times in the file count from. */
-  add(file: string, startNs: bigint, { streams, losses }: LogTransports): void {
+  add({ streams }: LogTransports): void {
     for (const { key, lost } of streams) {
       const name = streamText(key);
       const there = this.#counted.get(name) ?? new Map<string, number>();
       for (const [cause, count] of Object.entries(lost)) if (!isOpenEnd(cause)) there.set(cause, (there.get(cause) ?? 0) + count);
       this.#counted.set(name, there);
     }
-    for (const { key, loss } of losses)
-      this.all.push({ timeNs: startNs + loss.timeNs, file, stream: streamText(key), cause: loss.cause, frames: loss.frames });
   }
 
   /** One sentence per stream that lost something. */
   notices(): Notice[] {
     return [...this.#counted].flatMap(([stream, causes]): Notice[] => {
       if (causes.size === 0) return [];
-      const text = [...causes].map(([cause, count]) => `${count} ${WORDS[cause as LossCause] ?? cause}`).join(", ");
+      const text = [...causes].map(([cause, count]) => `${count} ${LOSS_WORDS[cause as LossCause] ?? cause}`).join(", ");
       return [{ severity: "info", text: `${stream}: some messages did not come out whole and are left out: ${text}` }];
     });
   }
 }
 
 /** What happened, as a person says it. */
-const WORDS: Readonly<Record<LossCause, string>> = {
+export const LOSS_WORDS: Readonly<Record<LossCause, string>> = {
   sequence: "with a missing or wrong frame",
   interrupted: "interrupted by a new start",
   timeout: "with too long a gap",

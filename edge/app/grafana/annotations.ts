@@ -1,4 +1,4 @@
-/** POST (and GET) /annotations: where sessions and splits begin, when a condition held, trips. */
+/** POST (and GET) /annotations: where sessions and splits begin, when a condition held, trips, messages that were lost. */
 import { parseCondition } from "../../../core/analysis/expression.ts";
 import { eventTable } from "../analysis/event-table.ts";
 import type { Reading } from "../analysis/operands.ts";
@@ -11,12 +11,13 @@ import type { Cell } from "../tables/table.ts";
 import { devicesNamed } from "./devices.ts";
 import { tripRule } from "./events.ts";
 import { fileMarkTable } from "./file-marks.ts";
+import { lossMarks } from "./loss-marks.ts";
 import { marksOf } from "./marks.ts";
 import { readRange } from "./query-body.ts";
 import { listIn, objectIn } from "./target-text.ts";
 import type { ClosedRange } from "./variables.ts";
 
-const KINDS = ["session", "split", "mark", "event", "trip"] as const;
+const KINDS = ["session", "split", "mark", "event", "trip", "loss"] as const;
 
 /** Faults: `request/bad-json`, `request/bad-parameter`: the seed says `[]` to all of these. An empty query (a mark just made) is `[]` here too. */
 export const annotations: Handler = async (asked) => {
@@ -72,6 +73,7 @@ async function found(query: JsonObject, range: ClosedRange, { app, request }: As
     const { rows } = await fileMarkTable(devices, range, engine, request.signal);
     return rows.map(([time, title, text, tags]) => ({ time, title, text, tags: String(tags).split(",") }));
   }
+  if (kind === "loss") return lossMarks(devices, range, engine, request.signal);
   if (typeof query.when !== "string") throw badParameter('events need "when", such as "rpm > 3000 for 2 s"');
   const { rows } = await eventTable(query, parseCondition(query.when), devices, reading);
   return rows.map(eventMark);

@@ -78,6 +78,7 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
       account: { files: 0, bytes: 0, frames: 0, outOfRange: 0, otherKind: 0, filtered: 0, matched: 0 },
       notices: [],
     }),
+    losses: async () => ({ losses: [], notices: [] }),
     dbcs: async () => options.dbcs ?? [],
     fits: async () => [],
     query: (query, signal, onWork) => {

@@ -151,6 +151,18 @@ describe("losses", () => {
     expect(series[0]?.notices.map(({ text }) => text).join("\n")).toContain("CAN 1, ISO-TP 7E8");
   });
 
+  test("losses of a device are told with time and cause; a message over two splits is none", async () => {
+    const all = messages.flatMap((frames, n) => (n === 7 ? frames.filter((_, i) => i !== 2) : frames));
+    const engine = engineOf([all.slice(0, 12), all.slice(12)], dbc);
+    const range = { device: DEVICE, fromNs: null, toNs: null };
+    const { losses } = await engine.losses(range, new AbortController().signal);
+    expect(losses.map(({ cause, stream, timeNs }) => [cause, stream, Number((timeNs - START_NS) / MS)])).toEqual([
+      ["sequence", "CAN 1, ISO-TP 7E8", 710],
+    ]);
+    const none = await engine.losses({ ...range, fromNs: START_NS + 800n * MS }, new AbortController().signal);
+    expect(none.losses).toEqual([]);
+  });
+
   test("a lone end of a message is not decoded as if it were one", async () => {
     const all = messages.flat();
     // The second split has nothing but consecutive frames of a message whose beginning is not there.
