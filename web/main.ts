@@ -2,36 +2,26 @@
 import { type CommandHost, createCommands, followValues, moveByKey } from "./commands.ts";
 import { el } from "./dom.ts";
 import { commandOf } from "./keys.ts";
-import { createLayouts, layoutOf, readLayoutFile } from "./link/layouts.ts";
-import { createLinker } from "./link/linker.ts";
 import { createOpener } from "./open.ts";
 import { createDataStore } from "./plot/data.ts";
 import { type Palette, readPalette } from "./plot/palette.ts";
 import { createPlot } from "./plot/plot.ts";
 import { createRequester } from "./plot/requests.ts";
 import { connect } from "./preview.ts";
+import type { Second } from "./second.ts";
 import type { Actions } from "./shell/actions.ts";
-import { createDialogs, SINGLE_KEYS } from "./shell/dialogs.ts";
 import { createPickers, type DropHost, listenToDrops } from "./shell/drop.ts";
 import { createEmpty } from "./shell/empty.ts";
-import { createFilePanel } from "./shell/file-panel.ts";
 import { createMenu } from "./shell/menu.ts";
 import { createNoticeBar } from "./shell/noticebar.ts";
-import { createPalette } from "./shell/palette.ts";
-import { commandSource, layoutSource, signalSource, timeSource } from "./shell/palette-sources.ts";
 import { createPanels } from "./shell/panels.ts";
 import { createPhone } from "./shell/phone.ts";
-import { createPlotMenus } from "./shell/plot-menus.ts";
-import { createPlotTable } from "./shell/plot-table.ts";
-import { createPopover } from "./shell/popover.ts";
-import { createSpeaker } from "./shell/speaker.ts";
-import { createStatsPanel } from "./shell/stats-panel.ts";
 import { createStatusBar } from "./shell/statusbar.ts";
 import { titleText } from "./shell/title.ts";
 import { createTopBar } from "./shell/topbar.ts";
 import { firstState, type SignalInfo, type State, type Theme } from "./state/model.ts";
 import { createStore } from "./state/store.ts";
-import { kept } from "./storage.ts";
+import { kept, SINGLE_KEYS } from "./storage.ts";
 import { leavesOf } from "./tree/leaves.ts";
 import { createTree } from "./tree/tree.ts";
 
@@ -53,28 +43,19 @@ const opener = createOpener(store, preview);
 const data = createDataStore();
 const signals = (): readonly SignalInfo[] => leavesOf(store.get().heard);
 const menu = createMenu();
-const popover = createPopover(store);
-const menus = createPlotMenus(store, menu, {
-  run: (command) => run(command),
-  style: popover.style,
-  limits(ids, x, y) {
-    const signal = store.get().plotted[ids[0] ?? ""];
-    popover.limits(ids, signal?.limits ?? signal?.extremes ?? [0, 1], x, y);
-  },
-});
 const plot = createPlot(store, data, {
   at: (work, query) => preview.at(work, query),
   step: (work, query) => preview.step(work, query),
   cancel: (work) => void preview.cancel(work),
   nextWork: opener.nextWork,
-  plotMenu: menus.plot,
-  timeMenu: menus.time,
-  axisMenu: menus.axis,
-  signalMenu: menus.signal,
-  stripeMenu: menus.stripe,
+  plotMenu: (x, y) => withSecond((part) => part.menus.plot(x, y)),
+  timeMenu: (x, y) => withSecond((part) => part.menus.time(x, y)),
+  axisMenu: (ids, x, y) => withSecond((part) => part.menus.axis(ids, x, y)),
+  signalMenu: (id, x, y) => withSecond((part) => part.menus.signal(id, x, y)),
+  stripeMenu: (stripe, x, y) => withSecond((part) => part.menus.stripe(stripe, x, y)),
   style(id, anchor) {
     const { left, bottom } = anchor.getBoundingClientRect();
-    popover.style(id, left, bottom + 4);
+    withSecond((part) => part.style(id, left, bottom + 4));
   },
 });
 const requester = createRequester(store, data, preview, {
@@ -99,24 +80,13 @@ const tree = createTree(store, (info, event) =>
     store.dispatch({ type: "move", id: info.id, target });
   }),
 );
-const layouts = createLayouts(kept);
-const linker = createLinker(store, {
-  signals,
-  address: {
-    get: () => new URL(location.href),
-    replace: (url) => history.replaceState(history.state, "", url),
-  },
-  later: (act, ms) => window.setTimeout(act, ms),
-  stop: (timer) => window.clearTimeout(timer),
-});
-const table = createPlotTable();
 const commandHost: CommandHost = {
   store,
   data,
   plot,
-  palette: (text) => finder.open(text),
-  copyLink: () => void copyLink(),
-  table: () => table.open(store.get(), data),
+  palette: (text) => withSecond((part) => part.openPalette(text)),
+  copyLink: () => withSecond((part) => void part.copyLink()),
+  table: () => withSecond((part) => part.openTable()),
   say: (text) => statusBar.say(text),
   openFiles: pickers.files,
   openFolder: pickers.folder,
@@ -165,38 +135,11 @@ const actions: Actions = {
 const topBar = createTopBar(store, actions, menu);
 const noticeBar = createNoticeBar(store, actions);
 const statusBar = createStatusBar(actions);
-const filePanel = createFilePanel(store);
-const dialogs = createDialogs(store, actions);
 const phone = createPhone(store);
 const empty = createEmpty(actions);
-const speaker = createSpeaker(store);
-const stats = createStatsPanel(
-  store,
-  { statistics: (work, query) => preview.statistics(work, query), cancel: (work) => void preview.cancel(work) },
-  { nextWork: opener.nextWork, say: statusBar.say },
-);
-const layoutFile = el("input", {
-  type: "file",
-  accept: ".json,application/json",
-  hidden: true,
-  onchange: () => void importLayout(),
-});
-const finder = createPalette([
-  commandSource(run),
-  timeSource(store),
-  signalSource(signals, (info) => store.dispatch({ type: "plot", info, place: "active" })),
-  layoutSource(store, layouts, {
-    show: linker.show,
-    say: statusBar.say,
-    exportFile: exportLayout,
-    importFile: () => layoutFile.click(),
-  }),
-]);
 const panels = createPanels(store, root, kept, () => plot.refresh());
 tree.element.append(panels.divider("left"));
 plot.element.append(panels.divider("legend"));
-stats.element.append(panels.divider("right"), panels.divider("bottom"));
-filePanel.element.append(panels.divider("bottom"));
 const hint = el("p", { class: "plot-hint" }, "Click a signal to plot it.");
 plot.element.append(hint);
 app.append(
@@ -205,25 +148,53 @@ app.append(
   tree.element,
   plot.element,
   phone.values,
-  stats.element,
-  filePanel.element,
   phone.tabs,
   statusBar.element,
   empty,
-  ...dialogs.elements,
-  finder.element,
-  table.element,
   menu.element,
-  popover.element,
-  speaker.element,
-  layoutFile,
   ...pickers.elements,
 );
 plot.onValues((shown) => {
   phone.show(shown);
-  stats.values(shown);
-  speaker.values(shown);
+  second?.values(shown);
 });
+
+let second: Second | null = null;
+const loading: Promise<Second | null> = import("./second.ts").then(
+  ({ createSecond }) => {
+    const made = createSecond({
+      store,
+      data,
+      preview,
+      run,
+      actions,
+      menu,
+      panels,
+      say: statusBar.say,
+      nextWork: opener.nextWork,
+      signals,
+    });
+    phone.tabs.before(...made.panels);
+    app.append(...made.windows);
+    second = made;
+    made.render(store.get());
+    return made;
+  },
+  () => {
+    const text = "A part of this page could not be loaded. Plots work, links and statistics do not";
+    store.dispatch({
+      type: "notify",
+      notifications: [{ severity: "error", text, action: { label: "Load again", run: "reload" } }],
+    });
+    return null;
+  },
+);
+
+/** At once when it is there, otherwise when it has come. */
+function withSecond(act: (part: Second) => void): void {
+  if (second !== null) act(second);
+  else void loading.then((part) => part !== null && act(part));
+}
 
 let palette: Palette = readPalette(root);
 
@@ -251,37 +222,10 @@ function render(state: State): void {
   if (!tree.element.hidden) renderTree();
   if (isOpen) plot.render(state, palette);
   statusBar.render(state);
-  filePanel.render(state);
-  stats.render(state);
-  dialogs.render(state);
+  second?.render(state);
   phone.render(state);
   document.title = titleText(state);
   requester.pump();
-  linker.pump(state);
-}
-
-async function copyLink(): Promise<void> {
-  const url = await linker.address();
-  const isCopied = await navigator.clipboard?.writeText(url.href).then(
-    () => true,
-    () => false,
-  );
-  statusBar.say(isCopied === true ? "Link copied" : "The link is in the address field");
-}
-
-function exportLayout(): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(layoutOf(store.get()))], { type: "application/json" }));
-  el("a", { href: url, download: "view.buslens.json" }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-}
-
-async function importLayout(): Promise<void> {
-  const file = layoutFile.files?.[0];
-  layoutFile.value = "";
-  if (file === undefined) return;
-  const found = await readLayoutFile(file);
-  if (typeof found === "string") store.dispatch({ type: "notify", notifications: [{ severity: "warning", text: found }] });
-  else linker.show(found);
 }
 
 function hintText({ catalogue, heard, progress }: State): string {
@@ -301,7 +245,7 @@ function addressOf(text: string): string | null {
 }
 
 function moveFocus(step: 1 | -1): void {
-  const regions = [topBar.element, tree.element, plot.element, stats.element, filePanel.element, statusBar.element].filter(
+  const regions = [topBar.element, tree.element, plot.element, ...(second?.panels ?? []), statusBar.element].filter(
     (region) => !region.hidden,
   );
   const at = regions.findIndex((region) => region.contains(document.activeElement));
@@ -332,7 +276,5 @@ listenToDrops(document.body, dropHost);
 store.subscribe(render);
 panels.apply();
 render(store.get());
-addEventListener("hashchange", () => void linker.read());
-void linker.read();
 // A page that a buslens server hands out opens that server's logs; anywhere else it stays empty.
 if (/\/view\/?(index\.html)?$/.test(location.pathname)) void opener.server(new URL("../", location.href).href, null, true);

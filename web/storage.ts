@@ -1,5 +1,8 @@
 /** What this browser keeps of settings. One that keeps nothing, or forbids to look, still works: reads give null, writes say false. */
 
+/** "off": single letters are no commands. */
+export const SINGLE_KEYS = "buslens.singleKeys";
+
 export interface Kept {
   get(key: string): string | null;
   set(key: string, value: string): boolean;

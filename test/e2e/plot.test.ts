@@ -18,6 +18,10 @@ const files = [
   { name: dbc.name, bytes: text.encode(dbc.text) },
 ];
 
+/** A loaded machine is slow, not wrong. */
+const soon = <T>(read: () => T | Promise<T>, message?: string) =>
+  expect.poll(read, { timeout: 30_000, ...(message === undefined ? {} : { message }) });
+
 /** Times (ns since 1970) and physical values of a signal, as put in. */
 function samplesOf(name: string): { readonly times: readonly bigint[]; readonly values: readonly number[] } {
   const series = truth?.series.find((s) => s.signal.name === name);
@@ -66,7 +70,7 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await page.keyboard.up("Control");
     const cells = row(page, "EngineSpeed").locator(".at");
     const shown = async (): Promise<string[]> => cells.allInnerTexts();
-    await expect.poll(async () => (await shown()).every((cell) => cell !== "")).toBe(true);
+    await soon(async () => (await shown()).every((cell) => cell !== "")).toBe(true);
     const [a = "", b = "", delta = ""] = await shown();
     const rowOf = (value: string) => values.findIndex((v) => valueText(v, 2) === value);
     expect(rowOf(a)).toBeGreaterThanOrEqual(0);
@@ -76,19 +80,19 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
 
     await page.keyboard.press("."); // A steps from now on
     await page.keyboard.press("ArrowRight");
-    await expect.poll(() => cursorOf(page, "a")).not.toBe(null);
+    await soon(() => cursorOf(page, "a")).not.toBe(null);
     const at = await cursorOf(page, "a");
     const index = times.findIndex((time) => time === at);
     expect(index).toBeGreaterThan(0);
-    await expect.poll(async () => (await shown())[0]).toBe(valueText(values[index] ?? Number.NaN, 2));
+    await soon(async () => (await shown())[0]).toBe(valueText(values[index] ?? Number.NaN, 2));
     await page.keyboard.press("ArrowRight");
-    await expect.poll(() => cursorOf(page, "a")).toBe(times[index + 1]);
+    await soon(() => cursorOf(page, "a")).toBe(times[index + 1]);
     await page.keyboard.press("Control+ArrowLeft");
-    await expect.poll(() => cursorOf(page, "a")).toBe(times[index - 19]);
+    await soon(() => cursorOf(page, "a")).toBe(times[index - 19]);
     await page.keyboard.press("j");
     const from = index - 19;
     const change = times.findIndex((_, i) => i > from && values[i] !== values[from]);
-    await expect.poll(() => cursorOf(page, "a")).toBe(times[change]);
+    await soon(() => cursorOf(page, "a")).toBe(times[change]);
     expect(errors).toEqual([]);
     await page.close();
   });
@@ -98,7 +102,7 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     for (let i = 0; i < 3; i++) await page.keyboard.press("i");
     await page.keyboard.press("s");
     await settled(page);
-    await expect.poll(() => page.locator(".stats-panel tbody td").last().innerText()).toMatch(/^\d/);
+    await soon(() => page.locator(".stats-panel tbody td").last().innerText()).toMatch(/^\d/);
     const view = await viewOf(page);
     const { times, values } = samplesOf("EngineSpeed");
     const inside = values.filter((_, i) => (times[i] ?? 0n) >= view.fromNs && (times[i] ?? 0n) < view.toNs);
@@ -106,9 +110,10 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     const rms = Math.sqrt(inside.reduce((sum, v) => sum + v * v, 0) / inside.length);
     const wanted = [Math.min(...inside), Math.max(...inside), mean, rms];
     expect(inside.length).toBeGreaterThan(20);
-    await expect
-      .poll(() => page.locator(".stats-panel tbody tr").first().locator("td.number").allInnerTexts())
-      .toEqual([...wanted.map((v) => shortText(v, 2)), String(inside.length)]);
+    await soon(() => page.locator(".stats-panel tbody tr").first().locator("td.number").allInnerTexts()).toEqual([
+      ...wanted.map((v) => shortText(v, 2)),
+      String(inside.length),
+    ]);
     const exact = await page
       .locator(".stats-panel tbody tr")
       .first()
@@ -130,7 +135,7 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await page.keyboard.press("c");
     await page.keyboard.press("c");
     await settled(page);
-    await expect.poll(() => page.url()).toContain("#v=1z.");
+    await soon(() => page.url()).toContain("#v=1z.");
     await page.waitForTimeout(600);
     const fragment = new URL(page.url()).hash;
     expect(page.url().length).toBeLessThan(2048);
@@ -154,7 +159,7 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     ["hostile", "#v=1z.<script>", /cut or was changed/],
   ])("a link that is %s is one sentence, and logs open as usual", async (_name, fragment, sentence) => {
     const { page, errors } = await openPage(browser, host.url + fragment);
-    await expect.poll(() => page.locator(".noticebar").innerText()).toMatch(sentence);
+    await soon(() => page.locator(".noticebar").innerText()).toMatch(sentence);
     await drop(page, files);
     await page.locator(".tree-row.signal").first().waitFor();
     await plot(page, "EngineSpeed");
@@ -171,8 +176,8 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     const view = await viewOf(page);
     expect(view.fromNs).toBe(BigInt(ms(20)) * 1_000_000n);
     expect(view.toNs).toBeGreaterThanOrEqual(BigInt(ms(120)) * 1_000_000n);
-    await expect.poll(() => cursorOf(page, "a")).toBe(BigInt(ms(60)) * 1_000_000n);
-    await expect.poll(() => page.url()).toMatch(/\/page\/#v=1z\./);
+    await soon(() => cursorOf(page, "a")).toBe(BigInt(ms(60)) * 1_000_000n);
+    await soon(() => page.url()).toMatch(/\/page\/#v=1z\./);
     await page.close();
   });
 
@@ -190,25 +195,25 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     const into = await stripe(1);
     await grab("Throttle");
     await page.mouse.move(into.x + 200, into.y + 80, { steps: 4 });
-    await expect.poll(() => page.locator(".drop-mark.frame").isVisible()).toBe(true);
+    await soon(() => page.locator(".drop-mark.frame").isVisible()).toBe(true);
     await page.mouse.up();
-    await expect.poll(() => order(page)).toEqual([["EngineSpeed"], ["VehicleSpeed", "Throttle"]]);
+    await soon(() => order(page)).toEqual([["EngineSpeed"], ["VehicleSpeed", "Throttle"]]);
 
     await row(page, "Throttle").locator(".legend-name").click();
     await page.keyboard.press("m");
     await page.keyboard.press("ArrowUp");
-    await expect.poll(() => page.locator(".drop-mark.line").isVisible()).toBe(true);
+    await soon(() => page.locator(".drop-mark.line").isVisible()).toBe(true);
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Enter");
-    await expect.poll(() => order(page)).toEqual([["Throttle"], ["EngineSpeed"], ["VehicleSpeed"]]);
+    await soon(() => order(page)).toEqual([["Throttle"], ["EngineSpeed"], ["VehicleSpeed"]]);
     await page.keyboard.press("Control+z");
-    await expect.poll(() => order(page)).toEqual([["EngineSpeed"], ["VehicleSpeed", "Throttle"]]);
+    await soon(() => order(page)).toEqual([["EngineSpeed"], ["VehicleSpeed", "Throttle"]]);
 
     await grab("Throttle");
     await page.mouse.move(20, 500, { steps: 4 });
     await page.mouse.up();
-    await expect.poll(() => order(page)).toEqual([["EngineSpeed"], ["VehicleSpeed"]]);
+    await soon(() => order(page)).toEqual([["EngineSpeed"], ["VehicleSpeed"]]);
 
     const leaf = await page.locator(".tree-row.signal", { hasText: "BatteryVoltage" }).first().boundingBox();
     if (leaf === null) throw new Error("no such leaf");
@@ -217,7 +222,7 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     const first = await stripe(0);
     await page.mouse.move(first.x + 200, first.y + 60, { steps: 4 });
     await page.mouse.up();
-    await expect.poll(() => order(page)).toEqual([["EngineSpeed", "BatteryVoltage"], ["VehicleSpeed"]]);
+    await soon(() => order(page)).toEqual([["EngineSpeed", "BatteryVoltage"], ["VehicleSpeed"]]);
     await page.close();
   });
 
@@ -229,9 +234,9 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await page.locator(".stripe-dividers .divider").first().focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Shift+ArrowDown");
-    await expect.poll(async () => Math.abs(((await heights())[0] ?? 0) - before - 80)).toBeLessThanOrEqual(1);
+    await soon(async () => Math.abs(((await heights())[0] ?? 0) - before - 80)).toBeLessThanOrEqual(1);
     await page.locator(".stripe-dividers .divider").first().dblclick();
-    await expect.poll(async () => (await heights())[0]).toBe(before);
+    await soon(async () => (await heights())[0]).toBe(before);
 
     const area = await areaOf(page);
     const whole = await viewOf(page);
@@ -242,17 +247,17 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await page.mouse.move(area.x + 500, area.y + 60, { steps: 3 });
     await page.mouse.up();
     await page.keyboard.up("Alt");
-    await expect.poll(() => cursorOf(page, "a")).toBe(time(300));
-    await expect.poll(() => cursorOf(page, "b")).toBe(time(500));
+    await soon(() => cursorOf(page, "a")).toBe(time(300));
+    await soon(() => cursorOf(page, "b")).toBe(time(500));
     await page.keyboard.down("Shift");
     await page.mouse.move(area.x + 400, area.y + 40);
     await page.mouse.down();
     await page.mouse.move(area.x + 600, area.y + 120, { steps: 3 });
     await page.mouse.up();
     await page.keyboard.up("Shift");
-    await expect.poll(async () => (await viewOf(page)).fromNs).toBe(time(400));
+    await soon(async () => (await viewOf(page)).fromNs).toBe(time(400));
     await page.keyboard.press("x");
-    await expect.poll(async () => (await viewOf(page)).fromNs).toBe(time(300));
+    await soon(async () => (await viewOf(page)).fromNs).toBe(time(300));
     await page.close();
   });
 
@@ -291,14 +296,14 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await type(">statistics");
     await page.locator(".stats-panel").waitFor();
     await type("layout two");
-    await expect.poll(() => page.locator(".statusbar").innerText()).toContain("Layout two saved");
+    await soon(() => page.locator(".statusbar").innerText()).toContain("Layout two saved");
     await page.keyboard.press("Shift+k");
-    await expect.poll(() => order(page)).toHaveLength(1);
+    await soon(() => order(page)).toHaveLength(1);
     await type("Layout: two");
-    await expect.poll(() => order(page)).toHaveLength(2);
+    await soon(() => order(page)).toHaveLength(2);
     await type(":+5");
     const { times } = samplesOf("EngineSpeed");
-    await expect.poll(() => cursorOf(page, "a")).not.toBe(null);
+    await soon(() => cursorOf(page, "a")).not.toBe(null);
     expect(Number((await cursorOf(page, "a")) ?? 0n) - Number(times[0] ?? 0n)).toBeGreaterThan(4.8e9);
     await page.close();
   });

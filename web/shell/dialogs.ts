@@ -5,10 +5,8 @@ import { groupBy } from "../group.ts";
 import { keyTable, keyText } from "../keys.ts";
 import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
-import { kept } from "../storage.ts";
+import { kept, SINGLE_KEYS } from "../storage.ts";
 import type { Actions } from "./actions.ts";
-
-export const SINGLE_KEYS = "buslens.singleKeys";
 
 export interface Dialogs {
   readonly elements: readonly HTMLElement[];

@@ -1,0 +1,137 @@
+/**
+ * What the page needs a moment after its first paint: statistics, File panel, palette, table, popovers, links and layouts. A chunk of its
+ * own, so that the first load stays small; main.ts asks for it at once and goes on without waiting.
+ */
+import type { CommandHost, Run } from "./commands.ts";
+import { el } from "./dom.ts";
+import { createLayouts, layoutOf, readLayoutFile } from "./link/layouts.ts";
+import { createLinker } from "./link/linker.ts";
+import type { Shown } from "./plot/plot.ts";
+import type { Preview } from "./preview.ts";
+import type { Actions } from "./shell/actions.ts";
+import { createDialogs } from "./shell/dialogs.ts";
+import { createFilePanel } from "./shell/file-panel.ts";
+import type { Menu } from "./shell/menu.ts";
+import { createPalette } from "./shell/palette.ts";
+import { commandSource, layoutSource, signalSource, timeSource } from "./shell/palette-sources.ts";
+import type { Panels } from "./shell/panels.ts";
+import { createPlotMenus, type PlotMenus } from "./shell/plot-menus.ts";
+import { createPlotTable } from "./shell/plot-table.ts";
+import { createPopover } from "./shell/popover.ts";
+import { createSpeaker } from "./shell/speaker.ts";
+import { createStatsPanel } from "./shell/stats-panel.ts";
+import type { SeriesId, SignalInfo, State } from "./state/model.ts";
+import { kept } from "./storage.ts";
+
+export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> {
+  readonly preview: Preview;
+  readonly run: Run;
+  readonly actions: Actions;
+  readonly menu: Menu;
+  readonly panels: Panels;
+  nextWork(): number;
+  signals(): readonly SignalInfo[];
+}
+
+export interface Second {
+  /** Regions, in the order of reading. */
+  readonly panels: readonly HTMLElement[];
+  /** Windows over the page. */
+  readonly windows: readonly HTMLElement[];
+  render(state: State): void;
+  values(shown: Shown): void;
+  openPalette(text: string): void;
+  openTable(): void;
+  style(id: SeriesId, x: number, y: number): void;
+  readonly menus: PlotMenus;
+  copyLink(): Promise<void>;
+}
+
+export function createSecond({ store, data, preview, run, actions, menu, panels, say, nextWork, signals }: SecondHost): Second {
+  const filePanel = createFilePanel(store);
+  const stats = createStatsPanel(
+    store,
+    { statistics: (work, query) => preview.statistics(work, query), cancel: (work) => void preview.cancel(work) },
+    { nextWork, say },
+  );
+  stats.element.append(panels.divider("right"), panels.divider("bottom"));
+  filePanel.element.append(panels.divider("bottom"));
+  const popover = createPopover(store);
+  const menus = createPlotMenus(store, menu, {
+    run,
+    style: popover.style,
+    limits(ids, x, y) {
+      const signal = store.get().plotted[ids[0] ?? ""];
+      popover.limits(ids, signal?.limits ?? signal?.extremes ?? [0, 1], x, y);
+    },
+  });
+  const dialogs = createDialogs(store, actions);
+  const table = createPlotTable();
+  const speaker = createSpeaker(store);
+  const linker = createLinker(store, {
+    signals,
+    address: {
+      get: () => new URL(location.href),
+      replace: (url) => history.replaceState(history.state, "", url),
+    },
+    later: (act, ms) => window.setTimeout(act, ms),
+    stop: (timer) => window.clearTimeout(timer),
+  });
+  const layoutFile = el("input", {
+    type: "file",
+    accept: ".json,application/json",
+    hidden: true,
+    onchange: () => void importLayout(),
+  });
+  const palette = createPalette([
+    commandSource(run),
+    timeSource(store),
+    signalSource(signals, (info) => store.dispatch({ type: "plot", info, place: "active" })),
+    layoutSource(store, createLayouts(kept), { show: linker.show, say, exportFile, importFile: () => layoutFile.click() }),
+  ]);
+
+  function exportFile(): void {
+    const url = URL.createObjectURL(new Blob([JSON.stringify(layoutOf(store.get()))], { type: "application/json" }));
+    el("a", { href: url, download: "view.buslens.json" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+
+  async function importLayout(): Promise<void> {
+    const file = layoutFile.files?.[0];
+    layoutFile.value = "";
+    if (file === undefined) return;
+    const found = await readLayoutFile(file);
+    if (typeof found === "string") store.dispatch({ type: "notify", notifications: [{ severity: "warning", text: found }] });
+    else linker.show(found);
+  }
+
+  addEventListener("hashchange", () => void linker.read());
+  void linker.read();
+
+  return {
+    panels: [stats.element, filePanel.element],
+    windows: [...dialogs.elements, palette.element, table.element, popover.element, speaker.element, layoutFile],
+    render(state) {
+      filePanel.render(state);
+      dialogs.render(state);
+      stats.render(state);
+      linker.pump(state);
+    },
+    values(shown) {
+      stats.values(shown);
+      speaker.values(shown);
+    },
+    openPalette: palette.open,
+    openTable: () => table.open(store.get(), data),
+    style: popover.style,
+    menus,
+    async copyLink() {
+      const url = await linker.address();
+      const isCopied = await navigator.clipboard?.writeText(url.href).then(
+        () => true,
+        () => false,
+      );
+      say(isCopied === true ? "Link copied" : "The link is in the address field");
+    },
+  };
+}
