@@ -67,8 +67,14 @@ export async function busLoad(parts: EngineParts, query: BusLoadQuery, signal: A
       continue;
     }
     if (query.budgetBytes !== null && account.files > 0 && account.bytes + log.sizeBytes > query.budgetBytes) {
-      const text = `The load is of the first ${account.files} of ${logs.length} logs; ask for a shorter range or raise the limit`;
-      notices.push({ severity: "warning", text });
+      const message = `The load is of the first ${account.files} of ${logs.length} logs; ask for a shorter range or raise the limit`;
+      const fault = {
+        code: "limit/too-large",
+        message,
+        found: account.bytes + log.sizeBytes,
+        allowed: query.budgetBytes,
+      } as const;
+      notices.push({ severity: "warning", text: message, fault });
       break;
     }
     account.files++;

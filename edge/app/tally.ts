@@ -1,6 +1,7 @@
 /** What one request made the engine read, counted around it: the X-Buslens headers. */
 import type { Notice } from "../../core/fault.ts";
 import type { Engine, OnWork } from "../../core/query/engine.ts";
+import type { FrameAccount } from "../../core/query/frame-rows.ts";
 
 /** Counters of a request; `open` while something is still being read. */
 export class Tally {
@@ -89,19 +90,8 @@ export function tallied(engine: Engine, tally: Tally): Engine {
         throw error;
       }
     },
-    async frames(query, signal, onWork) {
-      tally.begin();
-      try {
-        const page = await engine.frames(query, signal, watched(onWork));
-        tally.note(page.notices);
-        const { files, bytes, frames } = page.account;
-        tally.end({ files, bytes, reads: files, work: frames });
-        return page;
-      } catch (error) {
-        tally.end({ files: 0, bytes: 0, reads: 0, work: 0 });
-        throw error;
-      }
-    },
+    frames: (query, signal, onWork) => accounted(engine.frames(query, signal, watched(onWork)), tally),
+    busLoad: (query, signal, onWork) => accounted(engine.busLoad(query, signal, watched(onWork)), tally),
     async explain(query, signal) {
       tally.begin();
       try {
@@ -117,4 +107,21 @@ export function tallied(engine: Engine, tally: Tally): Engine {
       }
     },
   };
+}
+
+/** Answers that keep an account of the frames they went through. */
+async function accounted<A extends { readonly account: FrameAccount; readonly notices: readonly Notice[] }>(
+  answer: Promise<A>,
+  tally: Tally,
+): Promise<A> {
+  tally.begin();
+  try {
+    const { account, notices } = await answer;
+    tally.note(notices);
+    tally.end({ files: account.files, bytes: account.bytes, reads: account.files, work: account.frames });
+    return answer;
+  } catch (error) {
+    tally.end({ files: 0, bytes: 0, reads: 0, work: 0 });
+    throw error;
+  }
 }

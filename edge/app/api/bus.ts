@@ -24,8 +24,7 @@ export const bus: Handler = async (asked) => {
   for (const device of devices) loads.push({ device, load: await loadOf(device) });
   const table = busTable(loads);
   const unknown = { severity: "warning" as const, text: `there is no device ${named} here` };
-  const bytes = loads.reduce((sum, { load }) => sum + load.account.bytes, 0);
-  return flatResponse(devices.length === 0 ? { ...table, notices: [unknown] } : table, format, { "X-Buslens-Bytes": `${bytes}` });
+  return flatResponse(devices.length === 0 ? { ...table, notices: [unknown] } : table, format);
 };
 
 /** What is wrong in the request is told before anything is read. */
