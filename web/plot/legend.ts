@@ -34,6 +34,9 @@ export interface Legend {
 /** Longer names are cut in the middle, where they differ least. */
 const NAME_LETTERS = 28;
 
+/** The legend stands beside the stripes, with columns of its own for A, B and Δ. */
+const beside = matchMedia("(min-width: 1440px)");
+
 interface Cells {
   readonly hover: HTMLElement;
   readonly a: HTMLElement;

@@ -340,7 +340,6 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
     drawCursorLines(paint, frame);
     drawRings(paint, frame, a);
     drawRings(paint, frame, b);
-    drawDelta(paint, frame, deltaBottom(boxes, Math.min(frame.height, (stripes.scrollTop + room.height) * ratio), ratio));
     drawRubber(paint, gutter, frame.height);
     let samples: Samples | null = null;
     let timeNs: bigint | null = null;
@@ -352,6 +351,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
       vertical(paint, gutter + Math.floor(column), 0, frame.height);
       drawRings(paint, frame, samples);
     }
+    drawDelta(paint, frame, deltaBottom(boxes, Math.min(frame.height, (stripes.scrollTop + room.height) * ratio), ratio));
     legend.values(samples, timeNs, a, b);
     for (const listener of listeners) listener({ hover: samples, a, b });
   }
