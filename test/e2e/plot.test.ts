@@ -82,7 +82,7 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await page.keyboard.press("ArrowRight");
     await soon(() => cursorOf(page, "a")).not.toBe(null);
     const at = await cursorOf(page, "a");
-    const index = times.findIndex((time) => time === at);
+    const index = at === null ? -1 : times.indexOf(at);
     expect(index).toBeGreaterThan(0);
     await soon(async () => (await shown())[0]).toBe(valueText(values[index] ?? Number.NaN, 2));
     await page.keyboard.press("ArrowRight");

@@ -84,7 +84,9 @@ export function createLegend(host: LegendHost): Legend {
         const signal = plotted[id];
         if (signal === undefined) continue;
         const [at, atA, atB] = [hover?.get(id), a.get(id), b.get(id)];
-        setText(cell.hover, at === undefined ? "" : shownValue(signal, at.value, at.exact));
+        // Inside the stripe there is room for one value: under the pointer, otherwise at A.
+        const main = at ?? (beside.matches ? undefined : atA);
+        setText(cell.hover, main === undefined ? "" : shownValue(signal, main.value, main.exact));
         setAttribute(cell.hover, "title", at === undefined || timeNs === null ? null : ageText(at.timeNs - timeNs));
         setText(cell.a, atA === undefined ? "" : shownValue(signal, atA.value, atA.exact));
         setText(cell.b, atB === undefined ? "" : shownValue(signal, atB.value, atB.exact));
