@@ -1,7 +1,7 @@
 /** A stand-in for Grafana's page: puts variables into texts as Grafana does and asks what each plugin would ask (formats/grafana-api.md §3, §6). */
 
 type Value = string | readonly string[];
-export type Format = "regex" | "glob" | "json" | "csv";
+export type Format = "regex" | "glob" | "json" | "csv" | "pipe";
 
 /** What a dashboard is opened with; variables are added as they are asked for. */
 export interface View {
@@ -38,8 +38,9 @@ function builtIn(name: string, view: View): string | null {
 
 function formatted(value: Value, format: Format): string {
   const list = typeof value === "string" ? [value] : value;
-  if (format === "json") return JSON.stringify(value);
-  if (format === "csv") return list.join(",");
+  // A variable that has one value only stands bare, without quotes.
+  if (format === "json") return typeof value === "string" ? value : JSON.stringify(value);
+  if (format === "csv" || format === "pipe") return list.join(format === "csv" ? "," : "|");
   const texts = format === "regex" ? list.map((one) => one.replace(/[\\^$*+?.()[\]{}/|]/g, "\\$&")) : list;
   if (typeof value === "string" || texts.length === 1) return texts.join();
   return format === "regex" ? `(${texts.join("|")})` : `{${texts.join(",")}}`;

@@ -4,6 +4,7 @@ import type { Method, Query } from "../../../core/query/query.ts";
 import type { ChannelSelector, SeriesSelector } from "../../../core/series/series.ts";
 import type { Asked } from "../context.ts";
 import { badParameter } from "../fault-answer.ts";
+import { listIn } from "../grafana/target-text.ts";
 import { rangeOfData } from "./data-range.ts";
 import { flagOf, instantOf, integerOf, nanosecondsOf, neededText, onlyKnown, textOf, textsOf, wordOf } from "./parameters.ts";
 
@@ -59,10 +60,11 @@ function selectorsOf(params: URLSearchParams): readonly SeriesSelector[] {
     ...(sourceAddress === null ? {} : { sourceAddress }),
     ...(flagOf(params, "merge") ? { merge: true } : {}),
   };
-  const signals = textsOf(params, "signal");
+  // A variable of Grafana with several values arrives as one list.
+  const signals = textsOf(params, "signal").flatMap(listIn);
   if (signals.length === 0)
     throw badParameter('"signal" is missing: the name of a signal (or "channel" of a measurement), from /api/signals');
-  const messages = textsOf(params, "message");
+  const messages = textsOf(params, "message").flatMap(listIn);
   const selectors = (messages.length === 0 ? [null] : messages).flatMap((message) =>
     signals.map((signal) => ({ ...common, ...(message === null ? {} : { message }), signal })),
   );

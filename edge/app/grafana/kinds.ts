@@ -8,13 +8,14 @@ import { eventsMaker, tripsMaker } from "./events.ts";
 import { fileMarksMaker } from "./file-marks.ts";
 import type { Maker } from "./made.ts";
 import { marksMaker } from "./marks.ts";
-import { filesMaker, framesMaker } from "./table.ts";
+import { devicesMaker, filesMaker, framesMaker } from "./table.ts";
 import { wideMaker } from "./track.ts";
 
 type Kind = (object: JsonObject) => Maker;
 
 /** Faults of a kind: `request/bad-parameter` for what is wrong in the target itself. */
 export const KINDS: Readonly<Record<string, Kind>> = {
+  devices: withDevice(devicesMaker),
   info: withDevice((object) => filesMaker(object, true)),
   data: withDevice((object) => framesMaker(object, true)),
   files: withDevice((object) => filesMaker(object, false)),

@@ -59,6 +59,7 @@ const METRICS: readonly { readonly value: string; readonly label: string; readon
     label: "Load, frames or errors of buses",
     payloads: [DEVICE, select("itf", "Interface"), select("chn", "Channel"), input("value", "Value", "load, frames, errors")],
   },
+  { value: "devices", label: "Devices", payloads: [DEVICE] },
   { value: "files", label: "Log files", payloads: [DEVICE] },
   { value: "sessions", label: "Session marks", payloads: [DEVICE] },
   { value: "splits", label: "Split marks", payloads: [DEVICE] },

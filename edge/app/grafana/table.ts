@@ -1,6 +1,7 @@
 /** Table targets: log files and raw frames, in the CANedge backend's columns (`info`, `data`) or ours (`files`, `frames`). */
 import { FRAME_SORTS } from "../../../core/query/frame-rows.ts";
 import type { JsonObject } from "../body.ts";
+import { deviceTable } from "../tables/device-table.ts";
 import { FILE_COLUMNS, fileTable, SEED_FILE_COLUMNS } from "../tables/file-table.ts";
 import { frameFilterOf } from "../tables/frame-filter.ts";
 import { FRAME_COLUMNS, framePages, frameTable, SEED_FRAME_COLUMNS, sortOf } from "../tables/frame-table.ts";
@@ -22,6 +23,16 @@ export function filesMaker(object: JsonObject, isSeed: boolean): Maker {
     const range = { fromNs: panel.range.fromNs, toNs: panel.range.toNs + 1n };
     const asked = { ...page, limit: limitOf(page, panel) };
     return [tableItem(await fileTable(devices, range, asked, columns, app.engine, writing.signal), page.offset)];
+  };
+}
+
+/** `devices`: those the target names with logs in the range. */
+export function devicesMaker(object: JsonObject): Maker {
+  return async ({ app, panel, writing }) => {
+    const { fromNs, toNs } = panel.range;
+    const named = new Set(await devicesNamed(object.device, app.engine, writing.signal));
+    const table = await deviceTable({ fromNs, toNs: toNs + 1n }, app.engine, writing.signal);
+    return [tableItem({ ...table, rows: table.rows.filter(([device]) => named.has(String(device))) })];
   };
 }
 
