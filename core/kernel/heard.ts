@@ -71,8 +71,9 @@ export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile
 
 function rowsOf(kernel: Kernel): HeardRow[] {
   const rows: HeardRow[] = [];
-  for (let at = OUT; at < OUT + HEARD_PLACES * HEARD_BYTES; at += HEARD_BYTES) {
-    const frames = Number(kernel.view.getBigUint64(at + Heard.count, true));
+  const count = kernel.head(Head.idCount);
+  for (let at = OUT; rows.length < count; at += HEARD_BYTES) {
+    const frames = kernel.u32(at + Heard.count) + kernel.u32(at + Heard.count + 4) * 2 ** 32;
     if (frames > 0) rows.push(rowAt(kernel, at, frames));
   }
   return rows.sort(

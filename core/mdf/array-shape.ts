@@ -15,34 +15,73 @@ const STORAGE_CHANNEL = 0;
 const COLUMN_MAJOR = 1 << 6;
 /** A record of 64 kB in single bytes, and more than any measurement has. */
 const ELEMENTS_MAX = 65_536;
+/** Of all arrays of a group: their places are kept. */
+const GROUP_ELEMENTS_MAX = 1_000_000;
 const DEPTH_MAX = 8;
 
-/** The array behind cn_composition, arrays inside arrays taken as further dimensions. Faults: `input/bad-block`, `input/unsupported`, `limit/too-many`. */
-export function arrayShape(blocks: BlockReader, atByte: number, dataBytes: number, depth = 0): ArrayShape {
-  const block = blocks.open(atByte, "CA");
-  if (depth >= DEPTH_MAX) throw badArray(blocks, atByte, `is nested deeper than ${DEPTH_MAX}`, DEPTH_MAX);
-  if (block.u8(1) !== STORAGE_CHANNEL) throw otherStorage(blocks, block);
-  const shape = dimensionsOf(blocks, block);
-  const own = offsetsOf(block, shape);
-  const spanned = own.reduce((most, offset) => Math.max(most, offset), 0);
-  if (spanned >= Math.max(1, dataBytes))
-    throw badArray(blocks, atByte, `has elements ${spanned} bytes apart in a record of ${dataBytes}`, dataBytes);
-  const inner = block.link(0);
-  if (inner === 0) return { shape, offsets: own, membersLink: 0 };
-  if (blocks.header(inner, "CA", { readAhead: true }).id !== "CA") return { shape, offsets: own, membersLink: inner };
-  const inside = arrayShape(blocks, inner, dataBytes, depth + 1);
-  if (own.length * inside.offsets.length > ELEMENTS_MAX)
-    throw tooManyElements(blocks, atByte, own.length * inside.offsets.length);
-  return {
-    shape: [...shape, ...inside.shape],
-    offsets: own.flatMap((outer) => inside.offsets.map((offset) => outer + offset)),
-    membersLink: inside.membersLink,
-  };
+/** Of one channel group: each CA block is looked at once, however many channels have it. */
+export class ArrayShapes {
+  readonly #blocks: BlockReader;
+  readonly #dataBytes: number;
+  readonly #known = new Map<number, ArrayShape>();
+  #elements = 0;
+
+  /** `dataBytes`: of a record. */
+  constructor(blocks: BlockReader, dataBytes: number) {
+    this.#blocks = blocks;
+    this.#dataBytes = dataBytes;
+  }
+
+  /** The array behind cn_composition, among the members of `outer` if it is in one. Faults: `input/bad-block`, `input/unsupported`, `limit/too-many`. */
+  at(atByte: number, outer: ArrayShape | null): ArrayShape {
+    const own = this.#known.get(atByte) ?? this.#read(atByte, 0);
+    this.#known.set(atByte, own);
+    const shape = outer === null ? own : this.#nested(atByte, outer, own);
+    this.#elements += shape.offsets.length;
+    if (this.#elements > GROUP_ELEMENTS_MAX) throw tooManyOfGroup(this.#blocks, atByte, this.#elements);
+    return shape;
+  }
+
+  /** Arrays inside arrays are taken as further dimensions. */
+  #read(atByte: number, depth: number): ArrayShape {
+    const blocks = this.#blocks;
+    const block = blocks.open(atByte, "CA");
+    if (depth >= DEPTH_MAX) throw badArray(blocks, atByte, `is nested deeper than ${DEPTH_MAX}`, depth + 1, DEPTH_MAX);
+    if (block.u8(1) !== STORAGE_CHANNEL) throw otherStorage(blocks, block);
+    const shape = dimensionsOf(blocks, block);
+    const own = offsetsOf(block, shape);
+    const spanned = own.reduce((most, offset) => Math.max(most, offset), 0);
+    if (spanned >= Math.max(1, this.#dataBytes)) {
+      const what = `has elements ${spanned} bytes apart in a record of ${this.#dataBytes}`;
+      throw badArray(blocks, atByte, what, spanned, this.#dataBytes);
+    }
+    const inner = block.link(0);
+    if (inner === 0) return { shape, offsets: own, membersLink: 0 };
+    if (blocks.header(inner, "CA", { readAhead: true }).id !== "CA") return { shape, offsets: own, membersLink: inner };
+    return this.#nested(atByte, { shape, offsets: own, membersLink: 0 }, this.#read(inner, depth + 1));
+  }
+
+  #nested(atByte: number, outer: ArrayShape, inner: ArrayShape): ArrayShape {
+    const found = outer.offsets.length * inner.offsets.length;
+    if (found > ELEMENTS_MAX) throw tooManyElements(this.#blocks, atByte, found);
+    return {
+      shape: [...outer.shape, ...inner.shape],
+      offsets: outer.offsets.flatMap((before) => inner.offsets.map((offset) => before + offset)),
+      membersLink: inner.membersLink,
+    };
+  }
 }
 
 function dimensionsOf(blocks: BlockReader, block: Block): number[] {
   const count = block.u16(2);
-  if (count === 0 || 16 + 8 * count > block.data().length) throw badArray(blocks, block.atByte, `has ${count} dimensions`, 1);
+  if (count === 0 || 16 + 8 * count > block.data().length)
+    throw badArray(
+      blocks,
+      block.atByte,
+      `has ${count} dimensions, for which it has no room`,
+      count,
+      Math.max(0, Math.floor((block.data().length - 16) / 8)),
+    );
   const shape = Array.from({ length: count }, (_, i) => block.u64(16 + 8 * i));
   const elements = shape.reduce((product, size) => product * size, 1);
   if (!(elements >= 1 && elements <= ELEMENTS_MAX)) throw tooManyElements(blocks, block.atByte, elements);
@@ -67,13 +106,25 @@ function offsetsOf(block: Block, shape: readonly number[]): number[] {
   return offsets;
 }
 
-function badArray(blocks: BlockReader, atByte: number, what: string, allowed: number): FaultError {
+function badArray(blocks: BlockReader, atByte: number, what: string, found: number, allowed: number): FaultError {
   return new FaultError({
     code: "input/bad-block",
     message: `The array (##CA) at byte ${atByte} ${what}.`,
     object: blocks.source.key,
     atByte,
+    found,
     allowed,
+  });
+}
+
+function tooManyOfGroup(blocks: BlockReader, atByte: number, found: number): FaultError {
+  return new FaultError({
+    code: "limit/too-many",
+    message: `With the array (##CA) at byte ${atByte} the arrays of one group have ${found} elements; buslens reads up to ${GROUP_ELEMENTS_MAX}.`,
+    object: blocks.source.key,
+    atByte,
+    found,
+    allowed: GROUP_ELEMENTS_MAX,
   });
 }
 

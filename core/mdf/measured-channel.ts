@@ -1,7 +1,7 @@
 /** CN blocks with all that their values need: unit, invalidation bit, arrays, structures opened up. */
 import type { Notice } from "../fault.ts";
 import { FaultError } from "../fault.ts";
-import { type ArrayShape, arrayShape } from "./array-shape.ts";
+import { type ArrayShape, ArrayShapes } from "./array-shape.ts";
 import { type Block, type BlockReader, damageNotice, faultOfFile } from "./block.ts";
 import { CHANNEL_TYPE } from "./channel.ts";
 import { textAt } from "./text.ts";
@@ -67,10 +67,12 @@ class Reader {
   readonly #blocks: BlockReader;
   readonly #group: GroupBytes;
   readonly #visited = new Set<number>();
+  readonly #arrays: ArrayShapes;
 
   constructor(blocks: BlockReader, group: GroupBytes) {
     this.#blocks = blocks;
     this.#group = group;
+    this.#arrays = new ArrayShapes(blocks, group.dataBytes);
   }
 
   chain(firstAt: number, depth: number, parent: Parent): void {
@@ -94,7 +96,7 @@ class Reader {
   #takeArray(block: Block, depth: number, parent: Parent): void {
     let array: ArrayShape;
     try {
-      array = inside(parent.array, arrayShape(this.#blocks, block.link(1), this.#group.dataBytes));
+      array = this.#arrays.at(block.link(1), parent.array);
     } catch (error) {
       const notice = damageNotice(faultOfFile(error), "The channel is listed without values.");
       this.channels.push(this.#channel(block, { ...parent, array: null }, [notice]));
@@ -153,16 +155,6 @@ class Reader {
     });
   }
 }
-
-/** An array among the members of an array of structures. */
-const inside = (outer: ArrayShape | null, inner: ArrayShape): ArrayShape =>
-  outer === null
-    ? inner
-    : {
-        shape: [...outer.shape, ...inner.shape],
-        offsets: outer.offsets.flatMap((before) => inner.offsets.map((offset) => before + offset)),
-        membersLink: inner.membersLink,
-      };
 
 export const isMaster = ({ type }: MeasuredChannel): boolean =>
   type === CHANNEL_TYPE.master || type === CHANNEL_TYPE.virtualMaster;

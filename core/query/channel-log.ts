@@ -52,8 +52,9 @@ export async function readChannels(
     account.rows += await readStream(measurement, stream, reader, own, host, refused);
     account.records += reader.recordBytes;
     account.tail += reader.tailBytes;
-    extents.push(...reader.extents);
-    notices.push(...reader.notices);
+    // Without spreading: a file may have more blocks than a call takes arguments.
+    for (const extent of reader.extents) extents.push(extent);
+    for (const notice of reader.notices) notices.push(notice);
   }
   const ledger: Ledger = {
     ...emptyLedger,

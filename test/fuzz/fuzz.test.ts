@@ -5,15 +5,15 @@ import { brokenTarget } from "./broken.ts";
 import { dbcTarget } from "./dbc.ts";
 import { runFuzz } from "./target.ts";
 
-test("a run can fail, says with which seed, and makes the input small", () => {
-  const { finding } = runFuzz(brokenTarget, 1, (runs) => runs === 10_000);
+test("a run can fail, says with which seed, and makes the input small", async () => {
+  const { finding } = await runFuzz(brokenTarget, 1, (runs) => runs === 10_000);
   expect(finding?.input).toEqual(Uint8Array.of(0));
   expect(finding?.why).toContain("as expected");
-  expect(runFuzz(brokenTarget, finding?.seed ?? 0, (runs) => runs === 1).finding?.input).toEqual(finding?.input);
+  expect((await runFuzz(brokenTarget, finding?.seed ?? 0, (runs) => runs === 1)).finding?.input).toEqual(finding?.input);
 });
 
-test("databases of any content", () => {
-  const { finding, runs } = runFuzz(dbcTarget, 20_240_917, (done) => done === 100);
+test("databases of any content", async () => {
+  const { finding, runs } = await runFuzz(dbcTarget, 20_240_917, (done) => done === 100);
   expect(
     finding && `seed ${finding.seed}: ${finding.why}\n${new TextDecoder().decode(finding.input.subarray(0, 2000))}`,
   ).toBeNull();

@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brokenTarget } from "./broken.ts";
 import { dbcTarget } from "./dbc.ts";
+import { mdfTarget } from "./mdf.ts";
 import { type FuzzTarget, runFuzz } from "./target.ts";
 
-const TARGETS: readonly FuzzTarget[] = [dbcTarget, brokenTarget];
+const TARGETS: readonly FuzzTarget[] = [mdfTarget, dbcTarget, brokenTarget];
 const MS_PER_MINUTE = 60_000;
 
 const { values, positionals } = parseArgs({
@@ -19,11 +20,11 @@ const { values, positionals } = parseArgs({
 const target = TARGETS.find(({ name }) => name === positionals[0]);
 if (!target) throw new Error(`which target? ${TARGETS.map(({ name }) => name).join(", ")}`);
 if (values.file !== undefined) {
-  target.check(new Uint8Array(readFileSync(values.file)));
+  await target.check(new Uint8Array(readFileSync(values.file)));
   console.log(`${values.file}: nothing wrong`);
 } else {
   const end = Date.now() + Number(values.minutes) * MS_PER_MINUTE;
-  const { runs, finding } = runFuzz(target, Number(values.seed), () => Date.now() >= end);
+  const { runs, finding } = await runFuzz(target, Number(values.seed), () => Date.now() >= end);
   console.log(`${target.name}: ${runs} inputs from seed ${values.seed}`);
   if (finding) {
     const folder = fileURLToPath(new URL("../../build/fuzz/", import.meta.url));

@@ -4,9 +4,9 @@ import { type Random, random } from "../../fixtures/random.ts";
 export interface FuzzTarget {
   readonly name: string;
   /** One input. Depends on `random` alone. */
-  readonly make: (random: Random) => Uint8Array;
+  readonly make: (random: Random) => Uint8Array | Promise<Uint8Array>;
   /** Throws when the program does what it must never do with it. */
-  readonly check: (input: Uint8Array) => void;
+  readonly check: (input: Uint8Array) => void | Promise<void>;
   /** Of a finding's file. */
   readonly extension: string;
 }
@@ -18,20 +18,20 @@ export interface Finding {
 }
 
 /** Seeds from `firstSeed` on, until `isOver`, or the first finding, made small. */
-export function runFuzz(target: FuzzTarget, firstSeed: number, isOver: (runs: number) => boolean) {
+export async function runFuzz(target: FuzzTarget, firstSeed: number, isOver: (runs: number) => boolean) {
   let runs = 0;
   for (; !isOver(runs); runs++) {
     const seed = firstSeed + runs;
-    const input = target.make(random(seed));
-    const why = wrongWith(target, input);
-    if (why !== null) return { runs: runs + 1, finding: { seed, ...smaller(target, input, why) } satisfies Finding };
+    const input = await target.make(random(seed));
+    const why = await wrongWith(target, input);
+    if (why !== null) return { runs: runs + 1, finding: { seed, ...(await smaller(target, input, why)) } satisfies Finding };
   }
   return { runs, finding: null };
 }
 
-function wrongWith(target: FuzzTarget, input: Uint8Array): string | null {
+async function wrongWith(target: FuzzTarget, input: Uint8Array): Promise<string | null> {
   try {
-    target.check(input);
+    await target.check(input);
     return null;
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -41,14 +41,14 @@ function wrongWith(target: FuzzTarget, input: Uint8Array): string | null {
 const TRIES_MAX = 2000;
 
 /** Leaves out stretches, long ones first, as long as something stays wrong. */
-function smaller(target: FuzzTarget, input: Uint8Array, why: string): { input: Uint8Array; why: string } {
+async function smaller(target: FuzzTarget, input: Uint8Array, why: string): Promise<{ input: Uint8Array; why: string }> {
   let best = { input, why };
   let tries = 0;
   for (let length = input.length >> 1; length > 0; length >>= 1) {
     for (let from = 0; from < best.input.length && tries < TRIES_MAX; ) {
       const shorter = new Uint8Array([...best.input.subarray(0, from), ...best.input.subarray(from + length)]);
       tries++;
-      const still = wrongWith(target, shorter);
+      const still = await wrongWith(target, shorter);
       if (still === null) from += length;
       else best = { input: shorter, why: still };
     }
