@@ -1,4 +1,4 @@
-/** GET /api/events: when a condition held, trips, marks in the files, or where sessions and splits begin, one flat row each. */
+/** GET /api/events: when a condition held, trips, marks in the files, lost messages, or where sessions and splits begin, one flat row each. */
 import { parseCondition } from "../../../core/analysis/expression.ts";
 import { eventTable } from "../analysis/event-table.ts";
 import type { Reading } from "../analysis/operands.ts";
@@ -9,6 +9,7 @@ import { badParameter } from "../fault-answer.ts";
 import { devicesNamed } from "../grafana/devices.ts";
 import { tripRule } from "../grafana/events.ts";
 import { fileMarkTable } from "../grafana/file-marks.ts";
+import { lossTable } from "../grafana/loss-marks.ts";
 import { marksTable } from "../grafana/marks.ts";
 import { objectIn } from "../grafana/target-text.ts";
 import { FLAT_FORMATS, flatResponse } from "../tables/flat.ts";
@@ -21,7 +22,7 @@ export const EVENT_PARAMETERS = [
   ...["itf", "chn", "db", "message", "sa", "group", "format"],
 ];
 /** Kinds of events. */
-export const EVENT_TYPES = ["event", "trip", "session", "split", "mark"] as const;
+export const EVENT_TYPES = ["event", "trip", "session", "split", "mark", "loss"] as const;
 
 /** Faults: `request/bad-parameter`. An unknown device has no events. */
 export const events: Handler = async (asked) => {
@@ -47,6 +48,7 @@ async function tableOf(type: (typeof EVENT_TYPES)[number], { url, app, request }
   if (type === "trip") return tripTable(object, rule, devices, reading);
   if (type === "event" && condition !== null) return eventTable(object, condition, devices, reading);
   if (type === "mark") return fileMarkTable(devices, range, app.engine, request.signal);
+  if (type === "loss") return lossTable(devices, range, app.engine, request.signal);
   return marksTable(type === "split" ? "split" : "session", devices, range, app.engine, request.signal);
 }
 

@@ -11,7 +11,7 @@ import type { Cell } from "../tables/table.ts";
 import { devicesNamed } from "./devices.ts";
 import { tripRule } from "./events.ts";
 import { fileMarkTable } from "./file-marks.ts";
-import { lossMarks } from "./loss-marks.ts";
+import { lossTable } from "./loss-marks.ts";
 import { marksOf } from "./marks.ts";
 import { readRange } from "./query-body.ts";
 import { listIn, objectIn } from "./target-text.ts";
@@ -73,7 +73,16 @@ async function found(query: JsonObject, range: ClosedRange, { app, request }: As
     const { rows } = await fileMarkTable(devices, range, engine, request.signal);
     return rows.map(([time, title, text, tags]) => ({ time, title, text, tags: String(tags).split(",") }));
   }
-  if (kind === "loss") return lossMarks(devices, range, engine, request.signal);
+  if (kind === "loss") {
+    const { rows } = await lossTable(devices, range, engine, request.signal);
+    return rows.map(([time, timeEnd, title, text]) => ({
+      time,
+      ...(timeEnd === null ? {} : { timeEnd }),
+      title,
+      text,
+      tags: ["loss"],
+    }));
+  }
   if (typeof query.when !== "string") throw badParameter('events need "when", such as "rpm > 3000 for 2 s"');
   const { rows } = await eventTable(query, parseCondition(query.when), devices, reading);
   return rows.map(eventMark);

@@ -6,6 +6,7 @@ import { calcMaker } from "./calc.ts";
 import { decodedMaker, statesMaker } from "./decoded.ts";
 import { eventsMaker, tripsMaker } from "./events.ts";
 import { fileMarksMaker } from "./file-marks.ts";
+import { lossesMaker } from "./loss-marks.ts";
 import type { Maker } from "./made.ts";
 import { marksMaker } from "./marks.ts";
 import { devicesMaker, filesMaker, framesMaker } from "./table.ts";
@@ -31,6 +32,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   sessions: withDevice((object) => marksMaker(object, "session")),
   splits: withDevice((object) => marksMaker(object, "split")),
   marks: withDevice(fileMarksMaker),
+  losses: withDevice(lossesMaker),
 };
 
 /** The kind an `annotation` key means, for newer plugins that ask for marks by /query. */
@@ -40,6 +42,7 @@ export const KIND_OF_ANNOTATION: Readonly<Record<string, string>> = {
   event: "events",
   trip: "trips",
   mark: "marks",
+  loss: "losses",
 };
 
 function withDevice(kind: Kind): Kind {

@@ -64,6 +64,7 @@ const METRICS: readonly { readonly value: string; readonly label: string; readon
   { value: "sessions", label: "Session marks", payloads: [DEVICE] },
   { value: "splits", label: "Split marks", payloads: [DEVICE] },
   { value: "marks", label: "Marks in the files", payloads: [DEVICE] },
+  { value: "losses", label: "Lost messages of transport protocols", payloads: [DEVICE] },
 ];
 
 /** The kinds, each with what can be filled in. Faults: `request/bad-json`. */

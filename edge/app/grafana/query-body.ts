@@ -1,4 +1,4 @@
-/** The body of POST /query (formats/grafana-api.md §2): nothing but `targets` and `range` is required, numbers may be text. */
+/** The body of POST /query (formats/grafana-api.md §2): nothing but `targets` is required, numbers may be text. */
 import type { EpochNs } from "../../../core/time.ts";
 import { isJsonObject, type JsonObject, kindOf } from "../body.ts";
 import { badParameter } from "../fault-answer.ts";
@@ -31,14 +31,21 @@ export interface PanelQuery {
   readonly asks: readonly { readonly refId: string; readonly ask: Ask }[];
 }
 
-/** Faults: `request/bad-parameter` if the body is not a query at all, or if every target in it is broken. */
-export function readPanelQuery(body: JsonObject, nowMs: number): PanelQuery {
+/**
+ * `rangeOfData` gives the range of a body without one, as people paste it into Infinity. Faults: `request/bad-parameter` if the body is not a query
+ * at all, or if every target in it is broken.
+ */
+export async function readPanelQuery(
+  body: JsonObject,
+  nowMs: number,
+  rangeOfData: (devices: readonly string[] | null) => Promise<GrafanaRange>,
+): Promise<PanelQuery> {
   const targets = body.targets;
   if (!Array.isArray(targets)) throw badParameter(`"targets" must be an array, not ${kindOf(targets)}`);
   const asks = targets.flatMap((target: unknown, at) => asksOfTarget(target, at));
   const wrong = asks.flatMap(({ ask }) => (ask.kind === "empty" && ask.broken ? [ask.why] : []));
   if (wrong[0] !== undefined && wrong.length === asks.length) throw badParameter(wrong[0]);
-  const range = asks.length === 0 && body.range === undefined ? { fromNs: 0n, toNs: 0n } : readRange(body, nowMs);
+  const range = body.range === undefined ? await rangeOfData(devicesOf(asks)) : readRange(body, nowMs);
   const stepNs = stepOf(body, range);
   const maxDataPoints = pointsOf(body);
   return { range, stepNs, ownStepNs: ownStepOf(stepNs, range, maxDataPoints), maxDataPoints, filters: readFilters(body), asks };
@@ -49,6 +56,16 @@ export function readRange(body: JsonObject, nowMs: number): GrafanaRange {
   const range = body.range;
   if (!isJsonObject(range)) throw badParameter('the request needs a "range" with "from" and "to"');
   return { fromNs: readInstant(range.from, "range.from", nowMs), toNs: readInstant(range.to, "range.to", nowMs) };
+}
+
+/** Devices that are asked by name; null: any may be. */
+function devicesOf(asks: PanelQuery["asks"]): readonly string[] | null {
+  const devices: string[] = [];
+  for (const { ask } of asks) {
+    if (ask.kind === "made" || ask.kind === "pattern") return null;
+    if (ask.kind === "series") devices.push(ask.selector.device);
+  }
+  return [...new Set(devices)];
 }
 
 function asksOfTarget(target: unknown, at: number): PanelQuery["asks"] {

@@ -2,6 +2,7 @@
 import type { Notice } from "../../../core/fault.ts";
 import type { Engine } from "../../../core/query/engine.ts";
 import type { Segment, SeriesAnswer } from "../../../core/series/series.ts";
+import { lastDayOfData } from "../api/data-range.ts";
 import { readJsonObject } from "../body.ts";
 import type { AppOptions, Handler } from "../context.ts";
 import { faultOf, isBug, JSON_TYPE, sentenceOf } from "../fault-answer.ts";
@@ -26,7 +27,8 @@ interface Item {
 }
 
 export const query: Handler = async ({ request, app }) => {
-  const panel = readPanelQuery(await readJsonObject(request), app.now());
+  const body = await readJsonObject(request);
+  const panel = await readPanelQuery(body, app.now(), (devices) => lastDayOfData(devices, app.engine, request.signal));
   const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
   return streamText(options, (writing) => answerText(panel, app, writing));
 };

@@ -4,8 +4,9 @@ import { type JsonObject, kindOf } from "../body.ts";
 import { sentenceOf, shorten } from "../fault-answer.ts";
 import { KIND_OF_ANNOTATION, KINDS } from "./kinds.ts";
 import type { Maker } from "./made.ts";
+import { seriesNamed } from "./metric-name.ts";
 import { type AnySeriesAsk, brokenAsk, type EmptyAsk, emptyAsk, nameOf, seriesAsks, textsOf } from "./series-target.ts";
-import { objectIn } from "./target-text.ts";
+import { objectIn, parseLoosely } from "./target-text.ts";
 
 /** What one answer item, or a few, will be made of. */
 export type Ask =
@@ -67,8 +68,9 @@ function mergedTarget(target: JsonObject): { readonly object: JsonObject } | { r
   if (typeof given === "string" && Object.keys(over).length > 0) {
     if (PLACEHOLDERS.has(given)) return { object: over };
     const kind = given.toLowerCase();
-    const isKind = kind === "series" || Object.hasOwn(KINDS, kind);
-    return { object: isKind ? { type: kind, ...over } : { signal: given, ...over } };
+    if (isKind(kind)) return { object: { type: kind, ...over } };
+    const { device, ...named } = seriesNamed(given) ?? { signal: given };
+    return { object: over.device === undefined && device !== undefined ? { device, ...named, ...over } : { ...named, ...over } };
   }
   if (given === undefined || given === null) {
     if (Object.keys(over).length > 0) return { object: over };
@@ -77,6 +79,20 @@ function mergedTarget(target: JsonObject): { readonly object: JsonObject } | { r
   if (typeof given !== "string")
     return { wrong: brokenAsk(JSON.stringify(given), `"target" must be text or an object, not ${kindOf(given)}`) };
   if (PLACEHOLDERS.has(given)) return { wrong: emptyAsk(given, "no series is chosen yet") };
+  if (isKind(given.toLowerCase()))
+    return { wrong: emptyAsk(given, `"${given}" needs a payload with "device" and what it is to show`) };
+  return namedTarget(given);
+}
+
+const isKind = (word: string): boolean => word === "series" || Object.hasOwn(KINDS, word);
+
+/** A target that is no JSON is the name of a series; JSON text in quotes is one too. */
+function namedTarget(given: string): { readonly object: JsonObject } | { readonly wrong: EmptyAsk } {
+  const parsed = parseLoosely(given);
+  const name = parsed === undefined ? given : parsed;
+  const object = typeof name === "string" ? seriesNamed(name) : null;
+  if (object !== null) return { object };
   const wanted = '{"device": "…", "itf": "CAN", "chn": "CH1", "db": "…", "signal": "…"}';
-  return { wrong: emptyAsk(given, `the target is not a JSON object; it must look like ${wanted}`) };
+  const why = `the target is neither a JSON object such as ${wanted} nor the name of a series`;
+  return { wrong: emptyAsk(given, why) };
 }

@@ -145,7 +145,7 @@ export const paths: Readonly<Record<string, object>> = {
     [
       needed(DEVICE),
       ...RANGE,
-      query("type", "event by default", { enum: ["event", "trip", "session", "split", "mark"] }),
+      query("type", "event by default", { enum: ["event", "trip", "session", "split", "mark", "loss"] }),
       query("when", "a condition: rpm > 3000 while speed < 5 for 2 s"),
       query("while", "which moments count as travel: Speed > 1"),
       query("with", 'other series behind the names, as JSON: {"speed": {"signal": "WheelSpeed", "db": "truck"}}'),
@@ -190,7 +190,7 @@ export const paths: Readonly<Record<string, object>> = {
       "annotationsByGet",
       "Annotations for clients that can only GET",
       [
-        query("annotation", "what to mark", { enum: ["session", "split", "mark", "event", "trip"] }),
+        query("annotation", "what to mark", { enum: ["session", "split", "mark", "event", "trip", "loss"] }),
         needed(DEVICE),
         ...RANGE.map(needed),
         query("when", "a condition, for events"),

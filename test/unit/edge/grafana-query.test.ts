@@ -164,7 +164,7 @@ describe("POST /query", () => {
       {},
       { targets: 5 },
       panel([], { targets: [{ refId: "A" }] }),
-      panel([TARGET], { range: undefined }),
+      panel([TARGET], { range: null }),
     ];
     for (const body of [
       ...bodies,

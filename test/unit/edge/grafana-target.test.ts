@@ -120,8 +120,11 @@ describe("what a target asks for", () => {
   });
 
   test("each mistake has its sentence, and only a request that is wrong itself is broken", () => {
-    expect(why("Speed")).toContain("not a JSON object");
-    expect(why("5")).toContain("not a JSON object");
+    expect(why('{"device": "D1", ')).toContain("neither a JSON object");
+    expect(why("5")).toContain("neither a JSON object");
+    expect(why("a:b:c:d:e:f:g:h:i")).toContain("neither a JSON object");
+    expect(why("a::b")).toContain("neither a JSON object");
+    expect(why("Files")).toContain('needs a payload with "device"');
     expect(why({ ...TARGET, method: "AVG" })).toContain('"AVG" is no method');
     expect(why({ ...TARGET, itf: "FLEXRAY" })).toContain("FLEXRAY");
     expect(why({ ...TARGET, chn: "CHX" })).toContain("CHX");
@@ -131,6 +134,28 @@ describe("what a target asks for", () => {
     expect(only({ ...TARGET, device: null })).toMatchObject({ kind: "empty", broken: true });
     expect(only(undefined)).toMatchObject({ kind: "empty", broken: true });
     expect(only("select metric")).toMatchObject({ kind: "empty", broken: false });
+  });
+
+  test.each([
+    ["Speed", { device: "*", signal: "Speed" }],
+    ['"Speed"', { device: "*", signal: "Speed" }],
+    ["gnss.Speed", { device: "*", message: "gnss", signal: "Speed" }],
+    ["D*:Speed", { device: "D*", signal: "Speed" }],
+    [
+      "*:can:ch2:db:m:0x47:Speed:MEAN",
+      { device: "*", itf: "can", chn: "ch2", db: "db", message: "m", sa: "0x47", signal: "Speed", method: "MEAN" },
+    ],
+  ])("a target that is no JSON is a name: %s", (text, values) => {
+    expect(only(text)).toMatchObject({ kind: "pattern", values });
+  });
+
+  test("the names of our answers are targets again, in both forms", () => {
+    const { signal, ...where } = TARGET;
+    const long = { ...where, message: "gnss_speed", signal, method: "mean" };
+    for (const target of [TARGET, { ...TARGET, method: "MAX" }, long]) {
+      const [name = ""] = names(target);
+      expect(only(name)).toEqual(only(target));
+    }
   });
 
   test("an empty choice keeps the name with its place empty", () => {
