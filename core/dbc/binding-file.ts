@@ -1,20 +1,24 @@
 /**
- * `buslens.json` beside the databases: which of them belong to which device and channel, and how their text is encoded. The schema is in
- * docs/dbc.md.
+ * `buslens.json` beside the databases: which of them belong to which device and channel, by which protocol long messages travel there, and
+ * how the text of databases is encoded. The schema is in docs/dbc.md.
  */
+import { TRANSPORT_PROTOCOLS } from "../bus/transport.ts";
 import type { Notice } from "../fault.ts";
 import { type DbcEncoding, encodingOf } from "./encoding.ts";
 import { type PlacedJson, type PlacedMember, readPlacedJson } from "./json-places.ts";
+import type { ForcedTransport } from "./transport-choice.ts";
 
 export const BINDING_FILE = "buslens.json";
 
-/** One rule; absent = any. The first that fits a device and channel decides. */
+/** One rule; absent device, bus or channel = any. Of `dbcs` and `transport` each is decided by the first rule that fits and has it. */
 export interface BindingRule {
   readonly device?: string;
   readonly bus?: "CAN" | "LIN";
   readonly channel?: number;
   /** Names or files of databases, the first wins where two know a frame; none = frames stay undecoded. */
-  readonly dbcs: readonly string[];
+  readonly dbcs?: readonly string[];
+  /** How messages that do not fit a frame travel; absent = found out. */
+  readonly transport?: ForcedTransport;
 }
 
 export interface Bindings {
@@ -70,7 +74,7 @@ function ruleOf(json: PlacedJson, warn: Warn): BindingRule | null {
     warn(json, 'a rule is an object: {"device": "2F6913DB", "channel": 1, "dbcs": ["a.dbc"]}');
     return null;
   }
-  let rule: { device?: string; bus?: "CAN" | "LIN"; channel?: number; dbcs?: readonly string[] } | null = {};
+  let rule: BindingRule | null = {};
   for (const { name, value, ...place } of json.members) {
     const part = partOf(name, value);
     if (typeof part === "string") {
@@ -78,13 +82,14 @@ function ruleOf(json: PlacedJson, warn: Warn): BindingRule | null {
       rule = null;
     } else if (rule) rule = { ...rule, ...part };
   }
-  if (rule === null) return null;
-  if (rule.dbcs === undefined) {
-    warn(json, 'a rule needs "dbcs", a list of DBC files; the rule is not used');
+  if (rule !== null && rule.dbcs === undefined && rule.transport === undefined) {
+    warn(json, 'a rule needs "dbcs", a list of DBC files, or "transport", a protocol; the rule is not used');
     return null;
   }
-  return { ...rule, dbcs: rule.dbcs };
+  return rule;
 }
+
+const FORCED: readonly ForcedTransport[] = [...TRANSPORT_PROTOCOLS, "none"];
 
 /** What one member says, or what is wrong with it. */
 function partOf(name: string, value: PlacedJson): Partial<BindingRule> | string {
@@ -106,8 +111,12 @@ function partOf(name: string, value: PlacedJson): Partial<BindingRule> | string 
       if (items === null || !items.every((item) => item.kind === "text")) return '"dbcs" must be a list of DBC files';
       return { dbcs: items.map(({ text }) => text) };
     }
+    case "transport": {
+      const transport = FORCED.find((one) => value.kind === "text" && one === value.text);
+      return transport ? { transport } : `"transport" must be one of ${FORCED.join(", ")}`;
+    }
     default:
-      return `there is no "${name}" in a rule; known are device, bus, channel and dbcs`;
+      return `there is no "${name}" in a rule; known are device, bus, channel, dbcs and transport`;
   }
 }
 
@@ -117,17 +126,28 @@ function readEncoding({ name, value }: PlacedMember, into: Map<string, DbcEncodi
   else warn(value, `this is no encoding we read for ${name}: utf-8, windows-1252, shift_jis, gb18030 …`);
 }
 
-/** The first rule for a channel; null if none is. Device ids compare without case. */
-export function ruleFor({ rules }: Bindings, device: string | null, bus: "CAN" | "LIN", channel: number): BindingRule | null {
-  return (
-    rules.find(
-      (rule) =>
-        (rule.device === undefined || (device !== null && fits(device, rule.device))) &&
-        (rule.bus ?? bus) === bus &&
-        (rule.channel ?? channel) === channel,
-    ) ?? null
-  );
+/** A channel of a device; null: a log that belongs to none. */
+export interface BoundChannel {
+  readonly device: string | null;
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
 }
+
+/** Databases of the first rule for a channel that names some; null if none does. Device ids compare without case. */
+export const databasesFor = (bindings: Bindings, place: BoundChannel): readonly string[] | null =>
+  rulesFor(bindings, place).find(({ dbcs }) => dbcs !== undefined)?.dbcs ?? null;
+
+/** The protocol of the first rule for a channel that names one; null: found out. */
+export const transportFor = (bindings: Bindings, place: BoundChannel): ForcedTransport | null =>
+  rulesFor(bindings, place).find(({ transport }) => transport !== undefined)?.transport ?? null;
+
+const rulesFor = ({ rules }: Bindings, { device, bus, channel }: BoundChannel): readonly BindingRule[] =>
+  rules.filter(
+    (rule) =>
+      (rule.device === undefined || (device !== null && fits(device, rule.device))) &&
+      (rule.bus ?? bus) === bus &&
+      (rule.channel ?? channel) === channel,
+  );
 
 /** `*` any characters, `?` one; linear: the last star alone is tried again. */
 function fits(name: string, glob: string): boolean {

@@ -69,7 +69,7 @@ function clash(first: Dbc, second: Dbc): Notice {
 
 /** Databases that rules name and nobody has. */
 function unknownIn({ rules }: Bindings, find: Library["find"]): Notice[] {
-  const names = new Set(rules.flatMap(({ dbcs }) => dbcs).filter((name) => find(name) === null));
+  const names = new Set(rules.flatMap(({ dbcs = [] }) => dbcs).filter((name) => find(name) === null));
   return [...names].map((name) => ({ severity: "warning", text: `${BINDING_FILE} names ${name}, which is not here` }));
 }
 

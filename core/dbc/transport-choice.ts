@@ -11,6 +11,9 @@ import type { DbcMessage, DbcSignal } from "./model.ts";
 /** Longer messages do not fit a classic frame. */
 const FRAME_BYTES = 8;
 
+/** What a user says of a channel instead of letting it be found out. none: whatever comes in a frame is a message. */
+export type ForcedTransport = TransportProtocol | "none";
+
 /** A message of a channel that is to be decoded from reassembled payloads, not from frames. */
 export interface TransportChoice {
   readonly channel: number;

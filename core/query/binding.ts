@@ -1,6 +1,6 @@
 /** Which database a frame belongs to where nobody names one: what buslens.json says, else the best fit. The rules are in docs/dbc.md. */
 import { bestFit, type FitId } from "../dbc/best-fit.ts";
-import { ruleFor } from "../dbc/binding-file.ts";
+import { databasesFor } from "../dbc/binding-file.ts";
 import type { Library } from "../dbc/library.ts";
 import { pgnOf } from "../dbc/match.ts";
 import type { Dbc, DbcMessage } from "../dbc/model.ts";
@@ -47,8 +47,8 @@ export class Binder {
 
   #bind(bus: "CAN" | "LIN", channel: number, ids: readonly FitId[]): ChannelBinding {
     const { dbcs, bindings, find } = this.#library;
-    const rule = ruleFor(bindings, this.#device, bus, channel);
-    if (rule) return { by: "config", dbcs: rule.dbcs.flatMap((name) => find(name) ?? []), scores: new Map() };
+    const names = databasesFor(bindings, { device: this.#device, bus, channel });
+    if (names) return { by: "config", dbcs: names.flatMap((name) => find(name) ?? []), scores: new Map() };
     const scores = new Map(ids.length === 0 || dbcs.length < 2 ? [] : dbcs.map((dbc) => [dbc, bestFit(dbc, ids).score]));
     // Of equal scores the first in the order of the files.
     const order = [...dbcs].sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));

@@ -14,7 +14,7 @@ import { isEmptyRange, widened, withReach } from "./range.ts";
 import { unreadable, withinBudget } from "./readable-logs.ts";
 import { type AskedSignal, askedSignals } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
-import { isLongMessage, transportsOf } from "./transports.ts";
+import { forcedOn, isLongMessage, transportsOf } from "./transports.ts";
 import { whyEmpty } from "./why-empty.ts";
 
 /** While one log is decoded, the next is opened and read. */
@@ -48,7 +48,7 @@ async function queryDevice(
     : await parts.catalogue.logsInRange({ device, ...withReach(query, range, isLong) }, signal);
   const binder = await binderFor(parts, library, device, asked, selectors, signal);
   const { readable, isOverBudget } = withinBudget(asked.length > 0 ? logs : [], budget, notices);
-  const { choices } = await transportsOf(parts, readable, messages, signal);
+  const { choices } = await transportsOf(parts, readable, messages, forcedOn(library.bindings, device, query.transport), signal);
   const work = new DeviceSeries(parts, device, selectors, query, range, asked, binder, choices);
   const bytesAll = readable.reduce((sum, log) => sum + log.sizeBytes, 0);
   const host = pace(parts.host, signal, bytesAll, onWork);

@@ -29,7 +29,7 @@ import type { EngineParts } from "./parts.ts";
 import type { Query } from "./query.ts";
 import type { AskedRule } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
-import { surveyedLogs } from "./transports.ts";
+import { forcedOn, surveyedLogs } from "./transports.ts";
 
 export interface EngineOptions {
   readonly module: WebAssembly.Module;
@@ -231,13 +231,14 @@ const plannedRules = ({ rule, dbc, asked, binding }: AskedRule): PlannedRule[] =
     signal: signal.name,
     frameId: message.id,
     extended: message.extended,
-    rule: rule.key.kind,
+    rule: rule.transport === undefined ? rule.key.kind : "transport",
+    transport: rule.transport ?? null,
     binding,
   }));
 
 async function heard(
   parts: EngineParts,
-  { device, key, fromNs, toNs, budgetBytes, transports }: Parameters<Engine["heard"]>[0],
+  { device, key, fromNs, toNs, budgetBytes, transports, transport }: Parameters<Engine["heard"]>[0],
   signal: AbortSignal,
   onWork: Parameters<Engine["heard"]>[2],
 ) {
@@ -281,6 +282,7 @@ async function heard(
   const channels = () =>
     device === undefined ? Promise.resolve(idsByChannel(read.map((one) => one.heard))) : parts.channelIds(device, signal);
   const logsRead = read.map(({ log }) => log);
-  const carried = transports ? await heardTransports(parts, logsRead, library.dbcs, signal) : [];
+  const forced = forcedOn(library.bindings, device ?? null, transport);
+  const carried = transports ? await heardTransports(parts, logsRead, library.dbcs, forced, signal) : [];
   return { ...(await combineHeard(read, library, device ?? null, channels, notices)), transports: carried };
 }

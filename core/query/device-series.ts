@@ -2,7 +2,6 @@
 
 import { scaling } from "../dbc/decimal.ts";
 import { exactIntegers, physicalOf } from "../dbc/exact-integer.ts";
-import type { TransportChoice } from "../dbc/transport-choice.ts";
 import type { Notice } from "../fault.ts";
 import type { DecodeOutput } from "../kernel/decode.ts";
 import { type ColumnPiece, joinPieces } from "../kernel/pieces.ts";
@@ -23,6 +22,7 @@ import { bucketOf, cellKindOf } from "./points.ts";
 import type { Query } from "./query.ts";
 import { type AskedRule, type AskedSignal, channelsOf, labelsOf, rulesFor, wants } from "./rules.ts";
 import { QueryLosses } from "./transport-losses.ts";
+import type { FoundTransport } from "./transports.ts";
 
 /** One series on its way: what was found in each log. */
 interface Growing {
@@ -59,7 +59,7 @@ export class DeviceSeries {
   readonly rules: AskedRule[] = [];
   readonly losses: QueryLosses;
   ledger: Ledger = emptyLedger;
-  readonly #transports: readonly TransportChoice[];
+  readonly #transports: readonly FoundTransport[];
   /** Messages that the splits read up to now left open, by session; settled in the order of the logs. */
   readonly #open = new Map<string, Promise<OpenMessages>>();
 
@@ -71,7 +71,7 @@ export class DeviceSeries {
     range: QueryRange,
     asked: readonly AskedSignal[],
     binder: Binder,
-    transports: readonly TransportChoice[],
+    transports: readonly FoundTransport[],
   ) {
     this.#parts = parts;
     this.#device = device;
@@ -157,7 +157,8 @@ export class DeviceSeries {
   }
 
   #noteRules(rules: readonly AskedRule[]): void {
-    const name = (rule: AskedRule) => `${rule.dbc.file}/${rule.rule.key.channel}/${rule.asked[0]?.message.id}`;
+    const name = (rule: AskedRule) =>
+      `${rule.dbc.file}/${rule.rule.key.channel}/${rule.asked[0]?.message.id}/${rule.rule.transport}`;
     for (const rule of rules)
       if (!this.rules.some((known) => name(known) === name(rule) && known.asked[0]?.message === rule.asked[0]?.message))
         this.rules.push(rule);

@@ -115,7 +115,10 @@ export interface PlannedRule {
   readonly signal: string;
   readonly frameId: number;
   readonly extended: boolean;
-  readonly rule: "exact" | "group";
+  /** exact: identifier; group: parameter group of the frames; transport: of messages put together. */
+  readonly rule: "exact" | "group" | "transport";
+  /** null: whole in its frames. */
+  readonly transport: TransportProtocol | null;
   /** named: the selector says which database; else why it is this one. */
   readonly binding: "named" | BoundBy;
 }
@@ -191,6 +194,8 @@ export interface Engine {
       readonly budgetBytes?: number | null;
       /** Also what transport protocols carried; absent = not looked for, and `transports` is empty. */
       readonly transports?: boolean;
+      /** How they travel; absent = what buslens.json says of the channel, else found out. */
+      readonly transport?: TransportProtocol;
     },
     signal: AbortSignal,
     onWork?: OnWork,

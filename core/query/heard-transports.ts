@@ -3,17 +3,18 @@ import { isDecodable } from "../dbc/geometry.ts";
 import type { Dbc } from "../dbc/model.ts";
 import { sendersOf } from "../kernel/survey.ts";
 import type { Heard, HeardId, HeardTransport, LogEntry } from "./engine.ts";
-import { type TransportParts, transportsOf } from "./transports.ts";
+import { type ForcedOn, type TransportParts, transportsOf } from "./transports.ts";
 
 /** Sorted by channel, identifier, source address; of databases that know the same message, in their order. */
 export async function heardTransports(
   parts: TransportParts,
   logs: readonly LogEntry[],
   dbcs: readonly Dbc[],
+  forced: ForcedOn,
   signal: AbortSignal,
 ): Promise<HeardTransport[]> {
   const messages = dbcs.flatMap((dbc) => dbc.messages);
-  const { choices, streams } = await transportsOf(parts, logs, messages, signal);
+  const { choices, streams } = await transportsOf(parts, logs, messages, forced, signal);
   const found = choices.flatMap((choice) => {
     const { channel, message, transport, pgn } = choice;
     const dbc = dbcs.find((one) => one.messages.includes(message));

@@ -1,4 +1,5 @@
 /** The one internal form that every dialect is parsed into (design §3, "Ask"). */
+import type { TransportProtocol } from "../bus/transport.ts";
 import type { SeriesSelector } from "../series/series.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface Query {
   readonly keepInvalid?: boolean;
   /** Messages of transport protocols at the time of their first frame, as the seed has them; absent = of the last, when they were there. */
   readonly firstFrameTimes?: boolean;
+  /** How messages that do not fit a frame travel; absent = what buslens.json says of the channel, else found out. */
+  readonly transport?: TransportProtocol;
   /** Stop reading files at this many bytes, with a notice; null = no limit. */
   readonly budgetBytes: number | null;
   /** Stop adding points to a series at this many, with a notice; null = no limit. */

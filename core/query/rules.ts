@@ -3,11 +3,11 @@ import type { RecordStream } from "../bus/layout.ts";
 import { maxDataRaw } from "../dbc/codes.ts";
 import { isWideInteger } from "../dbc/exact-integer.ts";
 import type { Dbc, DbcMessage, DbcSignal } from "../dbc/model.ts";
-import type { TransportChoice } from "../dbc/transport-choice.ts";
 import type { AskedOutput, Rule } from "../kernel/decode.ts";
 import type { SignalLabels, SignalSelector } from "../series/series.ts";
 import { type Binder, type BoundBy, exactIdsOf } from "./binding.ts";
 import type { Query } from "./query.ts";
+import type { FoundTransport } from "./transports.ts";
 
 /** One signal of one message of one database that a selector names. */
 export interface AskedSignal {
@@ -64,7 +64,7 @@ export function rulesFor(
   channels: readonly { readonly bus: "CAN" | "LIN"; readonly channel: number }[],
   query: Pick<Query, "keepInvalid" | "method">,
   binder: Binder,
-  transports: readonly TransportChoice[] = [],
+  transports: readonly FoundTransport[] = [],
 ): AskedRule[] {
   const rules: AskedRule[] = [];
   // The identifiers of a LIN bus are few and small: a database of CAN would fit by accident. Where there is CAN, LIN is asked for by name.
@@ -88,43 +88,54 @@ export function rulesFor(
       const binding = isNamed ? "named" : (binder.boundBy(bus, channel, dbc, message) ?? "named");
       const taken = isNamed || message.pgn === null ? [] : binder.takenIds(bus, channel, dbc, message.pgn);
       const ways = bus === "CAN" ? transports.filter((one) => one.channel === channel && one.message === message) : [];
-      for (const way of ways.length === 0 ? [null] : ways)
-        rules.push({ rule: ruleOf(bus, channel, message, dbc, asked, query, taken, way), dbc, asked, binding });
+      const wanted = { bus, channel, message, dbc, asked, query };
+      // A group that also comes in frames of its own is one series with them.
+      const alsoFrames = ways.find((way) => way.hasFrames);
+      if (ways.length === 0 || alsoFrames)
+        rules.push({ rule: frameRule(wanted, taken, alsoFrames?.pgn ?? message.pgn), dbc, asked, binding });
+      for (const way of ways) rules.push({ rule: transportRule(wanted, way), dbc, asked, binding });
     }
   }
   return rules;
 }
 
-function ruleOf(
-  bus: "CAN" | "LIN",
-  channel: number,
-  message: DbcMessage,
-  dbc: Dbc,
-  asked: readonly AskedSignal[],
-  query: Pick<Query, "keepInvalid" | "method">,
-  takenIds: readonly number[],
-  way: TransportChoice | null,
-): Rule {
-  const pgn = way === null ? message.pgn : way.pgn;
-  const signals = asked.map(({ signal }): AskedOutput => {
+/** A message of a channel, and the signals of it that are wanted. */
+interface Wanted {
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
+  readonly message: DbcMessage;
+  readonly dbc: Dbc;
+  readonly asked: readonly AskedSignal[];
+  readonly query: Pick<Query, "keepInvalid" | "method">;
+}
+
+/** The message in frames: by parameter group if it has one, or is known to be one by the way it also comes. */
+function frameRule(wanted: Wanted, takenIds: readonly number[], pgn: number | null): Rule {
+  const { bus, channel, message, dbc } = wanted;
+  const { id, extended } = message;
+  const signals = outputsOf(wanted, pgn);
+  if (pgn === null) return { key: { kind: "exact", bus, channel, id, extended }, message, signals };
+  const others = exactIdsOf(dbc, pgn).filter((other) => message.pgn !== null || other !== id);
+  return { key: { kind: "group", bus, channel, pgn }, message, signals, except: [...others, ...takenIds] };
+}
+
+/** The message put together. */
+function transportRule(wanted: Wanted, { transport, addressing, pgn }: FoundTransport): Rule {
+  const { bus, channel, message } = wanted;
+  const { id, extended } = message;
+  const signals = outputsOf(wanted, pgn);
+  return pgn === null
+    ? { key: { kind: "exact", bus, channel, id, extended }, message, signals, transport, addressing }
+    : { key: { kind: "group", bus, channel, pgn }, message, signals, transport };
+}
+
+const outputsOf = ({ asked, query }: Wanted, pgn: number | null): AskedOutput[] =>
+  asked.map(({ signal }): AskedOutput => {
     // Samples themselves are given to the last digit; what is reduced is made of doubles.
     const output = query.method === "raw" && isWideInteger(signal) ? "raw" : "physical";
     const maxRaw = pgn === null || query.keepInvalid ? null : limitOf(signal);
     return { signal, output, ...(maxRaw === null ? {} : { maxRaw }) };
   });
-  const { id, extended } = message;
-  const exact = { kind: "exact", bus, channel, id, extended } as const;
-  if (way !== null && pgn === null) return { key: exact, message, signals, transport: way.transport, addressing: way.addressing };
-  if (way !== null && pgn !== null)
-    return { key: { kind: "group", bus, channel, pgn }, message, signals, transport: way.transport };
-  if (message.pgn === null) return { key: exact, message, signals };
-  return {
-    key: { kind: "group", bus, channel, pgn: message.pgn },
-    message,
-    signals,
-    except: [...exactIdsOf(dbc, message.pgn), ...takenIds],
-  };
-}
 
 /** Above it lie J1939 codes. A factor beyond all doubles makes NaN of data too: nothing there to tell codes by. */
 function limitOf(signal: DbcSignal): number | null {

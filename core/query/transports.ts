@@ -1,9 +1,18 @@
 /** Messages longer than a frame in a query: which of them travel by a transport protocol, found out once per log and kept by its version. */
 import type { HeardId } from "../bus/speaks.ts";
+import type { TransportProtocol } from "../bus/transport.ts";
 import { nameOfStream, type StreamAccount, type StreamKey } from "../bus/transport-account.ts";
+import { type Bindings, transportFor } from "../dbc/binding-file.ts";
 import { pgnOf } from "../dbc/match.ts";
 import type { DbcMessage } from "../dbc/model.ts";
-import { chooseTransports, streamsToTry, type TransportChoice, type TriedStream } from "../dbc/transport-choice.ts";
+import {
+  type ChoiceInput,
+  chooseTransports,
+  type ForcedTransport,
+  streamsToTry,
+  type TransportChoice,
+  type TriedStream,
+} from "../dbc/transport-choice.ts";
 import { isOfOneObject } from "../fault.ts";
 import { type SurveyedStream, surveyStreams, triedStream } from "../kernel/survey.ts";
 import type { LogEntry } from "./engine.ts";
@@ -52,8 +61,23 @@ const FRAME_BYTES = 8;
 /** Whether it may travel by a transport protocol. */
 export const isLongMessage = ({ lengthBytes }: DbcMessage): boolean => lengthBytes > FRAME_BYTES;
 
+/** What a user says of the channels of a device; null: found out. */
+export type ForcedOn = (channel: number) => ForcedTransport | null;
+
+/** A query's own protocol is for all channels, `buslens.json` for each. */
+export const forcedOn =
+  (bindings: Bindings, device: string | null, transport: TransportProtocol | undefined): ForcedOn =>
+  (channel) =>
+    transport ?? transportFor(bindings, { device, bus: "CAN", channel });
+
+/** What was found out of a message of a channel. */
+export interface FoundTransport extends TransportChoice {
+  /** Frames of its group are messages too: J1939 sends a group so when its data are short (DM1 with one code). */
+  readonly hasFrames: boolean;
+}
+
 export interface FoundTransports {
-  readonly choices: readonly TransportChoice[];
+  readonly choices: readonly FoundTransport[];
   /** What came out, log by log. */
   readonly streams: readonly SurveyedStream[];
 }
@@ -66,6 +90,7 @@ export async function transportsOf(
   parts: TransportParts,
   logs: readonly LogEntry[],
   messages: readonly DbcMessage[],
+  forced: ForcedOn,
   signal: AbortSignal,
 ): Promise<FoundTransports> {
   if (!messages.some(isLongMessage)) return { choices: [], streams: [] };
@@ -75,8 +100,10 @@ export async function transportsOf(
   for (const { key } of logs) {
     try {
       const ids = heardCanIds(await parts.heardLog(key, signal));
-      const input = { messages: messages.filter((message) => isCutUp(message, ids)), heard: ids, forced: null };
-      for (const stream of await parts.surveyLog(key, streamsToTry(input), signal)) {
+      const keys = askedOf(messages, ids, forced).flatMap((one) =>
+        streamsToTry(one.forced === null ? { ...one, messages: messages.filter((message) => isCutUp(message, one.heard)) } : one),
+      );
+      for (const stream of await parts.surveyLog(key, keys, signal)) {
         streams.push(stream);
         const name = nameOfStream(stream.account.key);
         const there = tried.get(name);
@@ -92,7 +119,32 @@ export async function transportsOf(
       if (!isOfOneObject(error)) throw error;
     }
   }
-  return { choices: chooseTransports({ messages, heard: [...heard.values()], forced: null }, [...tried.values()]), streams };
+  const choices = askedOf(messages, [...heard.values()], forced).flatMap((one) => {
+    const found = chooseTransports(one, [...tried.values()]);
+    return found.map((choice) => ({ ...choice, hasFrames: one.forced === null && hasFrames(choice, found, one.heard) }));
+  });
+  return { choices, streams };
+}
+
+/** What is to be found out, channels with the same protocol together. */
+function askedOf(messages: readonly DbcMessage[], heard: readonly HeardId[], forced: ForcedOn): ChoiceInput[] {
+  const byProtocol = new Map<ForcedTransport | null, HeardId[]>();
+  for (const id of heard) {
+    const protocol = forced(id.channel);
+    const there = byProtocol.get(protocol);
+    if (there) there.push(id);
+    else byProtocol.set(protocol, [id]);
+  }
+  return [...byProtocol].flatMap(([protocol, ids]) => (protocol === "none" ? [] : { messages, heard: ids, forced: protocol }));
+}
+
+/** Not where the same group comes in fast packets: those frames are parts. */
+function hasFrames(choice: TransportChoice, all: readonly TransportChoice[], heard: readonly HeardId[]): boolean {
+  const { channel, message, transport, pgn } = choice;
+  if (transport !== "j1939-21" || pgn === null) return false;
+  if (all.some((other) => other.transport === "fast-packet" && other.channel === channel && other.message === message))
+    return false;
+  return heard.some((id) => id.channel === channel && id.extended && pgnOf(id.id) === pgn);
 }
 
 /** Do its frames, or any that could carry its group, hold less than the message? */

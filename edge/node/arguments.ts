@@ -162,8 +162,6 @@ function decodeCommand(files: readonly string[], values: Values): Command {
   if (dbcs.length === 0 && !isTransportFacts)
     throw new UsageError("decode needs a DBC: --dbc FILE (only --transport P --facts needs none)");
   if (dbcs.length === 0 && values.signal) throw new UsageError("--signal names signals of a DBC: --dbc FILE");
-  if (values.transport !== undefined && values.csv)
-    throw new UsageError("--transport goes with --facts and the table, not with --csv");
   if (values.facts && values.csv) throw new UsageError("choose --facts or --csv");
   const form = values.facts ? "facts" : values.csv ? "csv" : "table";
   if (form === "facts" && dbcs.length > 1) throw new UsageError("--facts takes one --dbc");

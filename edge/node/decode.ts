@@ -148,8 +148,7 @@ async function printCsv(command: Decode, dbcs: readonly GivenDbc[], given: Passw
     );
   await print(csvHeader(command.text));
   for (let first = 0; first < selectors.length; first += SERIES_AT_ONCE) {
-    for await (const answer of engine.query(rawQuery(selectors.slice(first, first + SERIES_AT_ONCE), command.keepInvalid), signal)
-      .series) {
+    for await (const answer of engine.query(rawQuery(selectors.slice(first, first + SERIES_AT_ONCE), command), signal).series) {
       for (const piece of csvText(answer, command.text)) await print(piece);
       // Why a series has no sample is of interest to who asked for it by name.
       if (answer.segments.length > 0 || command.signals.length > 0) sayNoticesOnce(answer.notices, said);
@@ -171,12 +170,12 @@ async function readableDevices(engine: Engine, signal: AbortSignal): Promise<Rea
 async function occurring(
   engine: Engine,
   devices: ReadonlySet<string>,
-  { signals: wanted, channel: wantedChannel }: Decode,
+  { signals: wanted, channel: wantedChannel, transport }: Decode,
   { said, signal }: { readonly said: Set<string>; readonly signal: AbortSignal },
 ): Promise<readonly SeriesSelector[]> {
   const selectors = new Map<string, SeriesSelector>();
   for (const device of devices) {
-    const heard = await engine.heard({ device, transports: true }, signal);
+    const heard = await engine.heard({ device, transports: true, ...protocolOf(transport) }, signal);
     const { notices } = heard;
     sayNoticesOnce(
       notices.filter(({ severity }) => severity !== "error"),
@@ -204,7 +203,10 @@ async function occurring(
   return [...selectors.values()];
 }
 
-const rawQuery = (selectors: readonly SeriesSelector[], keepInvalid: boolean): Query => ({
+/** Found out where none is forced. */
+const protocolOf = (transport: Decode["transport"]): Pick<Query, "transport"> => (transport === "auto" ? {} : { transport });
+
+const rawQuery = (selectors: readonly SeriesSelector[], { keepInvalid, transport }: Decode): Query => ({
   selectors,
   fromNs: null,
   toNs: null,
@@ -213,6 +215,7 @@ const rawQuery = (selectors: readonly SeriesSelector[], keepInvalid: boolean): Q
   wholeBuckets: false,
   neighbours: false,
   keepInvalid,
+  ...protocolOf(transport),
   budgetBytes: null,
   budgetPoints: null,
 });

@@ -62,7 +62,7 @@ Signals of the frames that the database knows: a table of counts, first, last, l
   --encoding E      of the text of databases: shift_jis, gb18030 … (buslens dbc --help)
   --signal NAME     only these signals
   --channel N       only frames of this channel
-  --transport P     how messages longer than a frame travel (table and --facts): iso-tp, iso-tp-payload (a UDS database that counts from
+  --transport P     how messages longer than a frame travel : iso-tp, iso-tp-payload (a UDS database that counts from
                     the service byte), j1939-21 or fast-packet; default auto: each channel and message says for itself.
                     With --facts and no --dbc: messages and losses of every stream, schema buslens-transport/1
   --csv             every sample, one per line: timeNs,channel,message,signal,value,unit (ns since 1970 UTC)

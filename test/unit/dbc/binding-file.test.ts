@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { noBindings, readBindings, ruleFor } from "../../../core/dbc/binding-file.ts";
+import { databasesFor, noBindings, readBindings, transportFor } from "../../../core/dbc/binding-file.ts";
 
 const texts = (text: string) => readBindings(text).notices.map((notice) => notice.text);
 
@@ -15,14 +15,14 @@ describe("buslens.json", () => {
     }`);
     expect(bindings.notices).toEqual([]);
     const found = (device: string | null, channel: number, bus: "CAN" | "LIN" = "CAN") =>
-      ruleFor(bindings, device, bus, channel)?.dbcs;
+      databasesFor(bindings, { device, bus, channel });
     expect(found("2F6913DB", 2)).toEqual(["gnss.dbc", "canmod-gps"]);
     expect(found("2f6913db", 2)).toEqual(["gnss.dbc", "canmod-gps"]);
     expect(found("2F6913DB", 1)).toEqual([]);
     expect(found("2F6913DB", 1, "LIN")).toEqual(["one.dbc"]);
     expect(found("AAAAAAAA", 1)).toEqual(["one.dbc"]);
     expect(found(null, 1)).toEqual(["one.dbc"]);
-    expect(found("AAAAAAAA", 2)).toBe(undefined);
+    expect(found("AAAAAAAA", 2)).toBe(null);
     expect([...bindings.encodings]).toEqual([["truck.dbc", expect.stringMatching(/^gb/)]]);
   });
 
@@ -35,7 +35,28 @@ describe("buslens.json", () => {
     ["A.C", "ABC", false],
     ["*A*A*A*A*A*A*A*A*A*A*B", "A".repeat(5000), false],
   ] as const)("the glob %s on %s", (device, name, fits) => {
-    expect(ruleFor({ ...noBindings, rules: [{ device, dbcs: [] }] }, name, "CAN", 1) !== null).toBe(fits);
+    const bindings = { ...noBindings, rules: [{ device, dbcs: [] }] };
+    expect(databasesFor(bindings, { device: name, bus: "CAN", channel: 1 }) !== null).toBe(fits);
+  });
+
+  test("databases and protocol are each of the first rule that has them", () => {
+    const bindings = readBindings(`{"bindings": [
+      {"device": "A*", "channel": 1, "transport": "iso-tp-payload"},
+      {"device": "A*", "dbcs": ["a.dbc"], "transport": "none"},
+      {"dbcs": ["b.dbc"], "transport": "j1939-21"}
+    ]}`);
+    expect(bindings.notices).toEqual([]);
+    const found = (device: string, channel: number) => {
+      const place = { device, bus: "CAN", channel } as const;
+      return [databasesFor(bindings, place), transportFor(bindings, place)];
+    };
+    expect(found("ABC", 1)).toEqual([["a.dbc"], "iso-tp-payload"]);
+    expect(found("ABC", 2)).toEqual([["a.dbc"], "none"]);
+    expect(found("B", 1)).toEqual([["b.dbc"], "j1939-21"]);
+    expect(transportFor(noBindings, { device: "B", bus: "CAN", channel: 1 })).toBe(null);
+    expect(texts('{"bindings": [{"transport": "can-tp"}]}')).toEqual([
+      expect.stringMatching(/^buslens\.json:1:29: "transport" must be one of iso-tp, .*none; the rule is not used/),
+    ]);
   });
 
   test("what is wrong is told with line and column, and the rest is used", () => {

@@ -101,7 +101,6 @@ describe("the command line", () => {
       "decode a --transport iso-tp": /DBC/,
       "decode a --transport iso-tp --facts --signal x": /DBC/,
       "decode a --dbc b --transport can-tp": /auto, iso-tp/,
-      "decode a --dbc b --transport auto --csv": /not with --csv/,
       "decode a --dbc b --dbc c --facts": /one --dbc/,
       "dbc a --csv": /takes no --csv/,
     };

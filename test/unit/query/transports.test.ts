@@ -51,11 +51,12 @@ beforeAll(async () => {
   kernel = await nodeKernel();
 });
 
+const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);
 const keyOf = (split: number): string => `${DEVICE}/00000001/0000000${split}.MF4`;
 
-function engineOf(splits: readonly (readonly Frame[])[], dbc: string): Engine {
+function engineOf(splits: readonly (readonly Frame[])[], dbc: string, bindings = "{}"): Engine {
   const files = splits.map((frames, i) => [keyOf(i + 1), unfinalizedLog({ ...oneLogFacts, split: i + 1 }, frames)] as const);
-  return engineOver(kernel, new MemoryStore([...files, ["uds.dbc", new TextEncoder().encode(dbc)] as const]));
+  return engineOver(kernel, new MemoryStore([...files, ["uds.dbc", encoded(dbc)], ["buslens.json", encoded(bindings)]]));
 }
 
 const asked = (more: Partial<Query> = {}): Query =>
@@ -203,6 +204,70 @@ describe("J1939-21", () => {
     expect(last).toEqual([]);
     const [, kept] = await pointsOf(engine, asked({ keepInvalid: true }));
     expect(kept).toEqual([1, 2, 3].map((n) => [n * 1000 + 150, 255 - n]));
+  });
+
+  test.each([
+    ["J1939PG", 'BA_DEF_ BO_ "VFrameFormat" ENUM "a","J1939PG";\nBA_ "VFrameFormat" BO_ 2566841342 1;\n'],
+    ["by identifier", ""],
+  ])("data that fit a frame come in frames of the group: one series with the long ones (%s)", async (_, attributes) => {
+    const short = [1.5, 2.5].map((second) =>
+      framed(second * 1000, [90 + second * 2, 0, 0, 0, 0, 0, 0, 0], { id: 0x14fee321, extended: true }),
+    );
+    const engine = engineOf([[...frames, ...short].sort((a, b) => a.timeNs - b.timeNs)], dbc + attributes);
+    const [first, last] = await pointsOf(engine, asked({ keepInvalid: true }));
+    expect(first).toEqual([
+      [1150, 1],
+      [1500, 93],
+      [2150, 2],
+      [2500, 95],
+      [3150, 3],
+    ]);
+    expect(last).toEqual([1, 2, 3].map((n) => [n * 1000 + 150, 255 - n]));
+    const { rules } = await engine.explain(asked(), new AbortController().signal);
+    const ofChannel = rules.filter(({ channel }) => channel === 1);
+    expect(ofChannel.map(({ signal, rule, transport }) => [signal, rule, transport])).toEqual([
+      ["First", "group", null],
+      ["Last", "group", null],
+      ["First", "transport", "j1939-21"],
+      ["Last", "transport", "j1939-21"],
+    ]);
+    const [forced] = await pointsOf(engine, asked({ transport: "j1939-21" }));
+    expect(forced).toEqual([1, 2, 3].map((n) => [n * 1000 + 150, n]));
+  });
+});
+
+describe("a protocol that is forced", () => {
+  const dbc = UDS(8);
+  const first = async (transport: string | null, more: Partial<Query> = {}) => {
+    const rule = transport === null ? "{}" : `{"bindings": [{"device": "${DEVICE}", "channel": 1, "transport": "${transport}"}]}`;
+    return (await pointsOf(engineOf([messages.flat()], dbc, rule), asked(more)))[0];
+  };
+
+  test("by buslens.json for a channel, and by the query before it", async () => {
+    const found = times.map((time, n) => [time, n + 250]);
+    expect(await first(null)).toEqual(found);
+    expect(await first("iso-tp")).toEqual(found);
+    expect(await first("iso-tp-payload")).toEqual([]);
+    expect(await first("none")).toEqual([]);
+    expect(await first("none", { transport: "iso-tp" })).toEqual(found);
+    expect(await first("iso-tp", { transport: "iso-tp-payload" })).toEqual([]);
+  });
+
+  test("of another channel changes nothing", async () => {
+    const rules = '{"bindings": [{"channel": 2, "transport": "none"}, {"device": "AAAA*", "transport": "none"}]}';
+    const [found] = await pointsOf(engineOf([messages.flat()], dbc, rules), asked());
+    expect(found).toEqual(times.map((time, n) => [time, n + 250]));
+  });
+
+  test("is heard as it is decoded", async () => {
+    const engine = engineOf([messages.flat()], dbc);
+    const heard = (more: Pick<Query, "transport">) =>
+      engine.heard({ device: DEVICE, transports: true, ...more }, new AbortController().signal);
+    expect((await heard({})).transports.map(({ transport }) => transport)).toEqual(["iso-tp"]);
+    expect((await heard({ transport: "iso-tp-payload" })).transports.map(({ transport }) => transport)).toEqual([
+      "iso-tp-payload",
+    ]);
+    expect((await heard({ transport: "fast-packet" })).transports).toEqual([]);
   });
 });
 
