@@ -4,9 +4,7 @@ import { type Fault, FaultError } from "../fault.ts";
 import type { Codecs } from "../kernel/codecs.ts";
 import type { MdfHeader } from "../mdf/file.ts";
 import type { HeaderCache } from "../mdf/header-cache.ts";
-import { readMeasurement } from "../mdf/measurement.ts";
 import { readMdf } from "../mdf/read.ts";
-import { timeSpan } from "../mdf/time-span.ts";
 import type { ByteSource } from "../store/source.ts";
 import { firstTimes } from "./first-time.ts";
 
@@ -73,8 +71,9 @@ async function readHead(
 
 /** Of a log without frames. */
 async function firstMeasuredNs(source: ByteSource, codecs: Codecs, signal: AbortSignal): Promise<bigint | null> {
-  const measurement = await readMeasurement(source, signal);
-  const span = await timeSpan(measurement, measurement.groups, "first", { codecs, signal, onWindow: () => undefined });
+  // What measurement files need is loaded with the first of them.
+  const { timeSpanOf } = await import("../mdf/time-span.ts");
+  const span = await timeSpanOf(source, ({ groups }) => groups, "first", { codecs, signal, onWindow: () => undefined });
   return span?.firstNs ?? null;
 }
 

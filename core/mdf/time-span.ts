@@ -1,6 +1,8 @@
 /** First and last time of the measured groups of a file: what the catalogue needs of logs without frames. */
+
+import type { ByteSource } from "../store/source.ts";
 import { type GroupBatch, GroupReader, type ReadHost } from "./group-reader.ts";
-import type { MeasuredGroup, Measurement } from "./measurement.ts";
+import { type MeasuredGroup, type Measurement, readMeasurement } from "./measurement.ts";
 import { timeAxis, timesInto } from "./time-axis.ts";
 
 /** ns since 1970. */
@@ -66,4 +68,15 @@ async function* timesOf(
     left.delete(group);
     if (part === "first" && left.size === 0) return;
   }
+}
+
+/** The same of a whole file, of which nothing is read yet. `groups`: those of its groups that count. */
+export async function timeSpanOf(
+  source: ByteSource,
+  groups: (measurement: Measurement) => readonly MeasuredGroup[],
+  part: "first" | "all",
+  host: ReadHost,
+): Promise<TimeSpan | null> {
+  const measurement = await readMeasurement(source, host.signal);
+  return timeSpan(measurement, groups(measurement), part, host);
 }

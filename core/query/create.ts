@@ -12,17 +12,12 @@ import { nameOfSeries, type SeriesAnswer, type SeriesSelector } from "../series/
 import type { LogStore } from "../store/source.ts";
 import { attachedLibraries, eventList } from "./attached.ts";
 import { channelFits } from "./binding.ts";
-import { busLoad } from "./bus-load.ts";
 import { canSignals } from "./can-signals.ts";
 import { channelIds, idsByChannel } from "./channel-ids.ts";
-import { channelList } from "./channel-list.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
-import { frameRows } from "./frame-rows.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
 import { heardTransports } from "./heard-transports.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
-import { deviceLosses } from "./losses.ts";
-import { mdfChannels } from "./mdf-channels.ts";
 import { decodableLogs } from "./opened-logs.ts";
 import { BYTES_PER_TURN, type Host } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
@@ -55,7 +50,7 @@ const KERNELS_MAX = 3;
 
 export function createEngine(options: EngineOptions): Engine {
   const parts = partsOf(options);
-  const sources: Sources = { signal: canSignals(parts), channel: mdfChannels(parts) };
+  const sources: Sources = { signal: canSignals(parts), channel: measuredChannels(parts) };
   return {
     moduleHash: options.moduleHash,
     async devices({ names }, signal) {
@@ -74,15 +69,27 @@ export function createEngine(options: EngineOptions): Engine {
         signal,
       ),
     heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
-    losses: (query, signal) => deviceLosses(parts, query, signal),
-    frames: (query, signal, onWork) => frameRows(parts, query, signal, onWork),
-    busLoad: (query, signal, onWork) => busLoad(parts, query, signal, onWork),
-    channels: (asked, signal) => channelList(parts, asked, signal),
+    // What few ask for is loaded by the first who does: a page has less to fetch before its first curve.
+    losses: async (query, signal) => (await import("./losses.ts")).deviceLosses(parts, query, signal),
+    frames: async (query, signal, onWork) => (await import("./frame-rows.ts")).frameRows(parts, query, signal, onWork),
+    busLoad: async (query, signal, onWork) => (await import("./bus-load.ts")).busLoad(parts, query, signal, onWork),
+    channels: async (asked, signal) => (await import("./channel-list.ts")).channelList(parts, asked, signal),
     events: (asked, signal) => eventList(parts, asked, signal),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
     fits: async (device, signal) => channelFits((await parts.library(signal)).dbcs, await parts.channelIds(device, signal)),
     query: (query, signal, onWork) => runQuery(sources, query, signal, onWork).run,
     explain: (query, signal) => explain(sources, query, signal),
+  };
+}
+
+/** Channels of measurement files, loaded with the first question about one. */
+function measuredChannels(parts: EngineParts): SeriesSource {
+  let source: SeriesSource | null = null;
+  return {
+    async answer(...asked) {
+      source ??= (await import("./mdf-channels.ts")).mdfChannels(parts);
+      return source.answer(...asked);
+    },
   };
 }
 

@@ -8,8 +8,7 @@ import type { Notice } from "../fault.ts";
 import { type HeardRow, readHeard } from "../kernel/heard.ts";
 import type { KernelPool } from "../kernel/kernel.ts";
 import type { ReadHost } from "../mdf/group-reader.ts";
-import { readMeasurement } from "../mdf/measurement.ts";
-import { type TimeSpan, timeSpan } from "../mdf/time-span.ts";
+import type { TimeSpan } from "../mdf/time-span.ts";
 import type { ByteSource } from "../store/source.ts";
 import { Binder, type BoundBy, type HeardChannels } from "./binding.ts";
 import { bytesOf } from "./decode-log.ts";
@@ -17,7 +16,6 @@ import type { Heard, HeardId, LogEntry, OnWork } from "./engine.ts";
 import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
 import type { OpenDecodable } from "./opened-logs.ts";
 import { type Host, pace } from "./pace.ts";
-import { plainGroups } from "./plain-channels.ts";
 
 /** One log's ids, with absolute times. */
 export interface HeardLog {
@@ -88,9 +86,8 @@ export function heardLogs(parts: HeardParts) {
 
 /** Of the channels that hold measured values. */
 async function measuredSpan(source: ByteSource, host: ReadHost): Promise<TimeSpan | null> {
-  const measurement = await readMeasurement(source, host.signal);
-  const groups = plainGroups(measurement).map(({ group }) => group);
-  return timeSpan(measurement, groups, "all", host);
+  const [{ timeSpanOf }, { plainGroups }] = await Promise.all([import("../mdf/time-span.ts"), import("./plain-channels.ts")]);
+  return timeSpanOf(source, (measurement) => plainGroups(measurement).map(({ group }) => group), "all", host);
 }
 
 /** The logs' ids together, sorted by bus, channel, extended and id, with the messages that match. */
