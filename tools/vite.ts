@@ -48,6 +48,8 @@ export function nodeBundle(root: string): InlineConfig {
           chunkFileNames: "[name].js",
           codeSplitting: {
             groups: [
+              // What the viewer loads bit by bit is at hand here.
+              { name: "core", test: /[\\/]core[\\/]/ },
               { name: "aws-sdk", test: /node_modules[\\/]@(?:aws-sdk|smithy)[\\/]/ },
               { name: "arrow", test: /node_modules[\\/]@uwdata[\\/]/ },
               { name: "parquet", test: /node_modules[\\/]hyparquet/ },
