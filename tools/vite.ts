@@ -49,7 +49,7 @@ export function nodeBundle(root: string): InlineConfig {
           codeSplitting: {
             groups: [
               // What the viewer loads bit by bit is at hand here.
-              { name: "core", test: /[\\/]core[\\/]/ },
+              { name: "core", test: /^(?!.*node_modules).*[\\/]core[\\/]/ },
               { name: "aws-sdk", test: /node_modules[\\/]@(?:aws-sdk|smithy)[\\/]/ },
               { name: "arrow", test: /node_modules[\\/]@uwdata[\\/]/ },
               { name: "parquet", test: /node_modules[\\/]hyparquet/ },
