@@ -136,7 +136,7 @@ export enum Entry {
   slot = 20, // u32: VLSD or SD slot
   busBits = 24, // u32: bus << 8
   frameKind = 28, // u32
-  time = 64, // atByte u32, shift u8, encoding u8 (0 uint, 1 int, 2 f64), bits u8, u8 0; mask u64; scale i64; scale f64
+  time = 64, // atByte u32, shift u8, TimeKind u8, bits u8, most significant byte first u8; mask u64; ns scale i64, or offset f64; scale or factor f64
   channel = 96,
   id = 112,
   ide = 128,
@@ -159,6 +159,17 @@ export enum FieldKind {
   Absent = 0,
   Constant = 1,
   Bits = 2,
+  /** Most significant byte first. */
+  BigBits = 3,
+}
+
+export enum TimeKind {
+  uint = 0,
+  int = 1,
+  f64 = 2,
+  f32 = 3,
+  /** Added to one of the others: seconds = offset + factor × raw. */
+  linear = 4,
 }
 
 export enum PayloadKind {

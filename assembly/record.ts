@@ -1,5 +1,5 @@
 /** One record by its field table: any writer, any layout. The slow, complete way; scan.ts has short cuts for what CANedge writes most. */
-import { Entry, FieldKind, HEAD, Head, PayloadKind, VLSD } from "./layout";
+import { Entry, FieldKind, HEAD, Head, PayloadKind, TimeKind, VLSD } from "./layout";
 
 /** Fields of the record table. A field reads 8 bytes at most; the host pads the window. */
 export abstract class Field {
@@ -8,21 +8,44 @@ export abstract class Field {
     const at = entry + field;
     const kind = <u32>load<u8>(at, 5);
     if (kind === FieldKind.Bits) return (load<u64>(record + <usize>load<u32>(at)) >> <u64>load<u8>(at, 4)) & load<u64>(at, 8);
-    return kind === FieldKind.Constant ? load<u64>(at, 8) : absent;
+    if (kind === FieldKind.Constant) return load<u64>(at, 8);
+    if (kind !== FieldKind.BigBits) return absent;
+    return (bswap<u64>(load<u64>(record + <usize>load<u32>(at))) >> <u64>load<u8>(at, 4)) & load<u64>(at, 8);
   }
 
   /** ns since the file's start: round(raw × scale), ties to even; integers exactly. */
   @inline static time(entry: usize, record: usize): i64 {
     const at = entry + Entry.time;
-    const word = load<u64>(record + <usize>load<u32>(at));
-    const encoding = <u32>load<u8>(at, 5);
-    if (encoding === 2) return <i64>nearest(reinterpret<f64>(word) * load<f64>(at, 24));
+    let word = load<u64>(record + <usize>load<u32>(at));
+    if (load<u8>(at, 7)) word = bswap<u64>(word);
+    const kind = <u32>load<u8>(at, 5);
+    if (kind === TimeKind.f64) return <i64>nearest(reinterpret<f64>(word) * load<f64>(at, 24));
     let raw = (word >> <u64>load<u8>(at, 4)) & load<u64>(at, 8);
-    if (encoding === 1) {
+    if ((kind & 3) === TimeKind.int) {
       const unused = <u64>(64 - load<u8>(at, 6));
       raw = <u64>(<i64>(raw << unused) >> unused);
     }
-    return <i64>raw * load<i64>(at, 16);
+    return kind <= <u32>TimeKind.int ? <i64>raw * load<i64>(at, 16) : Field.realTime(at, kind, raw);
+  }
+
+  /** What few writers do: floats of 32 bits, and units that are no whole ns. */
+  static realTime(at: usize, kind: u32, raw: u64): i64 {
+    let value: f64 = 0;
+    switch (kind & 3) {
+      case TimeKind.uint:
+        value = <f64>raw;
+        break;
+      case TimeKind.int:
+        value = <f64>(<i64>raw);
+        break;
+      case TimeKind.f64:
+        value = reinterpret<f64>(raw);
+        break;
+      default:
+        value = <f64>reinterpret<f32>(<u32>raw);
+    }
+    const factor = load<f64>(at, 24);
+    return <i64>nearest(kind & TimeKind.linear ? (load<f64>(at, 16) + factor * value) * 1e9 : value * factor);
   }
 }
 

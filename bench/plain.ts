@@ -49,12 +49,13 @@ export class PlainDecoder {
     this.#workload = workload;
     for (const layout of workload.stream.layouts) {
       const { frame } = layout;
-      this.#size[layout.recordId] = layout.recordBytes + 1;
+      const recordId = Number(layout.recordId);
+      this.#size[recordId] = layout.recordBytes + 1;
       if (frame?.kind !== "data" || frame.bus !== "CAN") continue;
       const channel = frame.busChannel?.kind === "constant" ? frame.busChannel.value : 0;
-      this.#channel[layout.recordId] = channel;
-      if (frame.payload.kind === "vlsd-group") this.#kind[layout.recordId] = frame.time.encoding === "f64" ? 3 : 0;
-      else this.#kind[layout.recordId] = layout.recordBytes === 16 ? 1 : layout.recordBytes === 19 ? 2 : 0;
+      this.#channel[recordId] = channel;
+      if (frame.payload.kind === "vlsd-group") this.#kind[recordId] = frame.time.encoding === "f64" ? 3 : 0;
+      else this.#kind[recordId] = layout.recordBytes === 16 ? 1 : layout.recordBytes === 19 ? 2 : 0;
     }
   }
 

@@ -15,9 +15,10 @@ export function slicesOf(bytes: Uint8Array, stream: RecordStream, count: number)
   const isFloat = new Uint8Array(256);
   const size = new Uint32Array(256);
   for (const layout of stream.layouts) {
-    isValue[layout.recordId] = layout.isVlsd ? 1 : 0;
-    isFloat[layout.recordId] = layout.frame?.time.encoding === "f64" ? 1 : 0;
-    size[layout.recordId] = 1 + layout.recordBytes;
+    const recordId = Number(layout.recordId);
+    isValue[recordId] = layout.isVlsd ? 1 : 0;
+    isFloat[recordId] = layout.frame?.time.encoding === "f64" ? 1 : 0;
+    size[recordId] = 1 + layout.recordBytes;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const slices: Slice[] = [];

@@ -2,14 +2,14 @@
 import { CHANNEL_TYPE, type Channel, SYNC_TIME } from "../mdf/channel.ts";
 import { type BusEvent, busEvent } from "./event.ts";
 import { bitsOf, fieldOf, fits, lengthOf, timeOf } from "./field.ts";
-import type { Field, FrameLayout, PayloadLayout } from "./layout.ts";
+import type { Field, FrameLayout, PayloadLayout, RecordId } from "./layout.ts";
 
 export interface GroupToDescribe {
   readonly channels: readonly Channel[];
   /** cg_data_bytes: no member may lie behind it. */
   readonly dataBytes: number;
   /** Address of a VLSD channel group of the same data group → its record id. */
-  readonly vlsdGroups: ReadonlyMap<number, number>;
+  readonly vlsdGroups: ReadonlyMap<number, RecordId>;
   /** False if the offsets in the records were never written (finalization step 6). */
   readonly vlsdOffsetsWritten: boolean;
 }

@@ -24,13 +24,16 @@ export function fieldOf(channel: Channel, dataBytes: number): Field | Reason {
 export function bitsOf(channel: Channel, dataBytes: number): BitField | Reason {
   const { byteOffset, bitOffset, bitCount, dataType, name } = channel;
   const isInteger = dataType >= DATA_TYPE.uintLe && dataType <= DATA_TYPE.intBe;
-  const isBigEndian = dataType === DATA_TYPE.uintBe || dataType === DATA_TYPE.intBe;
   if (!isInteger) return `${name} is not an integer (data type ${dataType}).`;
   if (bitCount === 0 || bitOffset > 7 || bitOffset + bitCount > 64) return `${name} has ${bitCount} bits from bit ${bitOffset}.`;
-  // Within one byte there is no order of bytes.
-  if (isBigEndian && bitOffset + bitCount > 8) return `${name} is stored with the most significant byte first.`;
   if (!fits(channel, dataBytes)) return `${name} lies behind the end of the record.`;
-  return { kind: "bits", atByte: byteOffset, bitOffset, bitCount };
+  return { kind: "bits", atByte: byteOffset, bitOffset, bitCount, ...orderOf(channel) };
+}
+
+/** Within one byte there is no order of bytes. */
+function orderOf({ dataType, bitOffset, bitCount }: Channel): { readonly isBigEndian?: true } {
+  const isBigEndian = dataType === DATA_TYPE.uintBe || dataType === DATA_TYPE.intBe || dataType === DATA_TYPE.floatBe;
+  return isBigEndian && bitOffset + bitCount > 8 ? { isBigEndian } : {};
 }
 
 /** DataLength: 1:1 as any field, else a table over its few raw values (CANedge: a type 5 conversion over the DLC bits). */
@@ -66,11 +69,15 @@ export function timeOf(channel: Channel, dataBytes: number): TimeField | Reason 
   const linear = linearOf(channel.conversion);
   const scale = TIME_SCALES.find(([factor]) => linear !== null && Math.abs(linear.factor / factor - 1) < SCALE_TOLERANCE);
   if (type === CHANNEL_TYPE.virtualMaster) return `the time ${name} is the number of the record.`;
-  if (linear === null || linear.offset !== 0 || scale === undefined) return `the time ${name} is not in s, ms, µs or ns.`;
-  const place = { atByte: byteOffset, bitOffset, bitCount, scaleNs: scale[1] };
-  if (dataType === DATA_TYPE.floatLe) {
-    if (bitCount !== 64 || bitOffset !== 0) return `the time ${name} is a ${bitCount}-bit float.`;
-    return fits(channel, dataBytes) ? { encoding: "f64", ...place } : `the time ${name} lies behind the end of the record.`;
+  if (linear === null) return `the time ${name} has a conversion that is not linear.`;
+  // A product with 1e-9 would lose digits that the raw number has.
+  const isWhole = linear.offset === 0 && scale !== undefined;
+  const unit = isWhole ? { scaleNs: scale[1] } : { scaleNs: 1e9, linear };
+  const place = { atByte: byteOffset, bitOffset, bitCount, ...unit, ...orderOf(channel) };
+  if (dataType === DATA_TYPE.floatLe || dataType === DATA_TYPE.floatBe) {
+    if ((bitCount !== 64 && bitCount !== 32) || bitOffset !== 0) return `the time ${name} is a ${bitCount}-bit float.`;
+    if (!fits(channel, dataBytes)) return `the time ${name} lies behind the end of the record.`;
+    return { encoding: bitCount === 64 ? "f64" : "f32", ...place };
   }
   const bits = bitsOf(channel, dataBytes);
   if (typeof bits === "string") return bits;

@@ -1,19 +1,32 @@
 /** How the bus frames of one file lie in its records: what the kernel needs to walk them, in the file's own terms. */
 
-/** A little-endian bit field of a record (offsets count from the first byte after the record id), or a constant of the group. `bitOffset + bitCount` ≤ 64. */
+/** Bits of a record (offsets count from the first byte after the record id), or a constant of the group. `bitOffset + bitCount` ≤ 64. */
 export type Field =
-  | { readonly kind: "bits"; readonly atByte: number; readonly bitOffset: number; readonly bitCount: number }
+  | {
+      readonly kind: "bits";
+      readonly atByte: number;
+      readonly bitOffset: number;
+      readonly bitCount: number;
+      /** The bytes that the bits touch stand with the most significant one first; `bitOffset` counts from the last one's lowest bit. */
+      readonly isBigEndian?: true;
+    }
   | { readonly kind: "constant"; readonly value: number };
 
 /** ns since `hd_start_time_ns` = round(raw × scaleNs), ties to even (golden README §1, "record time"). */
 export interface TimeField {
-  readonly encoding: "uint" | "int" | "f64";
+  readonly encoding: "uint" | "int" | "f64" | "f32";
   readonly atByte: number;
   readonly bitOffset: number;
   readonly bitCount: number;
+  readonly isBigEndian?: true;
   /** ns per raw unit: 1, 1e3, 1e6 or 1e9. */
   readonly scaleNs: number;
+  /** Any other unit: the time is round((offset + factor × raw) × 1e9) in doubles, and `scaleNs` is not used. */
+  readonly linear?: { readonly offset: number; readonly factor: number };
 }
+
+/** cg_record_id, exact: a bigint from 2^53 on and only there, so that equal ids are `===`. */
+export type RecordId = number | bigint;
 
 /** Bytes of a data stream, in reading order, and where the file has them. */
 export interface Extent {
@@ -44,7 +57,7 @@ export type PayloadLayout =
   /** Value in a VLSD channel group of the same data group; the record holds the running offset. */
   | {
       readonly kind: "vlsd-group";
-      readonly recordId: number;
+      readonly recordId: RecordId;
       readonly offset: Field & { readonly kind: "bits" };
       /** The writer never stored the offsets: the k-th record has the k-th value. Then `offset` is whole bytes. */
       readonly isInOrder?: true;
@@ -91,7 +104,7 @@ export interface FrameLayout {
 export interface RecordLayout {
   /** 0-based number of the channel group in file order. */
   readonly group: number;
-  readonly recordId: number;
+  readonly recordId: RecordId;
   /** Acquisition name or "". */
   readonly name: string;
   /** VLSD channel group: records are u32 length + bytes. */

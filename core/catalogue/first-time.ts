@@ -4,6 +4,7 @@ import type { RecordLayout, RecordStream, TimeField } from "../bus/layout.ts";
 import type { Codecs } from "../kernel/codecs.ts";
 import { readExtents } from "../mdf/data-stream.ts";
 import type { MdfFile } from "../mdf/file.ts";
+import { readRecordId } from "../mdf/record-id.ts";
 import type { ByteSource } from "../store/source.ts";
 
 /** Generation D stores records up to 0.99 s behind others (formats: canedge.md §6). */
@@ -58,7 +59,7 @@ function walk(stream: RecordStream, bytes: Uint8Array): Walked {
   let storedFirstNs: bigint | null = null;
   let isEnough = false;
   for (let at = 0; at + stream.recordIdBytes <= bytes.length && !isEnough; ) {
-    const layout = stream.recordIdBytes === 0 ? stream.layouts[0] : layouts.get(readUint(view, at, stream.recordIdBytes));
+    const layout = stream.recordIdBytes === 0 ? stream.layouts[0] : layouts.get(readRecordId(view, at, stream.recordIdBytes));
     const record = at + stream.recordIdBytes;
     const end = layout === undefined ? Number.NaN : endOfRecord(view, layout, record);
     if (layout === undefined || end === at) return { earliestNs, storedFirstNs, isEnough: true };
@@ -94,21 +95,41 @@ function readUint(view: DataView, at: number, lengthBytes: number): number {
 
 /** For comparing: off by less than a µs in the first 3,000 years. A bigint per record would take ten times as long. */
 function nearlyNs(view: DataView, time: TimeField, record: number): number {
-  if (time.encoding === "f64") return view.getFloat64(record + time.atByte, true) * time.scaleNs;
-  const isPlain = time.encoding === "uint" && time.bitOffset === 0 && time.bitCount % 8 === 0;
+  const real = realNs(view, time, record);
+  if (real !== null) return real;
+  const isPlain = time.encoding === "uint" && !time.isBigEndian && time.bitOffset === 0 && time.bitCount % 8 === 0;
   if (isPlain) return readUint(view, record + time.atByte, time.bitCount / 8) * time.scaleNs;
   return Number(exactNs(view, time, record));
 }
 
 /** golden README §1, "record time": integers exactly, floats to the nearest, ties to even. `nearlyNs` of it must be finite. */
 function exactNs(view: DataView, time: TimeField, record: number): bigint {
-  if (time.encoding === "f64") return roundHalfEven(view.getFloat64(record + time.atByte, true) * time.scaleNs);
+  const real = realNs(view, time, record);
+  return real === null ? exactInteger(view, time, record) * BigInt(time.scaleNs) : roundHalfEven(real);
+}
+
+/** ns not yet rounded; null for an integer that counts whole ns. */
+function realNs(view: DataView, time: TimeField, record: number): number | null {
+  const { linear } = time;
+  if (time.encoding !== "f64" && time.encoding !== "f32" && !linear) return null;
+  const raw = realRaw(view, time, record);
+  return linear ? (linear.offset + linear.factor * raw) * 1e9 : raw * time.scaleNs;
+}
+
+function realRaw(view: DataView, time: TimeField, record: number): number {
+  const at = record + time.atByte;
+  if (time.encoding === "f64") return view.getFloat64(at, !time.isBigEndian);
+  if (time.encoding === "f32") return view.getFloat32(at, !time.isBigEndian);
+  return Number(exactInteger(view, time, record));
+}
+
+function exactInteger(view: DataView, time: TimeField, record: number): bigint {
   let raw = 0n;
   const byteCount = Math.ceil((time.bitOffset + time.bitCount) / 8);
-  for (let i = byteCount - 1; i >= 0; i--) raw = (raw << 8n) | BigInt(view.getUint8(record + time.atByte + i));
+  const [first, step] = time.isBigEndian ? [0, 1] : [byteCount - 1, -1];
+  for (let i = 0; i < byteCount; i++) raw = (raw << 8n) | BigInt(view.getUint8(record + time.atByte + first + step * i));
   raw >>= BigInt(time.bitOffset);
-  const value = time.encoding === "int" ? BigInt.asIntN(time.bitCount, raw) : BigInt.asUintN(time.bitCount, raw);
-  return value * BigInt(time.scaleNs);
+  return time.encoding === "int" ? BigInt.asIntN(time.bitCount, raw) : BigInt.asUintN(time.bitCount, raw);
 }
 
 function roundHalfEven(value: number): bigint {

@@ -121,7 +121,9 @@ export const Entry = {
   table: 288,
 } as const;
 
-export const FieldKind = { Absent: 0, Constant: 1, Bits: 2 } as const;
+export const FieldKind = { Absent: 0, Constant: 1, Bits: 2, BigBits: 3 } as const;
+/** `linear` is added to one of the others. */
+export const TimeKind = { uint: 0, int: 1, f64: 2, f32: 3, linear: 4 } as const;
 export const PayloadKind = { None: 0, Inline: 1, Value: 2, Sd: 3 } as const;
 
 export const Message = {

@@ -1,5 +1,14 @@
 /** The kernel's table of records for one stream of a file. */
-import type { Field, FrameKind, FrameLayout, PayloadLayout, RecordLayout, RecordStream, TimeField } from "../bus/layout.ts";
+import type {
+  Field,
+  FrameKind,
+  FrameLayout,
+  PayloadLayout,
+  RecordId,
+  RecordLayout,
+  RecordStream,
+  TimeField,
+} from "../bus/layout.ts";
 import { FaultError } from "../fault.ts";
 import {
   CARRY_BYTES_MAX,
@@ -13,6 +22,7 @@ import {
   PayloadKind,
   RECORD_ENTRIES,
   RECORDS,
+  TimeKind,
   VALUE_WINDOWS,
   VLSD,
   VLSD_BYTES,
@@ -78,14 +88,14 @@ export function loadRecords(kernel: Kernel, stream: RecordStream): LoadedRecords
 /** `places`: entries up to the last one used. */
 function writeRecords(kernel: Kernel, stream: RecordStream): { loaded: LoadedRecords; places: number } {
   const { layouts, recordIdBytes } = stream;
-  const slots = new Map<number, number>();
+  const slots = new Map<RecordId, number>();
   for (const layout of layouts) if (layout.isVlsd) slots.set(layout.recordId, slots.size);
   if (layouts.length > RECORD_ENTRIES) throw tooMany("channel groups in one data group", layouts.length, RECORD_ENTRIES);
   if (slots.size > VLSD_SLOTS) throw tooMany("VLSD channel groups in one data group", slots.size, VLSD_SLOTS);
   const valueStreams: (PayloadLayout & { readonly kind: "sd" })[] = [];
   let places = 0;
   for (const [i, layout] of layouts.entries()) {
-    const place = recordIdBytes === 0 ? 0 : recordIdBytes === 1 ? layout.recordId : i;
+    const place = recordIdBytes === 0 ? 0 : recordIdBytes === 1 ? Number(layout.recordId) : i;
     if (place >= RECORD_ENTRIES) continue;
     places = Math.max(places, place + 1);
     if (recordIdBytes > 1) kernel.setU64(HEAD + Head.recordIdList + 8 * i, BigInt(layout.recordId));
@@ -104,7 +114,7 @@ function writeFrame(
   kernel: Kernel,
   at: number,
   frame: FrameLayout,
-  slots: ReadonlyMap<number, number>,
+  slots: ReadonlyMap<RecordId, number>,
   valueStreams: (PayloadLayout & { readonly kind: "sd" })[],
 ): void {
   const bus = frame.bus === "CAN" ? 0 : 1;
@@ -144,7 +154,8 @@ function writeFrame(
       return;
     case "vlsd-group":
       kernel.setU32(at + Entry.payloadKind, PayloadKind.Value);
-      kernel.setU32(at + Entry.valueId, payload.recordId);
+      // Looked at where ids have one byte (Kind.ValueB).
+      kernel.setU32(at + Entry.valueId, Number(payload.recordId) >>> 0);
       kernel.setU32(at + Entry.slot, slots.get(payload.recordId) ?? 0);
       writeField(kernel, at + Entry.valueOffset, payload.offset);
       return;
@@ -163,19 +174,26 @@ function writeField(kernel: Kernel, at: number, field: Field | null): void {
     return;
   }
   kernel.setU32(at, field.atByte);
-  kernel.bytes[at + 4] = field.bitOffset;
-  kernel.bytes[at + 5] = FieldKind.Bits;
+  kernel.bytes[at + 4] = shiftOf(field);
+  kernel.bytes[at + 5] = field.isBigEndian ? FieldKind.BigBits : FieldKind.Bits;
   kernel.setU64(at + 8, (1n << BigInt(field.bitCount)) - 1n);
 }
 
+/** Of the 8 bytes from the field's first one, read in its order: most significant first it has the bytes behind it below its own. */
+const shiftOf = ({ bitOffset, bitCount, isBigEndian }: Pick<TimeField, "bitOffset" | "bitCount" | "isBigEndian">): number =>
+  isBigEndian ? 64 - 8 * Math.ceil((bitOffset + bitCount) / 8) + bitOffset : bitOffset;
+
 function writeTime(kernel: Kernel, at: number, time: TimeField): void {
+  const { linear, encoding, bitCount } = time;
   kernel.setU32(at, time.atByte);
-  kernel.bytes[at + 4] = time.bitOffset;
-  kernel.bytes[at + 5] = time.encoding === "uint" ? 0 : time.encoding === "int" ? 1 : 2;
-  kernel.bytes[at + 6] = time.bitCount;
-  kernel.setU64(at + 8, (1n << BigInt(time.bitCount)) - 1n);
-  kernel.setU64(at + 16, BigInt(time.scaleNs));
-  kernel.setF64(at + 24, time.scaleNs);
+  kernel.bytes[at + 4] = shiftOf(time);
+  kernel.bytes[at + 5] = TimeKind[encoding] | (linear ? TimeKind.linear : 0);
+  kernel.bytes[at + 6] = bitCount;
+  kernel.bytes[at + 7] = time.isBigEndian ? 1 : 0;
+  kernel.setU64(at + 8, (1n << BigInt(bitCount)) - 1n);
+  if (linear) kernel.setF64(at + 16, linear.offset);
+  else kernel.setU64(at + 16, BigInt(time.scaleNs));
+  kernel.setF64(at + 24, linear ? linear.factor : time.scaleNs);
 }
 
 /** The short cuts of assembly/scan.ts hold for exactly these layouts (formats/canedge.md §4); any other goes by its fields. */
@@ -207,6 +225,8 @@ function isGenerationD(
     time.bitOffset === 0 &&
     time.bitCount === 48 &&
     time.scaleNs === 1000 &&
+    !time.isBigEndian &&
+    !time.linear &&
     isBits(frame.id, 6, 0, idBits) &&
     frame.ide?.kind === "constant" &&
     frame.ide.value === ide &&
@@ -228,6 +248,8 @@ function isGenerationB(layout: RecordLayout, frame: FrameLayout, stream: RecordS
     time.encoding === "f64" &&
     time.atByte === 0 &&
     time.scaleNs === 1 &&
+    !time.isBigEndian &&
+    !time.linear &&
     isBits(frame.ide, 8, 0, 1) &&
     isBits(frame.busChannel, 8, 1, 2) &&
     isBits(frame.id, 8, 3, 29) &&
@@ -240,7 +262,11 @@ function isGenerationB(layout: RecordLayout, frame: FrameLayout, stream: RecordS
 }
 
 const isBits = (field: Field | null, atByte: number, bitOffset: number, bitCount: number): boolean =>
-  field?.kind === "bits" && field.atByte === atByte && field.bitOffset === bitOffset && field.bitCount === bitCount;
+  field?.kind === "bits" &&
+  !field.isBigEndian &&
+  field.atByte === atByte &&
+  field.bitOffset === bitOffset &&
+  field.bitCount === bitCount;
 
 const tooMany = (what: string, found: number, allowed: number): FaultError =>
   new FaultError({ code: "limit/too-many", message: `It has ${found} ${what}; ${allowed} can be read`, found, allowed });

@@ -1,10 +1,11 @@
 /** DG and CG blocks: from one data group to the layouts of its records. */
 import { describeFrames } from "../bus/describe.ts";
-import type { RecordLayout, RecordStream } from "../bus/layout.ts";
+import type { RecordId, RecordLayout, RecordStream } from "../bus/layout.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
 import { type Block, type BlockReader, damageNotice, faultOfFile } from "./block.ts";
 import type { Channel, ChannelReader } from "./channel.ts";
 import { type Identification, UNFINISHED } from "./identification.ts";
+import { recordIdOf } from "./record-id.ts";
 
 /** cg_flags. */
 const CG_VLSD = 1;
@@ -65,7 +66,7 @@ interface Context {
   readonly channels: ChannelReader;
   readonly id: Identification;
   /** Address of a VLSD channel group → its record id. */
-  readonly vlsdGroups: ReadonlyMap<number, number>;
+  readonly vlsdGroups: ReadonlyMap<number, RecordId>;
 }
 
 /** The CG chain as far as it holds together; it must have a beginning. */
@@ -95,7 +96,7 @@ function describeGroup(context: Context, cg: Block, group: number, notices: Noti
   const isVlsd = (flags & CG_VLSD) !== 0;
   const layout: RecordLayout = {
     group,
-    recordId: cg.u64(0),
+    recordId: recordIdOf(cg.exactU64(0)),
     name: optionalName(channels, cg.link(2), notices),
     isVlsd,
     recordBytes: isVlsd ? 0 : cg.u32(24) + cg.u32(28),
@@ -140,8 +141,8 @@ function optionalName(channels: ChannelReader, atByte: number, notices: Notice[]
   }
 }
 
-function vlsdGroups(found: readonly Block[]): Map<number, number> {
-  return new Map(found.filter((cg) => (cg.u16(16) & CG_VLSD) !== 0).map((cg) => [cg.atByte, cg.u64(0)]));
+function vlsdGroups(found: readonly Block[]): Map<number, RecordId> {
+  return new Map(found.filter((cg) => (cg.u16(16) & CG_VLSD) !== 0).map((cg) => [cg.atByte, recordIdOf(cg.exactU64(0))]));
 }
 
 function recordIdSize(blocks: BlockReader, dg: Block): RecordStream["recordIdBytes"] {
@@ -159,7 +160,7 @@ function recordIdSize(blocks: BlockReader, dg: Block): RecordStream["recordIdByt
 
 function repeatedIds(groups: readonly ChannelGroup[], recordIdBytes: number, object: string): Notice[] {
   if (recordIdBytes === 0) return [];
-  const seen = new Set<number>();
+  const seen = new Set<RecordId>();
   const notices: Notice[] = [];
   for (const { layout } of groups) {
     if (seen.has(layout.recordId)) {

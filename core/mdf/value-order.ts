@@ -1,5 +1,6 @@
 /** Offsets of values that an interrupted writer never stored (id_unfin_flags 0x40): the k-th record of a group gets its k-th value. */
-import type { RecordLayout, RecordStream } from "../bus/layout.ts";
+import type { RecordId, RecordLayout, RecordStream } from "../bus/layout.ts";
+import { readRecordId } from "./record-id.ts";
 
 /** The kernel keeps so many values back; to older ones nobody can refer. */
 const VALUES_KEPT = 16;
@@ -24,7 +25,7 @@ export const needsValueOrder = ({ layouts }: RecordStream): boolean =>
  */
 export async function* withValueOrder(windows: AsyncIterable<Uint8Array>, stream: RecordStream): AsyncGenerator<Uint8Array> {
   const layouts = new Map(stream.layouts.toReversed().map((layout) => [layout.recordId, layout]));
-  const orders = new Map<number, Order>();
+  const orders = new Map<RecordId, Order>();
   for (const { isVlsd, recordId } of stream.layouts) {
     if (isVlsd) orders.set(recordId, { frames: 0, values: 0, nextOffset: 0, offsets: [] });
   }
@@ -46,21 +47,19 @@ export async function* withValueOrder(windows: AsyncIterable<Uint8Array>, stream
 /** Fills in the whole records, in place. Returns where the first that is not whole begins. */
 function fill(
   bytes: Uint8Array,
-  recordIdBytes: number,
-  layouts: ReadonlyMap<number, RecordLayout>,
-  orders: ReadonlyMap<number, Order>,
+  recordIdBytes: RecordStream["recordIdBytes"],
+  layouts: ReadonlyMap<RecordId, RecordLayout>,
+  orders: ReadonlyMap<RecordId, Order>,
 ): number {
   const view = new DataView(bytes.buffer);
   for (let at = 0; ; ) {
     const record = at + recordIdBytes;
     if (record > bytes.length) return at;
-    let recordId = 0;
-    for (let i = recordIdBytes - 1; i >= 0; i--) recordId = recordId * 256 + view.getUint8(at + i);
-    const layout = layouts.get(recordId);
+    const layout = layouts.get(readRecordId(view, at, recordIdBytes));
     if (!layout || (layout.isVlsd && record + 4 > bytes.length)) return at;
     const end = record + (layout.isVlsd ? 4 + view.getUint32(record, true) : layout.recordBytes);
     if (end > bytes.length || end === at) return at;
-    if (layout.isVlsd) addValue(orders.get(recordId), end - record);
+    if (layout.isVlsd) addValue(orders.get(layout.recordId), end - record);
     else fillFrame(bytes, record, layout, orders);
     at = end;
   }
@@ -73,7 +72,7 @@ function addValue(order: Order | undefined, storedBytes: number): void {
   order.nextOffset += storedBytes;
 }
 
-function fillFrame(bytes: Uint8Array, record: number, layout: RecordLayout, orders: ReadonlyMap<number, Order>): void {
+function fillFrame(bytes: Uint8Array, record: number, layout: RecordLayout, orders: ReadonlyMap<RecordId, Order>): void {
   const payload = layout.frame?.payload;
   if (payload?.kind !== "vlsd-group" || payload.isInOrder !== true) return;
   const order = orders.get(payload.recordId);

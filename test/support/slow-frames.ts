@@ -2,7 +2,7 @@
  * The frames of an MDF file, walked as plainly as possible over the whole file in memory: the oracle for the kernel. It takes the layouts that
  * core/bus describes and nothing else; no window, no table, no speed.
  */
-import type { Extent, Field, FrameLayout, RecordLayout, RecordStream, TimeField } from "../../core/bus/layout.ts";
+import type { Extent, Field, FrameLayout, RecordId, RecordLayout, RecordStream, TimeField } from "../../core/bus/layout.ts";
 import type { MdfFile } from "../../core/mdf/file.ts";
 
 export interface SlowFrame {
@@ -57,7 +57,7 @@ interface StoredRecord {
 function walkStream(bytes: Bytes, file: MdfFile, stream: RecordStream, walk: Walk): void {
   const stored = storedRecords(bytes.joined(stream.extents), stream, walk);
   // Values may come before or after the frame that names them, so all of them are collected first.
-  const values = new Map<number, ValueStream>();
+  const values = new Map<RecordId, ValueStream>();
   for (const { layout, body } of stored) if (layout.isVlsd) valueStream(values, layout.recordId).push(body);
   for (const { layout, body } of stored) {
     if (layout.isVlsd) continue;
@@ -127,7 +127,7 @@ class ValueStream {
   }
 }
 
-function valueStream(values: Map<number, ValueStream>, recordId: number): ValueStream {
+function valueStream(values: Map<RecordId, ValueStream>, recordId: RecordId): ValueStream {
   const known = values.get(recordId) ?? new ValueStream();
   values.set(recordId, known);
   return known;
@@ -139,7 +139,7 @@ function frameOf(
   file: MdfFile,
   frame: FrameLayout,
   record: Uint8Array,
-  values: ReadonlyMap<number, ValueStream>,
+  values: ReadonlyMap<RecordId, ValueStream>,
 ): SlowFrame | null {
   const number = (field: Field | null): number | null => (field === null ? null : Number(fieldValue(field, record)));
   const rawLength = number(frame.dataLength);
@@ -170,7 +170,7 @@ function payloadOf(
   bytes: Bytes,
   frame: FrameLayout,
   record: Uint8Array,
-  values: ReadonlyMap<number, ValueStream>,
+  values: ReadonlyMap<RecordId, ValueStream>,
 ): Uint8Array | null {
   const { payload } = frame;
   switch (payload.kind) {
@@ -192,29 +192,44 @@ function payloadOf(
 
 function fieldValue(field: Field, record: Uint8Array): bigint {
   if (field.kind === "constant") return BigInt(field.value);
-  return bits(record, field.atByte, field.bitOffset, field.bitCount);
+  return bits(record, field);
 }
 
-/** Bit by bit: bit n of a little-endian field is bit n % 8 of byte n / 8. */
-function bits(record: Uint8Array, atByte: number, bitOffset: number, bitCount: number): bigint {
+type Bits = Pick<TimeField, "atByte" | "bitOffset" | "bitCount" | "isBigEndian">;
+
+/** Bit by bit: bit n of a little-endian field is bit n % 8 of byte n / 8; of a big-endian one the bytes count from the last it touches. */
+function bits(record: Uint8Array, { atByte, bitOffset, bitCount, isBigEndian }: Bits): bigint {
+  const lastByte = (bitOffset + bitCount - 1) >> 3;
   let value = 0n;
   for (let i = 0; i < bitCount; i++) {
-    const at = atByte * 8 + bitOffset + i;
-    if ((((record[at >> 3] as number) >> (at & 7)) & 1) === 1) value |= 1n << BigInt(i);
+    const byte = (bitOffset + i) >> 3;
+    const stored = record[atByte + (isBigEndian ? lastByte - byte : byte)] as number;
+    if (((stored >> ((bitOffset + i) & 7)) & 1) === 1) value |= 1n << BigInt(i);
   }
   return value;
 }
 
 function timeOf(time: TimeField, record: Uint8Array): bigint {
-  const raw = bits(record, time.atByte, time.bitOffset, time.bitCount);
-  if (time.encoding === "uint") return raw * BigInt(time.scaleNs);
-  if (time.encoding === "int") return BigInt.asIntN(time.bitCount, raw) * BigInt(time.scaleNs);
-  const view = new DataView(new ArrayBuffer(8));
-  view.setBigUint64(0, raw);
-  return roundHalfEven(view.getFloat64(0) * time.scaleNs);
+  const unsignedRaw = bits(record, time);
+  const raw = time.encoding === "int" ? BigInt.asIntN(time.bitCount, unsignedRaw) : unsignedRaw;
+  const isFloat = time.encoding === "f32" || time.encoding === "f64";
+  if (!isFloat && !time.linear) return raw * BigInt(time.scaleNs);
+  const number = isFloat ? floatOf(unsignedRaw, time.encoding) : Number(raw);
+  return roundHalfEven(time.linear ? (time.linear.offset + time.linear.factor * number) * 1e9 : number * time.scaleNs);
 }
 
+function floatOf(raw: bigint, encoding: TimeField["encoding"]): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, raw);
+  return encoding === "f64" ? view.getFloat64(0) : view.getFloat32(4);
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** What 64 bits do not hold is the nearest that they do, and not a number is 0. */
 function roundHalfEven(value: number): bigint {
+  if (Number.isNaN(value)) return 0n;
+  if (Math.abs(value) >= 2 ** 63) return value > 0 ? INT64_MAX : -INT64_MAX - 1n;
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return BigInt(Math.round(value));

@@ -137,7 +137,6 @@ describe("members", () => {
     ["a conversion", { conversion: linear(1, 1) }, /not 1:1/],
     ["a formula", { conversion: { type: 3, values: [] } }, /not 1:1/],
     ["a float", { dataType: 4, bitCount: 32 }, /not an integer/],
-    ["most significant byte first", { dataType: 1, bitCount: 16 }, /most significant byte first/],
     ["65 bits to the end of the window", { bitOffset: 1, bitCount: 64 }, /64 bits from bit 1/],
     ["no bits", { bitCount: 0 }, /0 bits/],
     ["behind the record", { byteOffset: 31, bitCount: 9 }, /behind the end of the record/],
@@ -146,6 +145,16 @@ describe("members", () => {
     const described = frameWith(channel("CAN_DataFrame.BusChannel", fields));
     expect(described.frame).toBeNull();
     expect(described.why).toMatch(why);
+  });
+
+  test("the most significant byte may come first", () => {
+    expect(frameWith(channel("CAN_DataFrame.DLC", { dataType: 1, bitOffset: 4, bitCount: 5 })).frame?.dlc).toEqual({
+      kind: "bits",
+      atByte: 0,
+      bitOffset: 4,
+      bitCount: 5,
+      isBigEndian: true,
+    });
   });
 
   test("one byte has no order of bytes", () => {
@@ -265,11 +274,10 @@ describe("time", () => {
   });
 
   test.each([
-    ["another factor", { conversion: linear(0, 0.0031) }],
-    ["an offset", { conversion: linear(1, 1e-6) }],
+    ["a formula", { conversion: { type: 3, values: [] } }],
     ["the record's number", { type: 3, bitCount: 0, conversion: linear(0, 0.1) }],
-    ["a short float", { dataType: 4, bitCount: 32 }],
-    ["most significant byte first", { dataType: 1 }],
+    ["a float of half a number", { dataType: 4, bitCount: 16 }],
+    ["a float between bytes", { dataType: 5, bitCount: 64, bitOffset: 1 }],
     ["behind the record", { byteOffset: 30 }],
   ])("not expressible: %s", (_name, fields) => {
     const described = withTime(fields);

@@ -577,14 +577,16 @@ test("header facts come from the HD block and its comment", async () => {
   });
 });
 
-test("a table that is not time scaled in seconds leaves its frames out and says so", async () => {
+test("a group whose time is converted by a table leaves its frames out and says so", async () => {
   const channels = canChannels();
-  (channels[0] as BuiltBlock).links[4] = linear(0, 0.0031);
+  const table = linear(0, 1);
+  table.data[0] = 4;
+  (channels[0] as BuiltBlock).links[4] = table;
   const file = await read(
     mdfFile(header(dataGroup(0, group({ bytes: CAN_RECORD_BYTES, channels: chain(channels) }), null))).bytes,
   );
   expect([file.streams[0]?.layouts[0]?.frame, file.notices[0]?.text]).toEqual([
     null,
-    expect.stringContaining("the time Timestamp is not in s, ms, µs or ns"),
+    expect.stringContaining("the time Timestamp has a conversion that is not linear"),
   ]);
 });
