@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { TRANSPORT_PROTOCOLS, type TransportProtocol } from "../../core/bus/transport.ts";
 import { type DbcEncoding, ENCODING_NAMES, encodingOf } from "../../core/dbc/encoding.ts";
 import { originOf } from "../app/cors.ts";
+import { PLUGINS, type PluginId } from "./grafana-wanted.ts";
 
 export interface ServeCommand {
   readonly name: "serve" | "demo";
@@ -21,8 +22,22 @@ export interface ServeCommand {
   readonly passwords: string | null;
 }
 
+export interface ProvisionCommand {
+  readonly name: "grafana";
+  /** Where people open Grafana. */
+  readonly url: string;
+  readonly token: string;
+  readonly plugins: readonly PluginId[];
+  /** Title of the folder. */
+  readonly folder: string;
+  /** Where Grafana's server reaches buslens, and its token. */
+  readonly source: string;
+  readonly sourceToken: string | null;
+}
+
 export type Command =
   | ServeCommand
+  | ProvisionCommand
   | {
       readonly name: "inspect";
       readonly file: string;
@@ -84,6 +99,11 @@ const OPTIONS = {
   passwords: text,
   "allow-origin": texts,
   transport: text,
+  url: text,
+  source: text,
+  "source-token": text,
+  plugin: text,
+  folder: text,
 } as const;
 
 const SERVE_OPTIONS = ["dbc", "encoding", "port", "host", "limit", "token", "allow-origin", "endpoint", "passwords"];
@@ -93,6 +113,7 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   inspect: ["json", "groups", "dbc", "encoding", "passwords"],
   decode: ["dbc", "encoding", "signal", "channel", "transport", "facts", "csv", "text", "keep-invalid", "passwords"],
   dbc: ["json", "encoding"],
+  grafana: ["url", "token", "source", "source-token", "plugin", "folder"],
 };
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
@@ -120,6 +141,8 @@ export function readArguments(args: readonly string[], environment: Readonly<Rec
       return { name, file: one(operands, "dbc FILE"), json: values.json ?? false, encoding: encodingFrom(values) };
     case "decode":
       return decodeCommand(operands, values);
+    case "grafana":
+      return provisionCommand(operands, values, environment);
     case "demo":
       if (operands.length > 0) throw new UsageError("the demo makes its own folder; to serve yours: buslens DIR");
       return serveCommand("demo", "", values, environment);
@@ -213,6 +236,49 @@ function serveCommand(
     endpoint: values.endpoint ?? null,
     passwords: values.passwords ?? null,
   };
+}
+
+/** Variables keep tokens out of the list of processes. */
+function provisionCommand(
+  operands: readonly string[],
+  values: Values,
+  environment: Readonly<Record<string, string | undefined>>,
+): ProvisionCommand {
+  if (operands.length !== 1 || operands[0] !== "provision")
+    throw new UsageError("usage: buslens grafana provision --url GRAFANA --token T");
+  const token = values.token ?? environment.GRAFANA_TOKEN;
+  const sourceToken = values["source-token"] ?? environment.BUSLENS_TOKEN ?? null;
+  if (values.url === undefined) throw new UsageError("say where Grafana is: --url https://grafana.example");
+  if (token === undefined || !/^\S+$/.test(token))
+    throw new UsageError("Grafana needs the token of a service account: --token T, or the variable GRAFANA_TOKEN");
+  if (sourceToken !== null && !/^\S+$/.test(sourceToken)) throw new UsageError("--source-token must be one word");
+  const folder = values.folder?.trim() ?? "buslens";
+  if (folder === "") throw new UsageError("--folder must have a name");
+  const plugin = values.plugin ?? "both";
+  const plugins = plugin === "both" ? PLUGINS : PLUGINS.filter((one) => one === plugin);
+  if (plugins.length === 0) throw new UsageError(`--plugin must be ${PLUGINS.join(", ")} or both, not ${plugin}`);
+  const url = httpAddress(values.url, "url");
+  return {
+    name: "grafana",
+    url,
+    token,
+    plugins,
+    folder,
+    sourceToken,
+    source: httpAddress(values.source ?? SOURCE_DEFAULT, "source"),
+  };
+}
+
+const SOURCE_DEFAULT = "http://localhost:5000";
+
+/** Without a slash at its end. */
+function httpAddress(given: string, option: string): string {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
+    throw new UsageError(`--${option} must be an address such as http://localhost:3000`);
+  if (url.username !== "" || url.password !== "")
+    throw new UsageError(`--${option} must hold no password; tokens have options of their own`);
+  return url.href.replace(/\/+$/, "");
 }
 
 function encodingFrom({ encoding }: Values): DbcEncoding | null {

@@ -7,6 +7,7 @@ import { type Command, readArguments, UsageError } from "./arguments.ts";
 import { dbc } from "./dbc.ts";
 import { decode } from "./decode.ts";
 import { demoFolder } from "./demo.ts";
+import { provision } from "./grafana-provision.ts";
 import { helpText } from "./help.ts";
 import { inspect } from "./inspect.ts";
 import { nameOfPlace, openPlace } from "./open-place.ts";
@@ -26,6 +27,8 @@ async function run(command: Command): Promise<void> {
       return decode(command, signal);
     case "dbc":
       return dbc(command, signal);
+    case "grafana":
+      return provision(command);
     case "demo": {
       const folder = await demoFolder();
       return serve(command, await openPlace(folder, null, process.env), folder);

@@ -7,6 +7,7 @@ const OVERVIEW = `buslens: CAN logs of CANedge loggers (MDF4) as Grafana series 
   buslens inspect FILE            what is in a log: header, buses, frames
   buslens decode FILE… --dbc D    signals of logs: table, --csv or --facts
   buslens dbc FILE                what is in a DBC
+  buslens grafana provision       put data source and dashboards into a Grafana
   buslens help COMMAND            more on one of them
 
   buslens --version
@@ -70,6 +71,18 @@ Signals of the frames that the database knows: a table of counts, first, last, l
   --keep-invalid    also J1939 codes for "error" and "not available" as values (table and --csv; --facts hold them always)
   --facts           one JSON document per file, schema buslens-signals/1, to compare with other programs
   --passwords FILE  passwords of encrypted logs by device; without it passwords.json beside the logs
+`,
+  grafana: `buslens grafana provision --url URL --token T [--source URL] [--source-token T] [--plugin P] [--folder NAME]
+
+Puts a data source for each plugin, a folder and the dashboards (fleet, device explorer, bus health) into a Grafana, through its
+HTTP API. Run again it changes only what is not as it should be; permissions stay as they are.
+  --url URL         where Grafana is opened, such as https://grafana.example or http://localhost:3000
+  --token T         of a service account with the role Admin (or the variable GRAFANA_TOKEN)
+  --source URL      where Grafana's server reaches buslens, http://localhost:5000 if not said; from a container usually
+                    http://host.docker.internal:5000
+  --source-token T  the token buslens was started with (or the variable BUSLENS_TOKEN); it is stored in Grafana's secrets
+  --plugin P        simpod (the JSON plugin), infinity, or both (default). The plugins themselves must be installed
+  --folder NAME     title of the folder, buslens if not said
 `,
   dbc: `buslens dbc FILE [--json] [--encoding E]
 

@@ -59,6 +59,17 @@ describe("the command line", () => {
     expect(readArguments(["inspect", "a.MF4", "--dbc", "a", "--dbc", "b"])).toMatchObject({ dbcs: ["a", "b"], json: false });
     expect(() => readArguments(["inspect", "a.MF4", "--dbc", "a", "--json"])).toThrow(/report to read/);
     expect(readArguments(["inspect", "a.MFE", "--passwords", "p"])).toMatchObject({ file: "a.MFE", passwords: "p" });
+    const line =
+      "grafana provision --url https://g.example/grafana/ --plugin infinity --folder Cars --source http://10.0.0.7:5000";
+    expect(readArguments(line.split(" "), { GRAFANA_TOKEN: "g", BUSLENS_TOKEN: "b" })).toEqual({
+      name: "grafana",
+      url: "https://g.example/grafana",
+      token: "g",
+      plugins: ["infinity"],
+      folder: "Cars",
+      source: "http://10.0.0.7:5000",
+      sourceToken: "b",
+    });
     expect(readArguments(["dbc", "a.dbc"])).toEqual({ name: "dbc", file: "a.dbc", json: false, encoding: null });
     expect(readArguments(["decode", "a.MF4", "b.MF4", "--dbc", "d.dbc", "--signal", "x", "--channel", "2", "--csv"])).toEqual({
       name: "decode",
@@ -93,6 +104,14 @@ describe("the command line", () => {
       "LOG --allow-origin *": /origin/,
       "LOG --json": /takes no --json/,
       "LOG --endpoint http://x": /s3/,
+      grafana: /usage: buslens grafana provision/,
+      "grafana provision --token t": /--url/,
+      "grafana provision --url http://g:3000": /GRAFANA_TOKEN/,
+      "grafana provision --url g --token t": /--url must be an address/,
+      "grafana provision --url http://admin:admin@g --token t": /no password/,
+      "grafana provision --url http://g --token t --plugin simplejson": /simpod, infinity or both/,
+      "grafana provision --url http://g --token t --source ftp://x": /--source/,
+      "LOG --url http://g": /takes no --url/,
       inspect: /usage/,
       "inspect a b": /usage/,
       "decode a.MF4": /DBC/,
@@ -125,7 +144,7 @@ describe("the command line", () => {
       "dbc",
     ])
       expect(helpText(null)).toContain(option);
-    for (const topic of ["inspect", "decode", "dbc", "serve", "demo"])
+    for (const topic of ["inspect", "decode", "dbc", "grafana", "serve", "demo"])
       expect(helpText(topic)).toMatch(new RegExp(`^buslens .*${topic}`));
   });
 });
