@@ -30,6 +30,7 @@ export type FaultCode =
   | "storage/short"
   | "storage/no-ranges"
   | "storage/refused"
+  | "storage/cors"
   | "storage/unreachable"
   | "limit/too-large"
   | "limit/too-many"

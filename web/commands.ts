@@ -16,6 +16,7 @@ export interface CommandHost {
   readonly data: DataStore;
   readonly plot: Plot;
   openFiles(): void;
+  openDatabases(): void;
   openFolder(): void;
   findSignal(): void;
   palette(text: string): void;
@@ -51,6 +52,7 @@ export function createCommands(host: CommandHost): Run {
     table: host.table,
     "open-files": host.openFiles,
     "open-folder": host.openFolder,
+    databases: host.openDatabases,
     undo: () => store.undo(),
     redo: () => store.redo(),
     fit: () => fitEverything(host),

@@ -13,6 +13,7 @@ const rows = [
   { group: "Open", action: "Find a signal", keys: ["/"], command: "find-signal" },
   { group: "Open", action: "Open files", keys: ["Ctrl O"], command: "open-files" },
   { group: "Open", action: "Open a folder", keys: ["Ctrl Shift O"], command: "open-folder" },
+  { group: "Open", action: "DBC manager", keys: ["D"], command: "databases" },
   { group: "Open", action: "Copy link to this view", keys: ["Ctrl Shift L"], command: "copy-link" },
   { group: "Time", action: "Undo view", keys: ["Ctrl Z", "Backspace"], command: "undo" },
   { group: "Time", action: "Redo view", keys: ["Ctrl Y", "Ctrl Shift Z", "Shift Backspace"], command: "redo" },

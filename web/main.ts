@@ -2,6 +2,9 @@
 import { type CommandHost, createCommands, followValues, moveByKey } from "./commands.ts";
 import { el } from "./dom.ts";
 import { commandOf } from "./keys.ts";
+import { browserShelf } from "./library/browser-shelf.ts";
+import { createLastFolder } from "./library/last-folder.ts";
+import { createLibrary } from "./library/library.ts";
 import { createOpener } from "./open.ts";
 import { createDataStore } from "./plot/data.ts";
 import { type Palette, readPalette } from "./plot/palette.ts";
@@ -19,7 +22,8 @@ import { createPhone } from "./shell/phone.ts";
 import { createStatusBar } from "./shell/statusbar.ts";
 import { titleText } from "./shell/title.ts";
 import { createTopBar } from "./shell/topbar.ts";
-import { firstState, type SignalInfo, type State, type Theme } from "./state/model.ts";
+import { createSourceLink } from "./source-link.ts";
+import { firstState, type NoticeAction, type SignalInfo, type State, type Theme } from "./state/model.ts";
 import { createStore } from "./state/store.ts";
 import { kept, SINGLE_KEYS } from "./storage.ts";
 import { leavesOf } from "./tree/leaves.ts";
@@ -39,8 +43,22 @@ const store = createStore(
   },
 );
 const preview = connect();
-const opener = createOpener(store, preview);
 const data = createDataStore();
+const library = createLibrary(browserShelf("dbcs"), kept);
+const lastFolder = createLastFolder(browserShelf("folders"), window);
+const opener = createOpener({
+  store,
+  preview,
+  data,
+  library,
+  askPassword: async (locked, wrong) => (await loading)?.askPassword(locked, wrong) ?? null,
+  openDatabases: () => withSecond((part) => part.openDatabases()),
+});
+const address = {
+  get: () => new URL(location.href),
+  replace: (url: URL) => history.replaceState(history.state, "", url),
+};
+const sourceLink = createSourceLink(store, opener, { kept, address, say: (text) => statusBar.say(text) });
 const signals = (): readonly SignalInfo[] => leavesOf(store.get().heard);
 const menu = createMenu();
 const plot = createPlot(store, data, {
@@ -69,11 +87,23 @@ const requester = createRequester(store, data, preview, {
 });
 
 const dropHost: DropHost = {
-  open: (files, beside) => void opener.files(files, "files", beside),
+  open(files, beside) {
+    // A database alone changes nothing about where the logs are.
+    if (files.some(({ path }) => !/\.dbc$/i.test(path))) sourceLink.forget();
+    void opener.files(files, "files", beside);
+  },
   isOpen: () => store.get().catalogue !== null,
 };
 const pickers = createPickers(dropHost);
-const tree = createTree(store, (info, event) =>
+const openFolder = (): void => {
+  if (!lastFolder.canPick) pickers.folder();
+  else void lastFolder.pick().then((files) => files !== null && dropHost.open(files, true));
+};
+const treeActions = {
+  openDatabases: () => actions.openDatabases(),
+  enterPassword: (device: string) => actions.enterPassword(device),
+};
+const tree = createTree(store, treeActions, (info, event) =>
   plot.carry([info.id], info.name, event, (target) => {
     if (target.kind === "remove") return;
     store.dispatch({ type: "plot", info, place: "new" });
@@ -89,7 +119,8 @@ const commandHost: CommandHost = {
   table: () => withSecond((part) => part.openTable()),
   say: (text) => statusBar.say(text),
   openFiles: pickers.files,
-  openFolder: pickers.folder,
+  openDatabases: () => withSecond((part) => part.openDatabases()),
+  openFolder,
   findSignal() {
     store.dispatch({ type: "panel", panel: "signals", open: true });
     store.dispatch({ type: "tab", tab: "signals" });
@@ -105,17 +136,15 @@ const run = createCommands(commandHost);
 
 const actions: Actions = {
   openFiles: pickers.files,
-  openFolder: pickers.folder,
-  openSample: () => void opener.sample(),
-  openAddress(address) {
-    const url = addressOf(address);
-    if (url !== null) void opener.server(url, null);
-    else
-      store.dispatch({
-        type: "notify",
-        notifications: [{ severity: "warning", text: `${address || "Nothing"} is not an address` }],
-      });
+  openFolder,
+  openSample() {
+    sourceLink.forget();
+    void opener.sample();
   },
+  openAddress: (text) => void sourceLink.open(text),
+  openDatabases: () => withSecond((part) => part.openDatabases()),
+  enterPassword: (device) => void opener.password(device),
+  notice: followNotice,
   run,
   show: (range) => store.dispatch({ type: "show", range }),
   toggleTheme() {
@@ -128,7 +157,7 @@ const actions: Actions = {
   cancel: () => run("escape"),
   sendToken(token) {
     const { tokenFor } = store.get();
-    if (tokenFor !== null && token !== "") void opener.server(tokenFor.baseUrl, token);
+    if (tokenFor !== null && token !== "") void opener.address(tokenFor.baseUrl, token);
   },
 };
 
@@ -136,7 +165,16 @@ const topBar = createTopBar(store, actions, menu);
 const noticeBar = createNoticeBar(store, actions);
 const statusBar = createStatusBar(actions);
 const phone = createPhone(store);
-const empty = createEmpty(actions);
+const empty = createEmpty(actions, {
+  library,
+  lastFolder,
+  open: (files) => dropHost.open(files, true),
+  refused: (name) =>
+    store.dispatch({
+      type: "notify",
+      notifications: [{ severity: "warning", text: `The browser did not give permission to read ${name}` }],
+    }),
+});
 const panels = createPanels(store, root, kept, () => plot.refresh());
 tree.element.append(panels.divider("left"));
 plot.element.append(panels.divider("legend"));
@@ -173,6 +211,8 @@ const loading: Promise<Second | null> = import("./second.ts").then(
       say: statusBar.say,
       nextWork: opener.nextWork,
       signals,
+      library,
+      opener,
     });
     phone.tabs.before(...made.panels);
     app.append(...made.windows);
@@ -236,12 +276,30 @@ function hintText({ catalogue, heard, progress }: State): string {
   return "Click a signal to plot it.";
 }
 
-/** "localhost:8080" and "https://host/path/" alike; ends in "/". */
-function addressOf(text: string): string | null {
-  const full = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(full) || text.trim() === "") return null;
-  const url = new URL(full);
-  return `${url.origin}${url.pathname.replace(/(view\/?)?$/, "").replace(/\/?$/, "/")}`;
+function followNotice(run: NoticeAction["run"]): void {
+  if (run === "open-files") pickers.files();
+  else if (run === "reload") location.reload();
+  else if (run === "databases") actions.openDatabases();
+  else if (run === "copy-cors-rule") void copyRule();
+  else if (typeof run !== "object") return;
+  else if ("openAddress" in run) void sourceLink.open(run.openAddress);
+  else if ("password" in run) void opener.password(run.password);
+  else void opener.assign(run, [run.assign]);
+}
+
+/** For the bucket's owner, as S3 takes it. */
+async function copyRule(): Promise<void> {
+  const rule = {
+    AllowedOrigins: [location.origin],
+    AllowedMethods: ["GET", "HEAD"],
+    AllowedHeaders: ["Range"],
+    ExposeHeaders: ["Content-Range", "ETag"],
+  };
+  const isCopied = await navigator.clipboard?.writeText(JSON.stringify([rule], null, 2)).then(
+    () => true,
+    () => false,
+  );
+  statusBar.say(isCopied === true ? "Rule copied" : "The browser does not let this page copy");
 }
 
 function moveFocus(step: 1 | -1): void {
@@ -276,5 +334,6 @@ listenToDrops(document.body, dropHost);
 store.subscribe(render);
 panels.apply();
 render(store.get());
-// A page that a buslens server hands out opens that server's logs; anywhere else it stays empty.
-if (/\/view\/?(index\.html)?$/.test(location.pathname)) void opener.server(new URL("../", location.href).href, null, true);
+// A page that a buslens server hands out opens that server's logs, unless the link names others; anywhere else it stays empty.
+if (!sourceLink.read() && /\/view\/?(index\.html)?$/.test(location.pathname))
+  void opener.address(new URL("../", location.href).href, null, true);

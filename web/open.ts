@@ -1,64 +1,102 @@
-/** Opening: files, the sample, a server. Catalogue first, then the ids of each device; the tree fills as they come. */
+/** Opening: files, the sample, an address; databases and passwords. Catalogue first, then the ids of each device; the tree fills as they come. */
 import type { Fault } from "../core/fault.ts";
-import type { Catalogue, OpenFile, Reply, WorkId } from "../worker/api.ts";
+import type { ChannelFit } from "../core/query/engine.ts";
+import type { Catalogue, DeviceHeard, OpenFile, Reply, WorkId } from "../worker/api.ts";
+import type { ChannelName, Library } from "./library/library.ts";
+import { askForPassword, lockedDevices, type PasswordAsker } from "./library/locked.ts";
+import { channelStates, isAtHome, proposals } from "./library/proposals.ts";
+import type { DataStore } from "./plot/data.ts";
 import { makeSample, type Preview, proxied } from "./preview.ts";
+import type { Notification } from "./state/model.ts";
+import { rebind } from "./state/rebind.ts";
 import type { Store } from "./state/store.ts";
-import { bytesText } from "./text/number.ts";
+import { bytesText, countText } from "./text/number.ts";
 import { leavesOf } from "./tree/leaves.ts";
 
 /** What the sample shows at once, by signal name; those that are not there are left out. */
 const SAMPLE_SIGNALS = ["VehicleSpeed", "EngineSpeed", "Throttle", "Gear", "BrakeSwitch"];
 
+export interface OpenerParts {
+  readonly store: Store;
+  readonly preview: Preview;
+  readonly data: DataStore;
+  readonly library: Library;
+  readonly askPassword: PasswordAsker;
+  openDatabases(): void;
+}
+
 export interface Opener {
   files(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<void>;
   sample(): Promise<void>;
-  /** Faults go to the notice bar, except `quiet`: whether there is a server at all. */
-  server(baseUrl: string, token: string | null, quiet?: boolean): Promise<void>;
+  /** True if it is open now. Faults go to the notice bar, except `quiet`: whether there is a server at all. */
+  address(address: string, token: string | null, quiet?: boolean): Promise<boolean>;
+  /** After the library or its assignments changed. */
+  databases(): Promise<void>;
+  assign(place: ChannelName, files: readonly string[]): Promise<void>;
+  password(device: string): Promise<void>;
   cancel(): void;
   nextWork(): WorkId;
 }
 
-export function createOpener(store: Store, preview: Preview): Opener {
+/** fresh: nothing of what was plotted stays. beside: all of it stays, its samples are read again. databases: only what they change. */
+type How = "fresh" | "beside" | "databases";
+
+export function createOpener({ store, preview, data, library, askPassword, openDatabases }: OpenerParts): Opener {
   let lastWork: WorkId = 0;
   let opening = 0;
-  let hearing: WorkId | null = null;
+  let running: WorkId | null = null;
+  const skipped = new Set<string>();
+  const ready = library.load().then(async () => void (await preview.setLibrary(library.entries(), library.rules())));
 
-  async function take(reply: Reply<Catalogue>, turn: number): Promise<void> {
-    if (turn !== opening) return; // something newer was opened meanwhile
+  async function take(reply: Reply<Catalogue>, turn: number, how: How): Promise<boolean> {
+    if (turn !== opening) return false; // something newer was opened meanwhile
     if (!reply.ok) {
       fail(reply.fault);
-      return;
+      return false;
     }
-    const before = store.get();
-    const plotted = before.catalogue?.source.kind === reply.value.source.kind ? Object.keys(before.plotted) : [];
-    store.dispatch({ type: "opened", catalogue: reply.value });
+    const meanings = meaningsOf(store.get().catalogue);
+    store.dispatch({ type: how === "fresh" ? "opened" : "reopened", catalogue: reply.value });
+    if (how === "fresh") data.keepOnly(new Set());
     for (const { device } of reply.value.devices) {
-      const work = ++lastWork;
-      hearing = work;
-      const heard = await preview.heard(work, device);
-      hearing = null;
-      if (turn !== opening) return;
-      if (heard.ok) {
-        store.dispatch({ type: "heard", heard: heard.value });
-        replot(plotted);
-      } else if (heard.fault.code !== "request/cancelled") fail(heard.fault);
-      else break;
+      const heard = await work<DeviceHeard>((id) => preview.heard(id, device));
+      if (turn !== opening) return false;
+      if (heard.ok) store.dispatch({ type: "heard", heard: heard.value });
+      else if (heard.fault.code === "request/cancelled") break;
+      else fail(heard.fault);
     }
+    if (how !== "fresh") bindAgain(meanings, how === "beside");
     store.dispatch({ type: "progress", progress: null });
+    return true;
   }
 
-  /** Signals that were plotted before are bound again by name. */
-  function replot(ids: readonly string[]): void {
-    const known = new Map(leavesOf(store.get().heard).map((info) => [info.id, info]));
-    for (const id of ids) {
-      const info = known.get(id);
-      if (info !== undefined) store.dispatch({ type: "plot", info, place: "fitting" });
+  /** One after the other, so that there is one thing to cancel. */
+  async function work<T>(run: (id: WorkId) => PromiseLike<Reply<T>>): Promise<Reply<T>> {
+    running = ++lastWork;
+    try {
+      return await run(running);
+    } finally {
+      running = null;
     }
+  }
+
+  function bindAgain(before: ReadonlyMap<string, string>, readAll: boolean): void {
+    const state = store.get();
+    const now = meaningsOf(state.catalogue);
+    const changed = ({ selector }: { selector: { kind?: string; db?: string } }): boolean =>
+      readAll || (selector.db !== undefined && before.get(selector.db) !== now.get(selector.db));
+    const { scene, stale } = rebind(state, leavesOf(state.heard), changed);
+    const gone = new Set(stale);
+    data.keepOnly(new Set(Object.keys(state.plotted).filter((id) => !gone.has(id))));
+    store.dispatch({ type: "rebound", scene });
+  }
+
+  function notify(...notifications: readonly Notification[]): void {
+    if (notifications.length > 0) store.dispatch({ type: "notify", notifications });
   }
 
   function fail(fault: Fault): void {
     store.dispatch({ type: "progress", progress: null });
-    store.dispatch({ type: "notify", notifications: [{ severity: "error", text: fault.message, fault }] });
+    notify({ severity: "error", text: fault.message, fault });
   }
 
   void preview.listen(
@@ -68,10 +106,83 @@ export function createOpener(store: Store, preview: Preview): Opener {
     }),
   );
 
+  /** Once per device; who skips is asked again only by the tree. */
+  async function unlock(turn: number, only: string | null = null): Promise<void> {
+    let first = only;
+    for (;;) {
+      const locked = lockedDevices(store.get().catalogue).filter(({ device }) => device === first || !skipped.has(device));
+      const next = locked.find(({ device }) => first === null || device === first);
+      first = null;
+      if (next === undefined || turn !== opening) return;
+      const given = await askForPassword(askPassword, next);
+      if (turn !== opening) return;
+      if (given === null) {
+        skipped.add(next.device);
+        continue;
+      }
+      skipped.delete(next.device);
+      const reply = await work<Catalogue>((id) => preview.setPasswords(id, given));
+      if (!reply.ok) return fail(reply.fault);
+      await take(reply, turn, "beside");
+    }
+  }
+
+  /** Databases that were dropped belong where half of the ids are theirs; channels without any are offered one. */
+  async function matchDatabases(dropped: readonly string[]): Promise<void> {
+    const { heard, catalogue } = store.get();
+    const dbcs = (catalogue?.dbcs ?? []).filter(({ file }) => dropped.includes(file));
+    const states = Object.values(heard).flatMap(channelStates);
+    for (const { name, file, messageCount } of dbcs) {
+      const homes = states.filter((state) => isAtHome(state, name));
+      for (const home of homes) {
+        const before = library.assignmentOf(home)?.dbcs ?? [];
+        if (!before.includes(file)) library.assign(home, [...before, file]);
+      }
+      const places = homes.map(({ bus, channel, matchedBy, ids }) => `${bus} ${channel}: ${matchedBy.get(name)} of ${ids} ids`);
+      if (homes.length > 0) notify({ severity: "info", text: `${file} is assigned to ${places.join("; ")}` });
+      else if (states.length > 0) {
+        const text = `${file} has ${countText(messageCount)} messages, too few of them occur here to assign it`;
+        notify({ severity: "warning", text, action: { label: "Assign it", run: "databases" } });
+        if (dropped.length === 1 && states.every((state) => (state.matchedBy.get(name) ?? 0) === 0)) openDatabases();
+      }
+    }
+    if (dbcs.length > 0) await preview.setLibrary(library.entries(), library.rules());
+    if (library.entries().length > 0) await propose();
+  }
+
+  async function propose(): Promise<void> {
+    for (const [device, heard] of Object.entries(store.get().heard)) {
+      const states = channelStates(heard).filter(({ matched }) => matched === 0);
+      if (states.length === 0) continue;
+      const fits = await work<readonly ChannelFit[]>((id) => preview.fits(id, device));
+      if (!fits.ok) continue;
+      for (const { file, text, ...place } of proposals(states, fits.value))
+        notify({
+          severity: "info",
+          text,
+          action: { label: "Use it", run: { assign: file, ...place } },
+          other: { label: "Choose another", run: "databases" },
+        });
+    }
+  }
+
   const opener: Opener = {
     async files(files, kind, beside) {
       const turn = ++opening;
-      await take(await preview.open(files, kind, beside), turn);
+      await ready;
+      const dbcs = files.filter(({ path }) => /\.dbc$/i.test(path));
+      // Those of the sample are not the person's.
+      if (kind === "files")
+        for (const { path, file } of dbcs) library.add({ file: path.split("/").at(-1) ?? path, blob: file, encoding: null });
+      await preview.setLibrary(library.entries(), library.rules());
+      const source = store.get().catalogue?.source;
+      const onlyDatabases = dbcs.length === files.length;
+      const stays = beside && source !== undefined && (onlyDatabases || source.kind === kind);
+      const reply = await preview.open(files, kind, beside);
+      const how = !stays ? "fresh" : onlyDatabases ? "databases" : "beside";
+      if (!(await take(reply, turn, how))) return;
+      await unlock(turn);
+      if (turn === opening && kind === "files") await matchDatabases(dbcs.map(({ path }) => path.split("/").at(-1) ?? path));
     },
     async sample() {
       store.dispatch({ type: "progress", progress: { text: "Making the sample drive", bytes: 0, bytesAll: 0 } });
@@ -81,20 +192,35 @@ export function createOpener(store: Store, preview: Preview): Opener {
       await opener.files(made, "sample", false);
       plotFirst();
     },
-    async server(baseUrl, token, quiet = false) {
+    async address(address, token, quiet = false) {
       const turn = ++opening;
-      const reply = await preview.openServer(baseUrl, token);
-      if (turn !== opening) return;
+      await ready;
+      const reply = await preview.openAddress(address, token);
+      if (turn !== opening) return false;
       if (!reply.ok && reply.fault.code.startsWith("access/token")) {
-        store.dispatch({ type: "token", tokenFor: { baseUrl, wrong: reply.fault.code === "access/token-wrong" } });
-        return;
+        store.dispatch({ type: "token", tokenFor: { baseUrl: address, wrong: reply.fault.code === "access/token-wrong" } });
+        return false;
       }
-      if (!reply.ok && quiet) return;
+      if (!reply.ok && quiet) return false;
       store.dispatch({ type: "token", tokenFor: null });
-      await take(reply, turn);
+      const isOpen = await take(reply, turn, "fresh");
+      if (isOpen) await unlock(turn);
+      if (isOpen && turn === opening) await propose();
+      return isOpen;
     },
+    async databases() {
+      const turn = ++opening;
+      const reply = await preview.setLibrary(library.entries(), library.rules());
+      if (!reply.ok) fail(reply.fault);
+      else if (reply.value !== null) await take({ ok: true, value: reply.value }, turn, "databases");
+    },
+    async assign(place, files) {
+      library.assign(place, files);
+      await opener.databases();
+    },
+    password: (device) => unlock(opening, device),
     cancel() {
-      if (hearing !== null) void preview.cancel(hearing);
+      if (running !== null) void preview.cancel(running);
     },
     nextWork: () => ++lastWork,
   };
@@ -108,3 +234,7 @@ export function createOpener(store: Store, preview: Preview): Opener {
 
   return opener;
 }
+
+/** By name: equal texts give equal answers. */
+const meaningsOf = (catalogue: Catalogue | null): ReadonlyMap<string, string> =>
+  new Map(catalogue?.dbcs.map(({ name, meaning }) => [name, meaning]));

@@ -4,17 +4,22 @@
  */
 import type { CommandHost, Run } from "./commands.ts";
 import { el } from "./dom.ts";
+import type { Library } from "./library/library.ts";
+import type { PasswordAsker } from "./library/locked.ts";
 import { createLayouts, layoutOf, readLayoutFile } from "./link/layouts.ts";
 import { createLinker } from "./link/linker.ts";
+import type { Opener } from "./open.ts";
 import type { Shown } from "./plot/plot.ts";
 import type { Preview } from "./preview.ts";
 import type { Actions } from "./shell/actions.ts";
+import { createDbcManager } from "./shell/dbc-manager.ts";
 import { createDialogs } from "./shell/dialogs.ts";
 import { createFilePanel } from "./shell/file-panel.ts";
 import type { Menu } from "./shell/menu.ts";
 import { createPalette } from "./shell/palette.ts";
 import { commandSource, layoutSource, signalSource, timeSource } from "./shell/palette-sources.ts";
 import type { Panels } from "./shell/panels.ts";
+import { createPasswordDialog } from "./shell/password-dialog.ts";
 import { createPlotMenus, type PlotMenus } from "./shell/plot-menus.ts";
 import { createPlotTable } from "./shell/plot-table.ts";
 import { createPopover } from "./shell/popover.ts";
@@ -31,6 +36,8 @@ export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> 
   readonly panels: Panels;
   nextWork(): number;
   signals(): readonly SignalInfo[];
+  readonly library: Library;
+  readonly opener: Opener;
 }
 
 export interface Second {
@@ -45,9 +52,24 @@ export interface Second {
   style(id: SeriesId, x: number, y: number): void;
   readonly menus: PlotMenus;
   copyLink(): Promise<void>;
+  openDatabases(): void;
+  readonly askPassword: PasswordAsker;
 }
 
-export function createSecond({ store, data, preview, run, actions, menu, panels, say, nextWork, signals }: SecondHost): Second {
+export function createSecond({
+  store,
+  data,
+  preview,
+  run,
+  actions,
+  menu,
+  panels,
+  say,
+  nextWork,
+  signals,
+  library,
+  opener,
+}: SecondHost): Second {
   const filePanel = createFilePanel(store);
   const stats = createStatsPanel(
     store,
@@ -66,6 +88,16 @@ export function createSecond({ store, data, preview, run, actions, menu, panels,
     },
   });
   const dialogs = createDialogs(store, actions);
+  const password = createPasswordDialog();
+  const manager = createDbcManager(store, library, {
+    async fits(device) {
+      const reply = await preview.fits(nextWork(), device);
+      return reply.ok ? reply.value : [];
+    },
+    changed: opener.databases,
+    assign: opener.assign,
+    openFiles: actions.openFiles,
+  });
   const table = createPlotTable();
   const speaker = createSpeaker(store);
   const linker = createLinker(store, {
@@ -110,10 +142,20 @@ export function createSecond({ store, data, preview, run, actions, menu, panels,
 
   return {
     panels: [stats.element, filePanel.element],
-    windows: [...dialogs.elements, palette.element, table.element, popover.element, speaker.element, layoutFile],
+    windows: [
+      ...dialogs.elements,
+      password.element,
+      manager.element,
+      palette.element,
+      table.element,
+      popover.element,
+      speaker.element,
+      layoutFile,
+    ],
     render(state) {
       filePanel.render(state);
       dialogs.render(state);
+      manager.render(state);
       stats.render(state);
       linker.pump(state);
     },
@@ -125,6 +167,8 @@ export function createSecond({ store, data, preview, run, actions, menu, panels,
     openTable: () => table.open(store.get(), data),
     style: popover.style,
     menus,
+    openDatabases: manager.open,
+    askPassword: password.ask,
     async copyLink() {
       const url = await linker.address();
       const isCopied = await navigator.clipboard?.writeText(url.href).then(

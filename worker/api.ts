@@ -1,6 +1,9 @@
 /** What the page may ask of the preview worker. Every reply is data: Comlink keeps only the name and message of an error. */
+
+import type { BindingRule } from "../core/dbc/binding-file.ts";
+import type { DbcEncoding } from "../core/dbc/encoding.ts";
 import type { Fault, Notice } from "../core/fault.ts";
-import type { DeviceEntry, HeardId, LogEntry } from "../core/query/engine.ts";
+import type { ChannelEntry, ChannelFit, DeviceEntry, HeardId, LogEntry } from "../core/query/engine.ts";
 import type { Ledger } from "../core/query/ledger.ts";
 import type { Segment, SeriesLabels, SeriesSelector } from "../core/series/series.ts";
 
@@ -17,11 +20,23 @@ export interface DbcSummary {
   readonly file: string;
   readonly messageCount: number;
   readonly warnings: readonly { readonly line: number; readonly column: number; readonly text: string }[];
+  /** How its text was read. */
+  readonly encoding: DbcEncoding;
+  /** Equal = the same answers to every question about frames. */
+  readonly meaning: string;
+}
+
+/** A database that the browser keeps. */
+export interface LibraryDbc {
+  readonly file: string;
+  readonly blob: Blob;
+  /** null: the bytes decide. */
+  readonly encoding: DbcEncoding | null;
 }
 
 /** What is open, before any record was read. */
 export interface Catalogue {
-  readonly source: { readonly kind: "files" | "sample" | "server"; readonly name: string; readonly bytes: number };
+  readonly source: { readonly kind: "files" | "sample" | "server" | "address"; readonly name: string; readonly bytes: number };
   readonly devices: readonly DeviceEntry[];
   readonly logs: readonly LogEntry[];
   readonly dbcs: readonly DbcSummary[];
@@ -51,6 +66,8 @@ export interface DeviceHeard {
   readonly ledger: Ledger;
   readonly notices: readonly Notice[];
   readonly logs: readonly LogEntry[];
+  /** Channels of measured values, which no DBC is needed for. */
+  readonly channels: readonly ChannelEntry[];
   readonly facts: Readonly<Record<string, SignalFacts>>;
 }
 
@@ -156,13 +173,17 @@ export interface PreviewApi {
   listen(onProgress: OnProgress): void;
   /** Opens files; with `beside`, together with the files that are open already. */
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<Reply<Catalogue>>;
-  /** Opens the devices of a buslens server; `baseUrl` ends in "/". Faults: `access/*`, `storage/*`. */
-  openServer(baseUrl: string, token: string | null): Promise<Reply<Catalogue>>;
+  /** Opens what lies behind an address: a buslens server, one log, or a public bucket. Faults: `access/token-*`, `storage/*`, `input/not-mdf`. */
+  openAddress(address: string, token: string | null): Promise<Reply<Catalogue>>;
   /**
    * Passwords by device id, or "default", on top of those given before; kept in this worker's memory until the tab closes. Reads again what could
    * not be read: its logs come with the fault `access/password-wrong` (found = the device) if a password does not fit.
    */
   setPasswords(work: WorkId, passwords: Readonly<Record<string, string>>): Promise<Reply<Catalogue>>;
+  /** The browser's library, and which of it belongs where; both replace what was set before. null: nothing is open. */
+  setLibrary(library: readonly LibraryDbc[], rules: readonly BindingRule[]): Promise<Reply<Catalogue | null>>;
+  /** How well each database, open or in the library, fits the channels of a device; best first. */
+  fits(work: WorkId, device: string): Promise<Reply<readonly ChannelFit[]>>;
   heard(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
   view(work: WorkId, query: ViewQuery): Promise<Reply<ViewAnswer>>;
   at(work: WorkId, query: AtQuery): Promise<Reply<readonly (Sample | null)[]>>;

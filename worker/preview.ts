@@ -50,7 +50,9 @@ const api: PreviewApi = {
     onProgress = listener;
   },
   open: (files, kind, beside) => replyOf(async () => (await session).open(files, kind, beside, forever)),
-  openServer: (baseUrl, token) => replyOf(async () => (await session).openServer(baseUrl, token, forever)),
+  openAddress: (address, token) => replyOf(async () => (await session).openAddress(address, token, forever)),
+  setLibrary: (library, rules) => replyOf(async () => (await session).setLibrary(library, rules, forever)),
+  fits: (id, device) => work(id, (now, signal) => now.fits(device, signal)),
   setPasswords: (id, passwords) => work(id, (now, signal) => now.setPasswords(passwords, signal)),
   heard: (id, device) => work(id, (now, signal, onWork) => now.heard(device, signal, onWork)),
   async view(id, query) {

@@ -1,10 +1,12 @@
 /** What is open in this tab: one store, one engine over it, and the work that runs. */
-import { mergedPasswords, PASSWORDS_FILE, type Passwords, parsePasswords } from "../core/canedge/passwords.ts";
-import { BINDING_FILE } from "../core/dbc/binding-file.ts";
+import { mergedPasswords, type Passwords, parsePasswords } from "../core/canedge/passwords.ts";
+import type { BindingRule } from "../core/dbc/binding-file.ts";
 import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
+import { parseDbc } from "../core/dbc/parse.ts";
+import { semanticHash } from "../core/dbc/semantic-hash.ts";
 import { FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
-import type { Engine, OnWork } from "../core/query/engine.ts";
+import type { ChannelFit, Engine, OnWork } from "../core/query/engine.ts";
 import { withTransported } from "../core/query/heard-transports.ts";
 import type { LogStore } from "../core/store/source.ts";
 import type {
@@ -12,6 +14,7 @@ import type {
   Catalogue,
   DbcSummary,
   DeviceHeard,
+  LibraryDbc,
   OpenFile,
   Sample,
   SeriesStatistics,
@@ -21,18 +24,22 @@ import type {
   ViewAnswer,
   ViewQuery,
 } from "./api.ts";
+import { databaseLayer } from "./databases.ts";
+import { type HeldFile, notHeld, tellApart } from "./dropped.ts";
 import type { Kernel } from "./kernel.ts";
 import { samplesAt, stepFrom } from "./samples.ts";
-import { sniff } from "./sniff.ts";
+import { openAddress } from "./sources/address.ts";
 import { FileStore } from "./sources/blob.ts";
-import { openServerStore } from "./sources/server.ts";
+import { LayeredStore } from "./sources/layered.ts";
 import { statisticsOf } from "./statistics.ts";
 import { answerView } from "./view.ts";
 
 export interface Session {
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean, signal: AbortSignal): Promise<Catalogue>;
-  openServer(baseUrl: string, token: string | null, signal: AbortSignal): Promise<Catalogue>;
+  openAddress(address: string, token: string | null, signal: AbortSignal): Promise<Catalogue>;
   setPasswords(passwords: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Catalogue>;
+  setLibrary(library: readonly LibraryDbc[], rules: readonly BindingRule[], signal: AbortSignal): Promise<Catalogue | null>;
+  fits(device: string, signal: AbortSignal): Promise<readonly ChannelFit[]>;
   heard(device: string, signal: AbortSignal, onWork: OnWork): Promise<DeviceHeard>;
   view(query: ViewQuery, signal: AbortSignal, onWork: OnWork): Promise<ViewAnswer>;
   at(query: AtQuery, signal: AbortSignal): Promise<readonly (Sample | null)[]>;
@@ -40,106 +47,146 @@ export interface Session {
   statistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly SeriesStatistics[]>;
 }
 
-type Place = Catalogue["source"];
+/** The store that is read, what a person calls it, and the engine over it with its layer of databases. */
+interface Open {
+  readonly engine: Engine;
+  readonly store: LogStore;
+  readonly layered: LayeredStore;
+  readonly source: Catalogue["source"];
+}
 
 /** `onFirstPass`: a compressed or encrypted log is gone through for the first time. */
 export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, onFirstPass: OnWork): Session {
-  let engine: Engine | null = null;
-  let place: Place | null = null;
+  let open: Open | null = null;
   /** What was typed; passwords.json of the files counts behind it. Never leaves this memory. */
   let typed: Passwords = new Map();
-  let held: readonly { readonly key: string; readonly blob: File }[] = [];
-  let heldKind: "files" | "sample" = "files";
+  let logs: readonly HeldFile[] = [];
+  let dropped: readonly HeldFile[] = [];
+  let lists: readonly HeldFile[] = [];
+  let library: readonly LibraryDbc[] = [];
+  let rules: readonly BindingRule[] = [];
+  const parsed = parsedOnce();
 
-  const start = (store: LogStore): Engine =>
-    createEngine({
+  function start(store: LogStore, source: Catalogue["source"]): void {
+    const layered = new LayeredStore(store);
+    const engine = createEngine({
       module: kernel.module,
       moduleHash: kernel.hash,
-      store,
+      store: layered,
       host,
       passwords: () => typed,
       sharesWork: true,
       onFirstPass: (_key, bytes, bytesAll) => onFirstPass({ bytes, bytesAll }),
     });
-
-  async function catalogueAt(at: Place, notices: readonly Notice[], signal: AbortSignal): Promise<Catalogue> {
-    place = at;
-    return catalogueOf(running(), at, notices, kernel, signal);
+    open = { engine, store, layered, source };
   }
 
-  function running(): Engine {
-    if (engine === null) throw nothingOpen();
-    return engine;
+  function running(): Open {
+    if (open === null) throw new FaultError({ code: "request/not-found", message: "nothing is open" });
+    return open;
+  }
+
+  async function catalogue(notices: readonly Notice[], signal: AbortSignal): Promise<Catalogue> {
+    const now = running();
+    now.layered.lay(await databaseLayer(now.store, { dropped, library, rules }, signal));
+    const all = await catalogueOf(now.engine, now.source, notices, kernel, signal);
+    if (now.source.bytes > 0 || open !== now) return all;
+    const source = { ...now.source, bytes: all.logs.reduce((sum, log) => sum + log.sizeBytes, 0) };
+    open = { ...now, source };
+    return { ...all, source };
   }
 
   return {
     async open(files, kind, beside, signal) {
-      const notices: Notice[] = [];
-      const fresh: { key: string; blob: File }[] = [];
-      const lists: { key: string; blob: File }[] = [];
-      for (const file of files) {
-        const found = await sniff(file);
-        if (found.kind === "ignored") notices.push(found.notice);
-        else if (found.kind === "passwords") lists.push({ key: PASSWORDS_FILE, blob: found.file });
-        else fresh.push({ key: keyOf(found.path, found.kind), blob: found.file });
-      }
-      const before = beside && heldKind === kind ? held : [];
-      const kept = before.filter(({ key }) => lists.length === 0 || key !== PASSWORDS_FILE);
-      const added = fresh.filter(({ key, blob }) => !kept.some((old) => old.key === key && sameFile(old.blob, blob)));
-      if (added.length < fresh.length && added.length === 0)
-        notices.push({ severity: "info", text: "These files are open already" });
-      if (fresh.length === 0 && kept.length === 0) throw new FaultError(nothingHere(notices, files.length));
-      held = [...kept, ...added, ...lists.slice(-1)];
-      heldKind = kind;
-      engine = start(new FileStore(held));
-      const bytes = held.reduce((sum, { key, blob }) => sum + (isLog(key) ? blob.size : 0), 0);
-      return catalogueAt({ kind, name: nameOf(held), bytes }, notices, signal);
+      const given = await tellApart(files);
+      const before = open;
+      const isEmpty = given.logs.length + given.databases.length + given.passwords.length === 0;
+      if (isEmpty && (before === null || !beside)) throw nothingHere(given.notices, files.length);
+      const staysOpen = beside && before !== null;
+      dropped = [...(staysOpen ? replaced(dropped, given.databases) : []), ...given.databases];
+      if (staysOpen && given.logs.length === 0 && given.passwords.length === 0) return catalogue(given.notices, signal);
+      const isSame = staysOpen && before.source.kind === kind;
+      const kept = isSame ? logs : [];
+      const added = notHeld(given.logs, kept);
+      const notices: Notice[] = [...given.notices];
+      if (given.logs.length > 0 && added.length === 0) notices.push({ severity: "info", text: "These files are open already" });
+      logs = [...kept, ...added];
+      lists = given.passwords.length > 0 ? given.passwords : isSame ? lists : [];
+      const bytes = logs.reduce((sum, { blob }) => sum + blob.size, 0);
+      const name = (logs[0] ?? dropped[0])?.key.split("/").at(-1) ?? "";
+      start(new FileStore([...logs, ...lists]), { kind, name, bytes });
+      return catalogue(notices, signal);
     },
-    async openServer(baseUrl, token, signal) {
-      engine = start(await openServerStore(baseUrl, token, signal));
-      held = [];
-      const catalogue = await catalogueAt({ kind: "server", name: new URL(baseUrl).host, bytes: 0 }, [], signal);
-      const bytes = catalogue.logs.reduce((sum, log) => sum + log.sizeBytes, 0);
-      place = { ...catalogue.source, bytes };
-      return { ...catalogue, source: place };
+    async openAddress(address, token, signal) {
+      const { kind, name, store } = await openAddress(address, token, signal);
+      logs = [];
+      lists = [];
+      start(store, { kind, name, bytes: 0 });
+      return catalogue([], signal);
     },
     async setPasswords(passwords, signal) {
-      const at = place;
-      if (at === null) throw nothingOpen();
+      running();
       typed = mergedPasswords([parsePasswords(JSON.stringify(passwords), "password"), typed]);
-      return catalogueAt(at, [], signal);
+      return catalogue([], signal);
+    },
+    async setLibrary(nextLibrary, nextRules, signal) {
+      library = nextLibrary;
+      rules = nextRules;
+      return open === null ? null : catalogue([], signal);
+    },
+    async fits(device, signal) {
+      const { engine } = running();
+      const here = new Set((await engine.dbcs(signal)).map(({ file }) => file));
+      const others = await Promise.all(library.filter(({ file }) => !here.has(file)).map(parsed));
+      return engine.fits(
+        device,
+        signal,
+        others.flatMap((dbc) => dbc ?? []),
+      );
     },
     async heard(device, signal, onWork) {
-      const now = running();
-      const heard = await now.heard({ device, transports: true }, signal, onWork);
+      const { engine } = running();
+      const heard = await engine.heard({ device, transports: true }, signal, onWork);
       const ids = withTransported(heard);
-      const logs = await now.logs({ device }, signal);
-      return { device, ...heard, ids, logs, facts: factsOf(await now.dbcs(signal), ids) };
+      const [own, dbcs] = [await engine.logs({ device }, signal), await engine.dbcs(signal)];
+      const { channels } = await engine.channels({ device }, signal);
+      return { device, ...heard, ids, logs: own, channels, facts: factsOf(dbcs, ids) };
     },
-    view: (query, signal, onWork) => answerView(running(), query, signal, onWork),
-    at: (query, signal) => samplesAt(running(), query, signal),
-    step: (query, signal) => stepFrom(running(), query, signal),
-    statistics: (query, signal, onWork) => statisticsOf(running(), query, signal, onWork),
+    view: (query, signal, onWork) => answerView(running().engine, query, signal, onWork),
+    at: (query, signal) => samplesAt(running().engine, query, signal),
+    step: (query, signal) => stepFrom(running().engine, query, signal),
+    statistics: (query, signal, onWork) => statisticsOf(running().engine, query, signal, onWork),
   };
 }
 
-const isLog = (key: string): boolean => !/\.dbc$/i.test(key) && key !== PASSWORDS_FILE && key !== BINDING_FILE;
-const nothingOpen = (): FaultError => new FaultError({ code: "request/not-found", message: "nothing is open" });
-const sameFile = (a: File, b: File): boolean => a.size === b.size && a.lastModified === b.lastModified;
+/** A database dropped once more takes the place of the one before. */
+const replaced = (held: readonly HeldFile[], fresh: readonly HeldFile[]): HeldFile[] =>
+  held.filter(({ key }) => !fresh.some((file) => file.key === key));
 
-/** Device, session and split are the last three parts of a path, whatever lies above; DBCs stand at the top, where the engine looks. */
-function keyOf(path: string, kind: "log" | "dbc"): string {
-  const parts = path.replaceAll(/[\\\0]/g, "_").split("/");
-  return parts.slice(kind === "dbc" ? -1 : -3).join("/");
-}
-
-const nameOf = (held: readonly { readonly key: string }[]): string => held[0]?.key.split("/").at(-1) ?? "";
-
-const nothingHere = (notices: readonly Notice[], count: number) =>
-  ({
+const nothingHere = (notices: readonly Notice[], count: number): FaultError =>
+  new FaultError({
     code: "input/unsupported",
     message: notices[0]?.text ?? (count === 0 ? "nothing was dropped" : "no log and no DBC was dropped"),
-  }) as const;
+  });
+
+/** Databases of the library that are not in use are parsed only to be proposed, and once. */
+function parsedOnce(): (dbc: LibraryDbc) => Promise<Dbc | null> {
+  const known = new WeakMap<Blob, Promise<Dbc | null>>();
+  return (dbc) => {
+    const there = known.get(dbc.blob) ?? parseOrNull(dbc);
+    known.set(dbc.blob, there);
+    return there;
+  };
+}
+
+async function parseOrNull({ file, blob, encoding }: LibraryDbc): Promise<Dbc | null> {
+  try {
+    return parseDbc(new Uint8Array(await blob.arrayBuffer()), file, { encoding });
+  } catch (error) {
+    if (error instanceof FaultError) return null; // the manager says what is wrong with it
+    throw error;
+  }
+}
 
 async function catalogueOf(
   engine: Engine,
@@ -165,11 +212,13 @@ async function catalogueOf(
   };
 }
 
-const summaryOf = ({ name, file, messages, warnings }: Dbc): DbcSummary => ({
+const summaryOf = ({ name, file, messages, warnings, ...dbc }: Dbc): DbcSummary => ({
   name,
   file,
   messageCount: messages.length,
   warnings,
+  encoding: dbc.encoding,
+  meaning: semanticHash({ messages }),
 });
 
 /** Facts of the signals that occur, by `db/message/signal`. */

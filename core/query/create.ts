@@ -76,7 +76,8 @@ export function createEngine(options: EngineOptions): Engine {
     channels: async (asked, signal) => (await import("./channel-list.ts")).channelList(parts, asked, signal),
     events: (asked, signal) => eventList(parts, asked, signal),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
-    fits: async (device, signal) => channelFits((await parts.library(signal)).dbcs, await parts.channelIds(device, signal)),
+    fits: async (device, signal, others = []) =>
+      channelFits([...(await parts.library(signal)).dbcs, ...others], await parts.channelIds(device, signal)),
     query: (query, signal, onWork) => runQuery(sources, query, signal, onWork).run,
     explain: (query, signal) => explain(sources, query, signal),
   };

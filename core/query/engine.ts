@@ -214,8 +214,8 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<EventList>;
   dbcs(signal: AbortSignal): Promise<readonly Dbc[]>;
-  /** How well each database fits what the newest log of a device has, by channel; best first. */
-  fits(device: string, signal: AbortSignal): Promise<readonly ChannelFit[]>;
+  /** How well each database, those of `others` too, fits what the newest log of a device has, by channel; best first. */
+  fits(device: string, signal: AbortSignal, others?: readonly Dbc[]): Promise<readonly ChannelFit[]>;
   query(query: Query, signal: AbortSignal, onWork?: OnWork): QueryRun;
   /** Runs the query and says what it read, with which rules, and why series are empty. */
   explain(query: Query, signal: AbortSignal): Promise<Explanation>;

@@ -47,6 +47,7 @@ export function statusOf(code: FaultCode): number {
     case "storage/short":
     case "storage/no-ranges":
     case "storage/refused":
+    case "storage/cors":
       return 502;
     case "storage/changed":
     case "storage/unreachable":

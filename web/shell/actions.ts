@@ -1,5 +1,6 @@
 /** What the buttons and keys of the page do; one object given to every part of the shell. */
 import type { Command } from "../keys.ts";
+import type { NoticeAction } from "../state/model.ts";
 import type { TimeRange } from "../state/view.ts";
 
 export interface Actions {
@@ -12,4 +13,9 @@ export interface Actions {
   toggleTheme(): void;
   cancel(): void;
   sendToken(token: string): void;
+  /** What a notice offered. */
+  notice(run: NoticeAction["run"]): void;
+  openDatabases(): void;
+  /** Of a device whose logs are locked. */
+  enterPassword(device: string): void;
 }

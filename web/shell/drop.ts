@@ -1,8 +1,7 @@
 /** Files and folders dropped anywhere on the window, or picked. Only reads what the person gave. */
 import type { OpenFile } from "../../worker/api.ts";
 import { el } from "../dom.ts";
-
-const FILES_MAX = 20_000;
+import { FILES_MAX } from "../library/last-folder.ts";
 
 export interface DropHost {
   /** `beside`: together with what is open. */

@@ -1,6 +1,6 @@
 /** The notice bar under the top bar: one sentence, the newest; how many more; a way out. */
 import { el, onChange } from "../dom.ts";
-import type { Notification, State } from "../state/model.ts";
+import type { NoticeAction, Notification, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { noticeSentence } from "../text/sentences.ts";
 import type { Actions } from "./actions.ts";
@@ -25,7 +25,7 @@ export function createNoticeBar(store: Store, actions: Actions): NoticeBar {
     element.replaceChildren(
       icon(newest.severity === "info" ? "info" : "warning"),
       el("span", { class: "sentence", title: code === undefined ? sentence : `${sentence}\n${code}` }, sentence),
-      ...actionOf(newest, store, actions),
+      ...actionsOf(newest, store, actions),
       ...(notifications.length > 1 ? [more(notifications.length - 1, actions)] : []),
       el(
         "button",
@@ -40,14 +40,25 @@ export function createNoticeBar(store: Store, actions: Actions): NoticeBar {
 const more = (count: number, actions: Actions): HTMLElement =>
   el("button", { class: "link", type: "button", onclick: () => actions.run("toggle-file") }, `${count} more`);
 
-function actionOf(notice: Notification, store: Store, actions: Actions): HTMLElement[] {
-  const wanted = notice.action?.run ?? (notice.fault?.object === undefined ? undefined : "file-panel");
-  if (wanted === undefined) return [];
-  const label = notice.action?.label ?? "Details";
-  const run = (): void => {
-    if (wanted === "open-files") actions.openFiles();
-    else if (wanted === "reload") location.reload();
-    else store.dispatch({ type: "panel", panel: "file", open: true });
-  };
-  return [el("button", { class: "link", type: "button", onclick: run }, label)];
+function actionsOf(notice: Notification, store: Store, actions: Actions): HTMLElement[] {
+  const first = notice.action ?? actionOfFault(notice);
+  return [first, notice.other].flatMap((action) => {
+    if (action === undefined) return [];
+    const run = (): void => {
+      if (action.run === "file-panel") store.dispatch({ type: "panel", panel: "file", open: true });
+      else {
+        // What was offered is taken: the sentence has nothing more to say.
+        store.dispatch({ type: "dismiss" });
+        actions.notice(action.run);
+      }
+    };
+    return [el("button", { class: "link", type: "button", onclick: run }, action.label)];
+  });
+}
+
+function actionOfFault({ fault }: Notification): NoticeAction | undefined {
+  if (fault?.code === "storage/cors") return { label: "Copy the rule", run: "copy-cors-rule" };
+  if (fault?.code === "access/password-needed" || fault?.code === "access/password-wrong")
+    return { label: "Enter password", run: { password: String(fault.found ?? "") } };
+  return fault?.object === undefined ? undefined : { label: "Details", run: "file-panel" };
 }

@@ -112,7 +112,23 @@ export type Span = "cursors" | "view" | "all";
 export type Theme = "dark" | "light";
 
 export interface Notification extends Notice {
-  readonly action?: { readonly label: string; readonly run: "open-files" | "file-panel" | "reload" };
+  readonly action?: NoticeAction;
+  /** A second way out. */
+  readonly other?: NoticeAction;
+}
+
+/** What a notice offers; an object names what it is about. */
+export interface NoticeAction {
+  readonly label: string;
+  readonly run:
+    | "open-files"
+    | "file-panel"
+    | "reload"
+    | "databases"
+    | "copy-cors-rule"
+    | { readonly openAddress: string }
+    | { readonly password: string }
+    | { readonly assign: string; readonly device: string; readonly bus: "CAN" | "LIN"; readonly channel: number };
 }
 
 export interface Bookmark {

@@ -35,6 +35,9 @@ export interface Measured {
 
 export type Action =
   | { readonly type: "opened"; readonly catalogue: Catalogue }
+  /** More is open, or other databases count: what is plotted stays, and is bound again by `rebound`. */
+  | { readonly type: "reopened"; readonly catalogue: Catalogue }
+  | { readonly type: "rebound"; readonly scene: Pick<Scene, "stripes" | "plotted"> }
   | { readonly type: "heard"; readonly heard: DeviceHeard }
   | SignalAction
   | StripeAction
@@ -98,6 +101,10 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case "opened":
       return opened(state, action.catalogue);
+    case "reopened":
+      return reopened(state, action.catalogue);
+    case "rebound":
+      return keepActive({ ...state, ...action.scene });
     case "heard":
       return withFirstView({ ...state, heard: { ...state.heard, [action.heard.device]: action.heard } });
     case "plot":
@@ -207,6 +214,15 @@ function opened(state: State, catalogue: Catalogue): State {
     catalogue,
     notifications: catalogue.notices,
   };
+}
+
+function reopened(state: State, catalogue: Catalogue): State {
+  const here = new Set(catalogue.devices.map(({ device }) => device));
+  const heard = Object.fromEntries(Object.entries(state.heard).filter(([device]) => here.has(device)));
+  // What was wrong with a log before is said again if it still is.
+  const old = state.notifications.filter(({ fault }) => fault?.object === undefined);
+  const notifications = [...catalogue.notices, ...old].slice(0, 50);
+  return { ...state, catalogue, heard, notifications };
 }
 
 function withFirstView(state: State): State {

@@ -36,6 +36,10 @@ export function faultSentence(fault: Fault): string {
       return `${hostOf(fault)} sends whole files only.`;
     case "storage/refused":
       return `${hostOf(fault)} refused the address. It may have expired.`;
+    case "storage/cors":
+      return `${hostOf(fault)} cannot be reached, or does not allow this page to read it. Its CORS rule must name this origin and expose Content-Range and ETag.`;
+    case "storage/missing":
+      return `${nameOf(fault)}: ${ended(fault.message)}`;
     case "storage/unreachable":
       return `No connection to ${hostOf(fault)}. Files on this machine still work.`;
     case "bug/unbalanced":

@@ -2,6 +2,8 @@
 
 import { el, onChange } from "../dom.ts";
 import { groupBy } from "../group.ts";
+import { lockedDevices, lockedSentence } from "../library/locked.ts";
+import type { Actions } from "../shell/actions.ts";
 import { icon } from "../shell/icons.ts";
 import type { State } from "../state/model.ts";
 import { idText } from "../text/number.ts";
@@ -20,7 +22,7 @@ interface ChannelMatch {
   readonly ids: readonly string[];
 }
 
-export function createFoot(): Foot {
+export function createFoot(actions: Pick<Actions, "openDatabases" | "enterPassword">): Foot {
   const element = el("div", { class: "tree-foot" });
   const notices = el("div", { class: "tree-notices" });
   const draw = onChange((heard: State["heard"], catalogue: State["catalogue"]) => {
@@ -28,7 +30,16 @@ export function createFoot(): Foot {
     const dbcs = catalogue?.dbcs ?? [];
     element.hidden = catalogue === null;
     element.replaceChildren(
-      el("h2", {}, "DBC", el("span", {}, dbcs.length === 0 ? "none" : `${dbcs.length} open`)),
+      el(
+        "h2",
+        {},
+        "DBC",
+        el(
+          "button",
+          { class: "link", type: "button", title: "DBC manager (D)", onclick: actions.openDatabases },
+          dbcs.length === 0 ? "none" : `${dbcs.length} open`,
+        ),
+      ),
       ...channels.map(({ channel, dbs, matched, ids }) =>
         el(
           "div",
@@ -47,6 +58,23 @@ export function createFoot(): Foot {
     // One sentence is enough: the foot has a line for each channel.
     const worst = silent.length === channels.length ? silent[0] : undefined;
     notices.replaceChildren(
+      ...lockedDevices(catalogue).map((locked) =>
+        el(
+          "div",
+          { class: "inline-notice warning", role: "status" },
+          icon("lock"),
+          el(
+            "span",
+            {},
+            `${lockedSentence(locked)} `,
+            el(
+              "button",
+              { class: "link", type: "button", onclick: () => actions.enterPassword(locked.device) },
+              "Enter password",
+            ),
+          ),
+        ),
+      ),
       ...(worst === undefined
         ? []
         : [

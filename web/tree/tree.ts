@@ -1,6 +1,7 @@
 /** The signals panel: filter box, the tree as a virtual list, DBCs at its foot. At most some sixty rows are in the DOM. */
 import { el, onChange, setAttribute } from "../dom.ts";
 import { SLOT_COUNT } from "../plot/palette.ts";
+import type { Actions } from "../shell/actions.ts";
 import { icon } from "../shell/icons.ts";
 import type { SeriesId, SignalInfo, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
@@ -22,7 +23,11 @@ export interface Tree {
 }
 
 /** `carry`: a row that is dragged onto the plot. */
-export function createTree(store: Store, carry: (info: SignalInfo, event: PointerEvent) => void): Tree {
+export function createTree(
+  store: Store,
+  actions: Pick<Actions, "openDatabases" | "enterPassword">,
+  carry: (info: SignalInfo, event: PointerEvent) => void,
+): Tree {
   const closed = new Set<string>();
   let rows: readonly Node[] = [];
   let filter: Filter = parseFilter("");
@@ -49,7 +54,7 @@ export function createTree(store: Store, carry: (info: SignalInfo, event: Pointe
   });
   const space = el("div", { class: "tree-space" });
   list.append(space);
-  const foot = createFoot();
+  const foot = createFoot(actions);
   const element = el(
     "nav",
     { class: "signals", "aria-label": "Signals", id: "signals" },

@@ -12,7 +12,8 @@ import { checkKey, checkPrefix, compareKeys } from "../../core/store/check-key.t
 import { checkContentRange, parseContentRange, plainEtag, rangeHeader } from "../../core/store/http-range.ts";
 import { listKnown } from "../../core/store/listing.ts";
 import type { ByteSource, Entry, ListOptions, LogStore } from "../../core/store/source.ts";
-import { bytesOf, reasonOf, windowsOf } from "../../core/store/windows.ts";
+import { bytesOf, windowsOf } from "../../core/store/windows.ts";
+import { corsFault, isElsewhere, reach } from "./reach.ts";
 
 /** Asked for when an object is opened, and kept: the headers of a log lie here, so opening costs no request of its own. */
 const HEAD_BYTES = 64 * 1024;
@@ -64,7 +65,7 @@ export async function openHttp(url: string, key: string, signal: AbortSignal, op
   const range = response.status === 206 ? parseContentRange(response.headers.get("content-range")) : null;
   if (range?.atByte !== 0 || !response.body) {
     await response.body?.cancel(); // or the server sends the whole log
-    throw faultOfStatus(key, response.status) ?? noRangesFault(key);
+    throw faultOfStatus(key, response.status) ?? rangeFault(url, key, response);
   }
   const head = await bytesOf(response.body, { key, atByte: 0, lengthBytes: range.endByte }, signal);
   return new HttpSource(url, key, version || String(range.sizeBytes), range.sizeBytes, head, options);
@@ -121,24 +122,15 @@ class HttpSource implements ByteSource {
   }
 }
 
-// `no-store`: the browser's cache would mend a range from an older version of the file.
-async function ask(
+const ask = (
   url: string,
   key: string,
   atByte: number,
   lengthBytes: number,
   signal: AbortSignal,
   options: HttpOptions,
-): Promise<Response> {
-  throwIfCancelled(signal);
-  const headers = { ...options.headers, range: rangeHeader(atByte, lengthBytes) };
-  try {
-    return await fetch(url, { headers, signal, cache: "no-store" });
-  } catch (error) {
-    throwIfCancelled(signal);
-    throw unreachableFault(key, reasonOf(error));
-  }
-}
+): Promise<Response> =>
+  reach(url, { object: key, signal, headers: { ...options.headers, range: rangeHeader(atByte, lengthBytes) } });
 
 /** Servers disagree about a range of nothing: 416 with a range of nothing in it, or 200 without a byte. */
 const isEmpty = ({ status, headers }: Response): boolean =>
@@ -146,6 +138,10 @@ const isEmpty = ({ status, headers }: Response): boolean =>
   (status === 200 && headers.get("content-length") === "0");
 
 const versionOf = ({ headers }: Response): string => plainEtag(headers.get("etag")) || (headers.get("last-modified") ?? "");
+
+/** A range that came, but whose place the page may not see: the store's CORS rule does not expose it. */
+const rangeFault = (url: string, key: string, { status, headers }: Response): Error =>
+  status === 206 && headers.get("content-range") === null && isElsewhere(url) ? corsFault(url) : noRangesFault(key);
 
 function faultOfStatus(key: string, status: number): Error | null {
   if (status < 300) return null;

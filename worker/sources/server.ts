@@ -6,6 +6,7 @@ import { listKnown } from "../../core/store/listing.ts";
 import type { ByteSource, Entry, ListOptions, LogStore } from "../../core/store/source.ts";
 import { FileStore } from "./blob.ts";
 import { openHttp } from "./http.ts";
+import { reach } from "./reach.ts";
 
 interface KnownLog {
   readonly key: string;
@@ -62,29 +63,31 @@ class ServerStore implements LogStore {
 
 async function getJson(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<unknown> {
   const response = await get(url, headers, signal);
-  const type = response.headers.get("content-type") ?? "";
-  if (!type.includes("json")) throw notOurs(url);
+  if (!isJson(response)) throw notOurs(url);
   return response.json().catch(() => {
     throw notOurs(url);
   });
 }
 
 async function get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(url, { headers, signal, cache: "no-store" }).catch(() => null);
-  throwIfCancelled(signal);
   const host = new URL(url).host;
-  if (response === null) throw new FaultError({ code: "storage/unreachable", message: `${host} does not answer`, object: host });
+  const response = await reach(url, { object: host, headers, signal });
   if (response.ok) return response;
   const fault: Fault =
-    response.status === 401 || response.status === 403
-      ? {
-          code: headers.authorization === undefined ? "access/token-needed" : "access/token-wrong",
-          message: "the server asks for an access token",
-          object: host,
-        }
-      : { code: "storage/unreachable", message: `HTTP ${response.status}`, object: host };
+    response.status === 403 && !isJson(response)
+      ? { code: "storage/refused", message: "the store refuses to hand it out", object: host, found: response.status }
+      : response.status === 401 || response.status === 403
+        ? {
+            code: headers.authorization === undefined ? "access/token-needed" : "access/token-wrong",
+            message: "the server asks for an access token",
+            object: host,
+          }
+        : { code: "storage/unreachable", message: `it answers HTTP ${response.status}`, object: host };
   throw new FaultError(fault);
 }
+
+/** A server of ours says in JSON what it wants; a bucket says no in XML. */
+const isJson = ({ headers }: Response): boolean => (headers.get("content-type") ?? "").includes("json");
 
 const notOurs = (url: string): FaultError =>
   new FaultError({ code: "request/not-found", message: `${new URL(url).host} is not a buslens server` });

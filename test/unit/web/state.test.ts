@@ -51,6 +51,7 @@ const heard = (more: Partial<DeviceHeard> = {}): DeviceHeard => ({
   ledger: emptyLedger,
   notices: [],
   logs: [log()],
+  channels: [],
   facts: {},
   ...more,
 });

@@ -1,0 +1,66 @@
+/** The folder that was opened last, where the browser can hand out folders for good (File System Access). */
+import type { OpenFile } from "../../worker/api.ts";
+import type { Shelf } from "./browser-shelf.ts";
+
+export const FILES_MAX = 20_000;
+
+/** What TypeScript's own list of the DOM does not have yet. */
+interface Permitted {
+  queryPermission?(options: { readonly mode: "read" }): Promise<PermissionState>;
+  requestPermission?(options: { readonly mode: "read" }): Promise<PermissionState>;
+}
+type FolderHandle = FileSystemDirectoryHandle & Permitted;
+type Picking = { showDirectoryPicker?(options: { readonly id: string; readonly mode: "read" }): Promise<FolderHandle> };
+
+export interface LastFolder {
+  /** Whether this browser can pick folders that it remembers. */
+  readonly canPick: boolean;
+  /** null: the person chose none. The folder is remembered. */
+  pick(): Promise<readonly OpenFile[] | null>;
+  /** Name of the folder, and whether the browser wants to be asked again; null: none is remembered. */
+  known(): Promise<{ readonly name: string; readonly needsPermission: boolean } | null>;
+  /** Call in a click: the browser may ask. null: it was refused, or the folder is gone. */
+  reopen(): Promise<readonly OpenFile[] | null>;
+}
+
+export function createLastFolder(shelf: Shelf<FileSystemDirectoryHandle>, page: Window): LastFolder {
+  const picking = page as Window & Picking;
+  return {
+    canPick: picking.showDirectoryPicker !== undefined,
+    async pick() {
+      const folder = await picking.showDirectoryPicker?.({ id: "logs", mode: "read" }).catch(() => null);
+      if (folder === undefined || folder === null) return null;
+      void shelf.put("last", folder);
+      return filesOf(folder);
+    },
+    async known() {
+      const folder: FolderHandle | null = await shelf.get("last");
+      if (folder === null) return null;
+      const state = await folder.queryPermission?.({ mode: "read" }).catch(() => "prompt" as const);
+      return { name: folder.name, needsPermission: state !== "granted" };
+    },
+    async reopen() {
+      const folder: FolderHandle | null = await shelf.get("last");
+      if (folder === null) return null;
+      const state = await folder.requestPermission?.({ mode: "read" }).catch(() => "denied" as const);
+      return state === "granted" ? filesOf(folder).catch(() => null) : null;
+    },
+  };
+}
+
+/** All files below, with their paths; one that went away meanwhile is left out. */
+async function filesOf(folder: FileSystemDirectoryHandle): Promise<OpenFile[]> {
+  const found: OpenFile[] = [];
+  async function collect(below: FileSystemDirectoryHandle, path: string): Promise<void> {
+    for await (const handle of below.values()) {
+      if (found.length >= FILES_MAX) return;
+      if (handle.kind === "directory") await collect(handle as FileSystemDirectoryHandle, `${path}/${handle.name}`);
+      else {
+        const file = await (handle as FileSystemFileHandle).getFile().catch(() => null);
+        if (file !== null) found.push({ path: `${path}/${handle.name}`, file });
+      }
+    }
+  }
+  await collect(folder, folder.name);
+  return found;
+}

@@ -1,0 +1,70 @@
+/** Which database a channel should have: what is matched now, what would fit, and the sentences that say so (viewer.md §9, 3 to 5). */
+import type { ChannelFit } from "../../core/query/engine.ts";
+import type { DeviceHeard } from "../../worker/api.ts";
+import { countText } from "../text/number.ts";
+import type { ChannelName } from "./library.ts";
+
+/** From this share of the identifiers on, a database is taken for the channel's. */
+const FITS_FROM = 0.5;
+
+export interface ChannelState extends ChannelName {
+  readonly ids: number;
+  /** Identifiers that a database in use knows. */
+  readonly matched: number;
+  /** By the name of the database. */
+  readonly matchedBy: ReadonlyMap<string, number>;
+}
+
+export function channelStates({ device, ids }: Pick<DeviceHeard, "device" | "ids">): ChannelState[] {
+  const channels = new Map<
+    string,
+    { bus: "CAN" | "LIN"; channel: number; ids: number; matched: number; by: Map<string, number> }
+  >();
+  for (const { bus, channel, matches } of ids) {
+    const key = `${bus}${channel}`;
+    const there = channels.get(key) ?? { bus, channel, ids: 0, matched: 0, by: new Map<string, number>() };
+    there.ids++;
+    const dbs = new Set(matches.filter(({ binding }) => binding !== null).map(({ db }) => db));
+    if (dbs.size > 0) there.matched++;
+    for (const db of dbs) there.by.set(db, (there.by.get(db) ?? 0) + 1);
+    channels.set(key, there);
+  }
+  return [...channels.values()].map(({ bus, channel, ids: all, matched, by }) => ({
+    device,
+    bus,
+    channel,
+    ids: all,
+    matched,
+    matchedBy: by,
+  }));
+}
+
+/** Whether a database, by name, has at least half of the channel's identifiers. */
+export const isAtHome = ({ ids, matchedBy }: ChannelState, db: string): boolean => (matchedBy.get(db) ?? 0) >= FITS_FROM * ids;
+
+export interface Proposal extends ChannelName {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The best database for each channel that none explains; channels for which none is good enough are left out. */
+export function proposals(states: readonly ChannelState[], fits: readonly ChannelFit[]): Proposal[] {
+  return states.flatMap((state) => {
+    if (state.matched > 0) return [];
+    const best = fits.find(({ bus, channel }) => bus === state.bus && channel === state.channel)?.fits[0];
+    if (best === undefined || best.fit.ids < FITS_FROM) return [];
+    const { device, bus, channel } = state;
+    return [{ device, bus, channel, file: best.file, text: `${fitText(best.file, state, best.fit)}` }];
+  });
+}
+
+/** "powertrain-j1939.dbc fits CAN 1: 61 of 67 ids, 97 % of frames." */
+const fitText = (
+  file: string,
+  { bus, channel, ids }: ChannelState,
+  fit: { readonly ids: number; readonly frames: number },
+): string => `${file} fits ${bus} ${channel}: ${matchText(ids, fit)}.`;
+
+/** "61 of 67 ids, 97 % of frames" */
+export const matchText = (ids: number, fit: { readonly ids: number; readonly frames: number }): string =>
+  `${countText(Math.round(fit.ids * ids))} of ${countText(ids)} ids, ${Math.round(fit.frames * 100)}\u202f% of frames`;

@@ -1,0 +1,38 @@
+/** The one place that asks another address for anything: only what opens a source a person named comes here (test/unit/worker/reach.test.ts). */
+import { FaultError } from "../../core/fault.ts";
+import { throwIfCancelled, unreachableFault } from "../../core/store/ask.ts";
+import { reasonOf } from "../../core/store/windows.ts";
+
+export interface Asking {
+  /** What the faults name. */
+  readonly object: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * GET, whatever the status. Faults: `request/cancelled`; `storage/cors` if another origin gives this page no answer; `storage/unreachable` if
+ * there is no connection at all. `no-store`: the browser's cache would mend a range from an older version of the file.
+ */
+export async function reach(url: string, { object, headers = {}, signal }: Asking): Promise<Response> {
+  throwIfCancelled(signal);
+  try {
+    return await fetch(url, { headers, signal, cache: "no-store" });
+  } catch (error) {
+    throwIfCancelled(signal);
+    if (!isElsewhere(url) || globalThis.navigator?.onLine === false) throw unreachableFault(object, reasonOf(error));
+    throw corsFault(url);
+  }
+}
+
+/** A browser does not tell a page why it got nothing from another origin: not there, or not for this page. */
+export const corsFault = (url: string): FaultError =>
+  new FaultError({
+    code: "storage/cors",
+    message: "the store cannot be reached, or does not allow this page to read it",
+    object: new URL(url).host,
+  });
+
+/** Only pages have an origin that a store may refuse. */
+export const isElsewhere = (url: string): boolean =>
+  globalThis.location !== undefined && new URL(url).origin !== globalThis.location.origin;
