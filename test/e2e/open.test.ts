@@ -50,6 +50,7 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
     // The probe for a server of ours is answered 404, which the browser logs.
     expect(errors.filter((message) => !message.includes("404"))).toEqual([]);
     const before = bucket.asked.length;
+    await expect.poll(() => page.url()).toContain("#v=1z.");
     await page.reload();
     await page.locator(".legend-row .name", { hasText: "EngineSpeed" }).waitFor({ state: "attached" });
     expect(bucket.asked.length).toBeGreaterThan(before);
