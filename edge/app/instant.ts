@@ -13,11 +13,11 @@ const UNIT_NS = new Map([
 ]);
 
 /**
- * Epoch ms (number or digits, may have a fraction), ISO 8601 with up to nine fraction digits and an optional zone (none = UTC),
+ * Epoch ms (number or digits, may have a fraction), epoch s of ten digits or so, ISO 8601 with up to nine fraction digits and an optional zone (none = UTC),
  * digits with the suffix `ns`, or `now`, `now-6h`. Faults: `request/bad-parameter`, which names `what`.
  */
 export function readInstant(value: unknown, what: string, nowMs: number): EpochNs {
-  const read = typeof value === "number" ? msToNs(value) : typeof value === "string" ? fromText(value.trim(), nowMs) : null;
+  const read = typeof value === "number" ? msToNs(inMs(value)) : typeof value === "string" ? fromText(value.trim(), nowMs) : null;
   if (read !== null) return read;
   const forms =
     'epoch milliseconds, an ISO time such as "2022-01-06T11:46:00.000Z", nanoseconds such as "1641469577110600000ns", or "now-6h"';
@@ -46,6 +46,11 @@ export function isoText(timeNs: EpochNs): string {
 
 const positive = (ns: bigint | null): bigint | null => (ns !== null && ns > 0n ? ns : null);
 
+/** JSON API's macros write seconds: a number that is a time from 1973 on only if it is seconds, is seconds. As ms it would be 2 January 1970 to 3 March 1973. */
+const inMs = (number: number): number => (number >= SECONDS_LEAST && number < SECONDS_END ? number * 1000 : number);
+const SECONDS_LEAST = 1e8; // 1973-03-03
+const SECONDS_END = 1e11; // the year 5138
+
 function msToNs(ms: number): bigint | null {
   if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return null;
   const whole = Math.floor(ms);
@@ -55,7 +60,7 @@ function msToNs(ms: number): bigint | null {
 function fromText(text: string, nowMs: number): bigint | null {
   const ns = /^(-?\d{1,20})ns$/.exec(text)?.[1];
   if (ns !== undefined) return BigInt(ns);
-  if (/^-?\d+(\.\d+)?$/.test(text)) return msToNs(Number(text));
+  if (/^-?\d+(\.\d+)?$/.test(text)) return msToNs(inMs(Number(text)));
   const relative = /^now(?:([+-])(\d{1,9})(s|m|h|d|w))?$/.exec(text);
   if (relative) {
     const step = BigInt(relative[2] ?? "0") * (UNIT_NS.get(relative[3] ?? "s") ?? 0n);

@@ -15,7 +15,7 @@ export const EXPLAIN_FORMATS = ["json", "rows", "csv"] as const;
 export const explain: Handler = async (asked) => {
   const { request, url, app } = asked;
   const format = wordOf(url.searchParams, "format", EXPLAIN_FORMATS) ?? "json";
-  const query = await seriesQuery(asked);
+  const { query } = await seriesQuery(asked);
   if (format !== "json") {
     const explanation = await app.engine.explain(query, request.signal);
     return flatResponse(explainTable(explanation), format === "csv" ? "csv" : "json");

@@ -1,6 +1,7 @@
 /** Query strings of /api: each parameter read once, with a sentence when it is wrong. */
 import type { EpochNs } from "../../../core/time.ts";
 import { badParameter } from "../fault-answer.ts";
+import { listIn } from "../grafana/target-text.ts";
 import { readInstant } from "../instant.ts";
 
 /** The parameter's text; null if it is absent or empty. Faults: `request/bad-parameter` if it is there twice. */
@@ -13,6 +14,24 @@ export function textOf(params: URLSearchParams, name: string): string | null {
 /** All values of a parameter that may be there more than once. */
 export const textsOf = (params: URLSearchParams, name: string): readonly string[] =>
   params.getAll(name).filter((value) => value !== "");
+
+/** As `textsOf`, and each may be a list as Grafana writes the values of a variable: `{A,B}` or `(A|B)`. */
+export const listsOf = (params: URLSearchParams, name: string): readonly string[] => [
+  ...new Set(textsOf(params, name).flatMap((text) => (isList(text) ? listIn(text) : [text]))),
+];
+
+// A name of a measurement's channel may stand in round brackets.
+const isList = (text: string): boolean => (text.startsWith("(") ? text.includes("|") : text.startsWith("{"));
+
+/** Whole numbers in [least, most], from lists too; a channel may be written `CH2`. Faults: `request/bad-parameter`. */
+export function numbersOf(params: URLSearchParams, name: string, least: number, most: number): readonly number[] {
+  return listsOf(params, name).map((text) => {
+    const digits = /^(?:ch)?(\d{1,15}|0x[0-9a-f]{1,8})$/i.exec(text)?.[1];
+    const value = digits === undefined ? Number.NaN : Number(digits);
+    if (value >= least && value <= most) return value;
+    throw badParameter(`"${name}" must be a whole number from ${least} to ${most}`, text);
+  });
+}
 
 /** Faults: `request/bad-parameter` if it is absent. */
 export function neededText(params: URLSearchParams, name: string, why: string): string {

@@ -7,9 +7,10 @@ import { streamText, type Writing } from "../stream.ts";
 import { FLAT_FORMATS, flatAnswer } from "./flat/answer.ts";
 import { toJson } from "./json.ts";
 import { flagOf, wordOf } from "./parameters.ts";
+import { answersTo } from "./series-answers.ts";
 import { csvHeader, csvText } from "./series-csv.ts";
 import { seriesJson } from "./series-json.ts";
-import { seriesQuery } from "./series-query.ts";
+import { type SeriesRequest, seriesQuery } from "./series-query.ts";
 
 /** Faults before the first byte have their status; later ones are in the answer's `notices` (segments), in a last row, or end the CSV. */
 export const series: Handler = async (asked) => {
@@ -17,22 +18,22 @@ export const series: Handler = async (asked) => {
   const format = wordOf(url.searchParams, "format", ["segments", "csv", ...FLAT_FORMATS]) ?? "segments";
   const shape = wordOf(url.searchParams, "shape", ["long", "wide"]) ?? "long";
   const withText = flagOf(url.searchParams, "text");
-  const query = await seriesQuery(asked);
-  if (shape === "wide" && (query.method === "stats" || (format !== "json" && format !== "ndjson")))
+  const asking = await seriesQuery(asked);
+  if (shape === "wide" && (asking.method === "stats" || (format !== "json" && format !== "ndjson")))
     throw badParameter("shape=wide goes with format=json or ndjson, and not with statistics");
-  if (format !== "segments" && format !== "csv") return flatAnswer(asked, query, format, shape);
+  if (format !== "segments" && format !== "csv") return flatAnswer(asked, asking, format, shape);
   if (format === "segments") {
     const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
-    return streamText(options, (writing) => jsonText(query, withText, app, writing));
+    return streamText(options, (writing) => jsonText(asking, withText, app, writing));
   }
-  if (query.method === "stats") throw badParameter("statistics have no CSV form; leave out format=csv");
+  if (asking.method === "stats") throw badParameter("statistics have no CSV form; leave out format=csv");
   const options = {
     request,
     headers: { "Content-Type": "text/csv; charset=utf-8; header=present" },
     padding: "",
     report: app.report,
   };
-  return streamText(options, (writing) => csv(query, withText, app, writing));
+  return streamText(options, (writing) => csv(asking, withText, app, writing));
 };
 
 /** What was asked, as it was understood. */
@@ -44,9 +45,9 @@ export function queryJson({ selectors, fromNs, toNs, method, grid, wholeBuckets,
   return { selectors, fromNs, toNs, method, ...buckets, neighbours, ...(keepInvalid ? { invalid: "keep" } : {}) };
 }
 
-async function* jsonText(query: Query, withText: boolean, app: AppOptions, writing: Writing): AsyncGenerator<string> {
-  const run = app.engine.query(query, writing.signal, writing.onWork);
-  let before = `{"query":${toJson(queryJson(query))},"series":[`;
+async function* jsonText(asking: SeriesRequest, withText: boolean, app: AppOptions, writing: Writing): AsyncGenerator<string> {
+  const run = answersTo(asking, app.engine, writing);
+  let before = `{"query":${toJson({ ...queryJson(asking.query), method: asking.method })},"series":[`;
   let fault: Fault | null = null;
   try {
     for await (const answer of run.series) {
@@ -65,9 +66,9 @@ async function* jsonText(query: Query, withText: boolean, app: AppOptions, writi
   yield `${before.startsWith("{") ? before : ""}],"ledger":${toJson(run.ledger())},"notices":${toJson(notices)}}\n`;
 }
 
-async function* csv(query: Query, withText: boolean, app: AppOptions, writing: Writing): AsyncGenerator<string> {
+async function* csv(asking: SeriesRequest, withText: boolean, app: AppOptions, writing: Writing): AsyncGenerator<string> {
   let before = csvHeader(withText);
-  for await (const answer of app.engine.query(query, writing.signal, writing.onWork).series) {
+  for await (const answer of answersTo(asking, app.engine, writing).series) {
     for (const piece of csvText(answer, withText)) {
       yield before + piece;
       before = "";

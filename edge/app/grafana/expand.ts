@@ -10,14 +10,21 @@ const SERIES_MAX = 2000;
 
 /** The series a pattern means, in the order of the DBC; one `empty` ask if it means none. Faults: `storage/*`. */
 export async function expanded(ask: PatternAsk, engine: Engine, signal: AbortSignal): Promise<readonly (SeriesAsk | EmptyAsk)[]> {
-  const { values } = ask;
+  const rows = await namesMeant(ask.values, engine, signal);
+  if (rows.length === 0) return [emptyAsk(ask.name, `no device fits ${ask.values.device}`)];
+  if (rows.length > SERIES_MAX) return [emptyAsk(ask.name, `the target means ${rows.length} series, more than ${SERIES_MAX}`)];
+  return rows.map(ask.of);
+}
+
+/**
+ * The values with names in place of patterns: by device, then in the order of the DBC. Patterns that fit no DBC stay as they are, because the engine's
+ * own sentence says what is loaded and what was heard. Empty if no device fits. Faults: `storage/*`.
+ */
+export async function namesMeant(values: Values, engine: Engine, signal: AbortSignal): Promise<readonly Values[]> {
   const devices = isPattern(values.device ?? "") ? await devicesNamed(values.device, engine, signal) : [values.device ?? ""];
   const dbcs = await engine.dbcs(signal);
   const rows = devices.flatMap((device) => rowsOf({ ...values, device }, dbcs));
-  if (devices.length === 0) return [emptyAsk(ask.name, `no device fits ${values.device}`)];
-  if (rows.length > SERIES_MAX) return [emptyAsk(ask.name, `the target means ${rows.length} series, more than ${SERIES_MAX}`)];
-  // Without a DBC the engine's own sentence says what is loaded and what was heard.
-  return rows.length === 0 ? devices.map((device) => ask.of({ ...values, device })) : rows.map(ask.of);
+  return rows.length === 0 ? devices.map((device) => ({ ...values, device })) : rows;
 }
 
 function rowsOf(values: Values, dbcs: readonly Dbc[]): Values[] {

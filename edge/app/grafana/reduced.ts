@@ -1,6 +1,7 @@
 /** What the dialect makes of the engine's cells: means, counts and last values as points. */
 import type { Method } from "../../../core/query/query.ts";
 import type { Segment, SeriesAnswer, StatsSegment } from "../../../core/series/series.ts";
+import { floorDiv } from "../../../core/time.ts";
 import type { PanelMethod } from "./series-target.ts";
 
 /** The engine's method behind one of the dialect's. */
@@ -14,10 +15,12 @@ export function reduced<Answer extends Pick<SeriesAnswer, "segments" | "stats">>
   answer: Answer,
   method: PanelMethod,
   stepNs: bigint,
+  originNs = 0n,
 ): Answer {
   if (method === "mean" || method === "count")
     return { ...answer, segments: (answer.stats ?? []).map((part) => ofStats(part, method)), stats: null };
-  if (method === "last") return { ...answer, segments: answer.segments.map((segment) => lastOfEach(segment, Number(stepNs))) };
+  if (method === "last")
+    return { ...answer, segments: answer.segments.map((segment) => lastOfEach(segment, Number(stepNs), originNs)) };
   return answer;
 }
 
@@ -27,9 +30,9 @@ function ofStats(part: StatsSegment, method: "mean" | "count"): Segment {
 }
 
 /** Of the points of a bucket the latest; of equal times the one that was stored last, which stands last. */
-function lastOfEach(segment: Segment, stepNs: number): Segment {
+function lastOfEach(segment: Segment, stepNs: number, originNs: bigint): Segment {
   const { timesNs, values, baseNs } = segment;
-  const shiftNs = Number(((baseNs % BigInt(stepNs)) + BigInt(stepNs)) % BigInt(stepNs));
+  const shiftNs = Number(baseNs - originNs - floorDiv(baseNs - originNs, BigInt(stepNs)) * BigInt(stepNs));
   const bucketOf = (row: number): number => Math.floor(((timesNs[row] ?? 0) + shiftNs) / stepNs);
   const rows: number[] = [];
   for (let row = 0; row < timesNs.length; row++)

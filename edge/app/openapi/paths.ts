@@ -1,6 +1,7 @@
 /** Every path with its parameters and answers. A test compares the names with the routes and with what the handlers take. */
 
 import { EXPLAIN_FORMATS } from "../api/explain.ts";
+import { SERIES_METHODS } from "../api/series-query.ts";
 
 interface Parameter {
   readonly name: string;
@@ -62,15 +63,15 @@ const TABLE = { ...json(ref("TableRows")), "text/csv": { schema: { type: "string
 
 const SERIES: readonly Parameter[] = [
   needed(DEVICE),
-  query("signal", "name of a signal; more than once = more series", list()),
+  query("signal", "name of a signal, a list `{A,B}` or a pattern `*Speed`; may be repeated", list()),
   query("bus", "can or lin", { enum: ["can", "lin"] }),
-  query("channel", "number of the logger's channel", { type: "integer", minimum: 1 }),
-  query("db", "name of the DBC"),
-  query("message", "name of a message; may be repeated", list()),
+  query("channel", "number of the logger's channel, 1 or CH1; without `signal` the name of a channel of a measurement file"),
+  query("db", "name of the DBC; lists, patterns"),
+  query("message", "name of a message; lists, patterns; may be repeated", list()),
   query("sa", "J1939 source address, 71 or 0x47"),
   query("group", "channel group of a measurement file, for channels that hold values"),
   query("merge", "1: one series over all messages and source addresses that fit", { enum: ["0", "1"] }),
-  query("method", "envelope by default", { enum: ["raw", "envelope", "m4", "nearest", "min", "max", "stats"] }),
+  query("method", "envelope by default", { enum: [...SERIES_METHODS] }),
   ...RANGE,
   query("points", "buckets in the range, 1000 by default", { type: "integer", minimum: 1 }),
   query("step", "ns; instead of points"),

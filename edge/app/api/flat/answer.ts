@@ -1,10 +1,11 @@
 /** The flat forms of /api/series: rows as JSON or NDJSON while the work goes on, Arrow and Parquet at once. */
 import type { Fault } from "../../../../core/fault.ts";
-import type { Query } from "../../../../core/query/query.ts";
 import type { SeriesAnswer } from "../../../../core/series/series.ts";
 import type { Asked } from "../../context.ts";
 import { faultOf, isBug, JSON_TYPE, sentenceOf } from "../../fault-answer.ts";
 import { streamText, type Writing } from "../../stream.ts";
+import { answersTo } from "../series-answers.ts";
+import type { SeriesRequest } from "../series-query.ts";
 import { arrowBytes } from "./arrow.ts";
 import { type FlatPart, flatParts, rowCountOf } from "./columns.ts";
 import { parquetBytes } from "./parquet.ts";
@@ -17,10 +18,10 @@ export type FlatFormat = (typeof FLAT_FORMATS)[number];
 export type Shape = "long" | "wide";
 
 /** Faults before the first byte have their status; one that comes later is the `notice` of a last row (JSON, NDJSON). */
-export function flatAnswer({ request, app }: Asked, query: Query, format: FlatFormat, shape: Shape): Promise<Response> {
-  const ask = (writing: Writing) => app.engine.query(query, writing.signal, writing.onWork).series;
+export function flatAnswer({ request, app }: Asked, asking: SeriesRequest, format: FlatFormat, shape: Shape): Promise<Response> {
+  const ask = (writing: Writing) => answersTo(asking, app.engine, writing).series;
   if (format === "arrow" || format === "parquet") {
-    return binaryAnswer(query, format, ask({ signal: request.signal, onWork: () => undefined }));
+    return binaryAnswer(asking.method === "stats", format, ask({ signal: request.signal, onWork: () => undefined }));
   }
   const isLines = format === "ndjson";
   const options = {
@@ -74,14 +75,18 @@ async function* asText(pieces: AsyncGenerator<string>, isLines: boolean, { signa
 
 const TYPES = { arrow: "application/vnd.apache.arrow.stream", parquet: "application/vnd.apache.parquet" } as const;
 
-async function binaryAnswer(query: Query, format: "arrow" | "parquet", series: AsyncIterable<SeriesAnswer>): Promise<Response> {
+async function binaryAnswer(
+  isStats: boolean,
+  format: "arrow" | "parquet",
+  series: AsyncIterable<SeriesAnswer>,
+): Promise<Response> {
   const parts: FlatPart[] = [];
   for await (const answer of series) {
     parts.push(...flatParts(answer));
     const found = rowCountOf(parts);
     if (found > BINARY_ROWS_MAX) throw tooManyRows(found);
   }
-  const columns = flatTable(parts, query.method === "stats");
+  const columns = flatTable(parts, isStats);
   const bytes = await (format === "arrow" ? arrowBytes(columns) : parquetBytes(columns));
   return new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: {
