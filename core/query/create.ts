@@ -9,6 +9,7 @@ import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
 import { nameOfSeries, type SeriesAnswer, type SeriesSelector } from "../series/series.ts";
+import { Flights } from "../store/flights.ts";
 import type { LogStore } from "../store/source.ts";
 import { attachedLibraries, eventList } from "./attached.ts";
 import { channelFits } from "./binding.ts";
@@ -24,6 +25,7 @@ import type { EngineParts } from "./parts.ts";
 import type { Query } from "./query.ts";
 import type { AskedRule } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
+import { sharedAnswers } from "./shared-answers.ts";
 import { forcedOn, surveyedLogs } from "./transports.ts";
 
 export interface EngineOptions {
@@ -36,7 +38,7 @@ export interface EngineOptions {
   readonly host: Host;
   /** Of encrypted logs; they count before those in the store's passwords.json. Asked for whenever a log needs one. */
   readonly passwords?: () => Passwords;
-  /** Callers may wait for each other's first pass over a log: not in a Worker, where a request may not await another's promise. */
+  /** Callers may wait for each other's first pass over a log, and for the answer to the same question: not in a Worker, where a request may not await another's promise. */
   readonly sharesWork?: boolean;
   /** A compressed or encrypted log is gone through for the first time. */
   readonly onFirstPass?: (key: string, bytes: number, bytesAll: number) => void;
@@ -50,7 +52,8 @@ const KERNELS_MAX = 3;
 
 export function createEngine(options: EngineOptions): Engine {
   const parts = partsOf(options);
-  const sources: Sources = { signal: canSignals(parts), channel: measuredChannels(parts) };
+  const shared = options.sharesWork ? sharedAnswers : (source: SeriesSource) => source;
+  const sources: Sources = { signal: shared(canSignals(parts)), channel: shared(measuredChannels(parts)) };
   return {
     moduleHash: options.moduleHash,
     async devices({ names }, signal) {
@@ -110,7 +113,11 @@ function partsOf(options: EngineOptions): EngineParts {
     ...(options.probeMax === undefined ? {} : { probeMax: options.probeMax }),
   });
   const openDecodable = decodableLogs(openLog, headers);
-  const heardLog = heardLogs({ openDecodable, kernels, host, catalogue });
+  const heardAlone = heardLogs({ openDecodable, kernels, host, catalogue });
+  const listening = new Flights<HeardLog>();
+  const heardLog: typeof heardAlone = options.sharesWork
+    ? (key, signal, onWork) => listening.join(key, signal, (stop) => heardAlone(key, stop, onWork))
+    : heardAlone;
   const parts = {
     host,
     kernels,

@@ -24,16 +24,20 @@ export async function loadKernel(): Promise<Kernel> {
   return { module: await WebAssembly.compile(bytes), moduleHash: createHash("sha256").update(bytes).digest("hex") };
 }
 
-/** Given databases replace those of the store; none given: the store's own. Requests of this process share what they read at the same time. */
+/**
+ * Given databases replace those of the store; none given: the store's own. Requests of this process share what they read: at the same
+ * time, and up to `cacheBytes` of log bytes later on.
+ */
 export function hostEngine(
   kernel: Kernel,
   store: LogStore,
   givenDbcs: readonly GivenDbc[],
   passwords: Passwords = new Map(),
+  cacheBytes = 0,
 ): Engine {
   return createEngine({
     ...kernel,
-    store: new SharedStore(store),
+    store: new SharedStore(store, { streamedBytesMax: cacheBytes }),
     ...(givenDbcs.length === 0 ? {} : { dbcs: givenDbcs }),
     passwords: () => passwords,
     sharesWork: true,

@@ -11,6 +11,13 @@ export interface ListenerOptions {
   readonly onlyOwnNames: boolean;
 }
 
+/** A request, headers and body, has to arrive within this time: whoever sends slower gets 408 (Node looks every `CHECK_MS`). */
+const HEADERS_MS_MAX = 5000;
+const REQUEST_MS_MAX = 8000;
+const CHECK_MS = 500;
+/** Longer than Grafana keeps idle connections (90 s): one that is closed just as the next request is sent would break that request. */
+const IDLE_MS_MAX = 95_000;
+
 type Answering = (request: Request) => Response | Promise<Response>;
 
 /** A server that is not listening yet. */
@@ -26,7 +33,16 @@ export function httpServer(answering: Answering, { hostname, onlyOwnNames }: Lis
     hostname,
     errorHandler,
   });
-  const server = createServer({ requireHostHeader: false }, listener);
+  const server = createServer(
+    {
+      requireHostHeader: false,
+      headersTimeout: HEADERS_MS_MAX,
+      requestTimeout: REQUEST_MS_MAX,
+      connectionsCheckingInterval: CHECK_MS,
+      keepAliveTimeout: IDLE_MS_MAX,
+    },
+    listener,
+  );
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(socket, error.code ?? ""));
   return server;
 }
