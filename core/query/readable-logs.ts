@@ -15,7 +15,7 @@ export function withinBudget(
       continue;
     }
     if (budget.leftBytes !== null && log.sizeBytes > budget.leftBytes) {
-      notices.push(overBudget(logs, log));
+      notices.push(overBudget(logs, log, budget.leftBytes));
       return { readable, isOverBudget: true };
     }
     if (budget.leftBytes !== null) budget.leftBytes -= log.sizeBytes;
@@ -26,7 +26,7 @@ export function withinBudget(
 
 export const unreadable = (key: string, fault: Fault): Notice => ({ severity: "error", text: `${key}: ${fault.message}`, fault });
 
-function overBudget(logs: readonly LogEntry[], first: LogEntry): Notice {
+function overBudget(logs: readonly LogEntry[], first: LogEntry, leftBytes: number): Notice {
   const left = logs.slice(logs.indexOf(first));
   const megabytes = Math.ceil(left.reduce((sum, log) => sum + log.sizeBytes, 0) / 1e6);
   const until = first.startNs === null ? "" : ` up to ${new Date(Number(first.startNs / 1_000_000n)).toISOString()}`;
@@ -34,6 +34,6 @@ function overBudget(logs: readonly LogEntry[], first: LogEntry): Notice {
   return {
     severity: "warning",
     text: `Shown${until}, where ${first.key} begins. ${message}`,
-    fault: { code: "limit/too-large", message, object: first.key, found: first.sizeBytes },
+    fault: { code: "limit/too-large", message, object: first.key, found: first.sizeBytes, allowed: leftBytes },
   };
 }

@@ -48,5 +48,6 @@ export function cutToBudget<Part extends Segment | StatsSegment>(
     left -= lengthOf(part);
   }
   const text = `The first ${budgetPoints} of ${count} points are given; ask for a shorter range or a method that reduces`;
-  return { parts: kept, notice: { severity: "warning", text } };
+  const fault = { code: "limit/too-many", message: text, found: count, allowed: budgetPoints } as const;
+  return { parts: kept, notice: { severity: "warning", text, fault } };
 }

@@ -19,6 +19,7 @@ import { metrics, payloadOptions } from "./grafana/metrics.ts";
 import { query } from "./grafana/query.ts";
 import { search, variable } from "./grafana/search.ts";
 import { tagKeys, tagValues } from "./grafana/tags.ts";
+import { limited } from "./limited.ts";
 import { openapi } from "./openapi/document.ts";
 import { front, view } from "./pages.ts";
 import { Tally, tallied } from "./tally.ts";
@@ -80,7 +81,11 @@ async function respond(options: AppOptions, request: Request, path: string): Pro
     const url = new URL(request.url);
     url.pathname = path;
     const tally = new Tally();
-    const asked: Asked = { request, url, app: { ...options, engine: tallied(options.engine, tally) } };
+    const asked: Asked = {
+      request,
+      url,
+      app: { ...options, engine: tallied(limited(options.engine, options.budgetPoints ?? null), tally) },
+    };
     const answer = mutable(await handler(asked));
     addHeaders(answer.headers, tally.headers());
     // Nobody will read it: stop the work behind it.

@@ -1,13 +1,15 @@
 /** Request bodies: JSON whatever the content type says, because Infinity sends it as text/plain. */
 import { FaultError } from "../../core/fault.ts";
+import type { Asked } from "./context.ts";
 
-const BODY_BYTES_MAX = 4 * 1024 * 1024; // a dashboard of 200 panels with all its scopedVars is about 0.5 MB
+/** Unless the host says otherwise: a dashboard of 200 panels with all its scopedVars is about 0.5 MB. */
+export const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * The parsed body; `undefined` if it is empty. Faults: `request/bad-json`, `limit/too-large`.
  */
-export async function readJson(request: Request): Promise<unknown> {
-  const text = await readText(request);
+export async function readJson({ request, app }: Asked): Promise<unknown> {
+  const text = await readText(request, app.bodyBytesMax ?? BODY_BYTES_MAX);
   if (text.trim() === "") return undefined;
   try {
     return JSON.parse(text) as unknown;
@@ -18,8 +20,8 @@ export async function readJson(request: Request): Promise<unknown> {
 }
 
 /** A JSON object. Faults: `request/bad-json`, also if the body is empty or something else. */
-export async function readJsonObject(request: Request): Promise<JsonObject> {
-  const value = await readJson(request);
+export async function readJsonObject(asked: Asked): Promise<JsonObject> {
+  const value = await readJson(asked);
   if (isJsonObject(value)) return value;
   throw new FaultError({ code: "request/bad-json", message: `the body must be a JSON object, not ${kindOf(value)}` });
 }
@@ -37,9 +39,9 @@ export function kindOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, bytesMax: number): Promise<string> {
   const announced = Number(request.headers.get("Content-Length") ?? "0");
-  if (announced > BODY_BYTES_MAX) throw tooLarge(announced);
+  if (announced > bytesMax) throw tooLarge(announced, bytesMax);
   if (request.body === null) return "";
   const reader = request.body.getReader();
   const decoder = new TextDecoder();
@@ -51,13 +53,18 @@ async function readText(request: Request): Promise<string> {
     });
     if (done) return text + decoder.decode();
     bytes += value.length;
-    if (bytes > BODY_BYTES_MAX) {
+    if (bytes > bytesMax) {
       await reader.cancel();
-      throw tooLarge(bytes);
+      throw tooLarge(bytes, bytesMax);
     }
     text += decoder.decode(value, { stream: true });
   }
 }
 
-const tooLarge = (found: number): FaultError =>
-  new FaultError({ code: "limit/too-large", message: "the request body is too large", found, allowed: BODY_BYTES_MAX });
+const tooLarge = (found: number, allowed: number): FaultError =>
+  new FaultError({
+    code: "limit/too-large",
+    message: `the request body has ${found} bytes or more; ${allowed} are allowed`,
+    found,
+    allowed,
+  });

@@ -26,6 +26,10 @@ export interface AppOptions {
   readonly assets: ((request: Request) => Promise<Response>) | null;
   /** Bytes of logs one request may read; null = no limit. */
   readonly budgetBytes: number | null;
+  /** Samples of one series in one answer; absent or null = no limit. */
+  readonly budgetPoints?: number | null;
+  /** Of a request's body; absent = `BODY_BYTES_MAX`. */
+  readonly bodyBytesMax?: number;
   readonly givenDbcs: readonly GivenDbc[];
   /** Told what went wrong on our side: the log of the host. Never shown to the client. */
   readonly report: (error: unknown) => void;

@@ -3,6 +3,7 @@ import { type Passwords, parsePasswords } from "../../core/canedge/passwords.ts"
 import { FaultError } from "../../core/fault.ts";
 import type { LogStore } from "../../core/store/source.ts";
 import { bearer, nobody, type TokenCheck } from "../app/access.ts";
+import { BODY_BYTES_MAX } from "../app/body.ts";
 import { originOf } from "../app/cors.ts";
 import { type R2BucketLike, R2Store } from "../stores/r2.ts";
 
@@ -19,6 +20,12 @@ export interface Environment {
   readonly BUSLENS_ALLOW_ORIGIN?: string;
   /** Most MB of logs one request may read. */
   readonly BUSLENS_LIMIT_MB?: string;
+  /** Most samples of one series in one answer. */
+  readonly BUSLENS_POINTS?: string;
+  /** Largest body of a request in MB, default 4. */
+  readonly BUSLENS_BODY_MB?: string;
+  /** MB of log bytes that an isolate keeps, default 16. */
+  readonly BUSLENS_CACHE_MB?: string;
   /** Folder of the bucket that holds the device folders; "" = its root. */
   readonly BUSLENS_PREFIX?: string;
   /** An S3 bucket instead of R2. */
@@ -78,8 +85,31 @@ export const originsOf = (env: Environment): readonly string[] =>
 export const passwordsOf = (env: Environment): Passwords =>
   env.BUSLENS_PASSWORDS ? parsePasswords(env.BUSLENS_PASSWORDS, "BUSLENS_PASSWORDS") : new Map();
 
-/** null = no limit. */
-export function limitOf(env: Environment): number | null {
-  const megabytes = Number(env.BUSLENS_LIMIT_MB ?? "");
-  return env.BUSLENS_LIMIT_MB && Number.isFinite(megabytes) && megabytes >= 0 ? Math.floor(megabytes * BYTES_PER_MB) : null;
+export interface EnvironmentLimits {
+  readonly budgetBytes: number | null;
+  readonly budgetPoints: number | null;
+  readonly bodyBytesMax: number;
+  readonly cacheBytes: number;
+}
+
+/** An isolate has 128 MB, of which kernels take up to 50. */
+const CACHE_BYTES = 16 * BYTES_PER_MB;
+
+/** What is not set, or is no number, is left at its default; null = no limit. */
+export function limitsOf(env: Environment): EnvironmentLimits {
+  const bytesOf = (text: string | undefined): number | null => {
+    const megabytes = numberOf(text);
+    return megabytes === null ? null : Math.floor(megabytes * BYTES_PER_MB);
+  };
+  return {
+    budgetBytes: bytesOf(env.BUSLENS_LIMIT_MB),
+    budgetPoints: numberOf(env.BUSLENS_POINTS),
+    bodyBytesMax: bytesOf(env.BUSLENS_BODY_MB) ?? BODY_BYTES_MAX,
+    cacheBytes: bytesOf(env.BUSLENS_CACHE_MB) ?? CACHE_BYTES,
+  };
+}
+
+function numberOf(text: string | undefined): number | null {
+  const number = Number(text ?? "");
+  return text && Number.isFinite(number) && number >= 0 ? number : null;
 }

@@ -16,6 +16,14 @@ export interface ServeCommand {
   readonly port: number | null;
   readonly host: string;
   readonly limitBytes: number | null;
+  /** Samples of one series in one answer; null = no limit. */
+  readonly points: number | null;
+  /** Of a request's body; null = what the app allows. */
+  readonly bodyBytes: number | null;
+  /** Requests at once. */
+  readonly requests: number;
+  /** Of log bytes kept in memory. */
+  readonly cacheBytes: number;
   readonly token: string | null;
   readonly allowedOrigins: readonly string[];
   readonly endpoint: string | null;
@@ -94,6 +102,10 @@ const OPTIONS = {
   port: text,
   host: text,
   limit: text,
+  points: text,
+  body: text,
+  requests: text,
+  cache: text,
   token: text,
   endpoint: text,
   passwords: text,
@@ -106,7 +118,8 @@ const OPTIONS = {
   folder: text,
 } as const;
 
-const SERVE_OPTIONS = ["dbc", "encoding", "port", "host", "limit", "token", "allow-origin", "endpoint", "passwords"];
+const LIMIT_OPTIONS = ["limit", "points", "body", "requests", "cache"];
+const SERVE_OPTIONS = ["dbc", "encoding", "port", "host", "token", "allow-origin", "endpoint", "passwords", ...LIMIT_OPTIONS];
 const TAKES: Readonly<Record<string, readonly string[]>> = {
   serve: SERVE_OPTIONS,
   demo: SERVE_OPTIONS.filter((option) => !["dbc", "encoding", "endpoint", "passwords"].includes(option)),
@@ -119,6 +132,10 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 const ANY_HOST = "0.0.0.0";
 const BYTES_PER_MB = 1024 * 1024;
+/** Thirty panels of thirty users; each waits for its turn with some kilobytes. */
+const REQUESTS_MAX = 1000;
+/** The logs of a dashboard, as a rule. */
+const CACHE_BYTES = 64 * BYTES_PER_MB;
 
 /** `args` without node and script. `environment` may give BUSLENS_TOKEN. Throws `UsageError`. */
 export function readArguments(args: readonly string[], environment: Readonly<Record<string, string | undefined>> = {}): Command {
@@ -230,7 +247,11 @@ function serveCommand(
     encoding: encodingFrom(values),
     port: values.port === undefined ? null : wholeNumber(values.port, "port", 65535),
     host: host.replace(/^\[(.*)\]$/, "$1"),
-    limitBytes: values.limit === undefined ? null : megabytes(values.limit),
+    limitBytes: values.limit === undefined ? null : megabytes(values.limit, "limit"),
+    points: values.points === undefined ? null : wholeNumber(values.points, "points", 1e9),
+    bodyBytes: values.body === undefined ? null : megabytes(values.body, "body"),
+    requests: values.requests === undefined ? REQUESTS_MAX : wholeNumber(values.requests, "requests", 1e6),
+    cacheBytes: values.cache === undefined ? CACHE_BYTES : megabytes(values.cache, "cache"),
     token,
     allowedOrigins: (values["allow-origin"] ?? []).map(exactOrigin),
     endpoint: values.endpoint ?? null,
@@ -306,8 +327,8 @@ function wholeNumber(given: string, option: string, most: number): number {
   return value;
 }
 
-function megabytes(given: string): number {
+function megabytes(given: string, option: string): number {
   const value = /^\d{1,9}(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
-  if (Number.isNaN(value)) throw new UsageError(`--limit must be a number of MB, not ${given}`);
+  if (Number.isNaN(value)) throw new UsageError(`--${option} must be a number of MB, not ${given}`);
   return Math.floor(value * BYTES_PER_MB);
 }

@@ -30,6 +30,10 @@ belongs to which device and channel: docs/dbc.md) lie in DIR. It is only read.
   --allow-origin O     a web page of this origin may read answers, such as https://grafana.example (may be repeated);
                        needed for Grafana data sources in Browser mode only
   --limit MB           most megabytes of logs one request may read; what comes then is a part, and says so
+  --points N           most samples of one series in one answer; the same holds
+  --body MB            largest body of a request, default 4; above: 413
+  --requests N         requests at the same time, default 1000; above: 429, to ask again
+  --cache MB           log bytes kept in memory, default 64: panels that look at the same logs read them once
   --passwords FILE     passwords of encrypted logs, as passwords.json has them; entries count before those of the variable
                        BUSLENS_PASSWORDS (the same JSON), and those before passwords.json in DIR
   --endpoint URL       server of an s3:// place that is not Amazon's; keys come from AWS_ACCESS_KEY_ID,
@@ -40,7 +44,7 @@ In Grafana add a JSON data source (SimpleJson, JSON, Infinity) with the address 
 
 const TOPICS: Readonly<Record<string, string>> = {
   serve: SERVE,
-  demo: `buslens demo [--port N] [--host H] [--token T] [--limit MB] [--allow-origin O]
+  demo: `buslens demo [--port N] [--host H] [--token T] [--limit MB] [--points N] [--body MB] [--requests N] [--cache MB] [--allow-origin O]
 
 Writes a folder of generated logs with their databases (two loggers, a drive of some minutes) and serves it.
 The folder is kept and used again. Options as for serve.

@@ -9,11 +9,13 @@ export interface ListenerOptions {
   readonly hostname: string;
   /** Only requests for a name of this machine are answered: see `isOwnName`. */
   readonly onlyOwnNames: boolean;
+  /** More at the same time are refused with 429; absent = no limit. */
+  readonly requestsMax?: number;
 }
 
 /** A request, headers and body, has to arrive within this time: whoever sends slower gets 408 (Node looks every `CHECK_MS`). */
 const HEADERS_MS_MAX = 5000;
-const REQUEST_MS_MAX = 8000;
+const REQUEST_MS_MAX = 9000;
 const CHECK_MS = 500;
 /** Longer than Grafana keeps idle connections (90 s): one that is closed just as the next request is sent would break that request. */
 const IDLE_MS_MAX = 95_000;
@@ -21,10 +23,15 @@ const IDLE_MS_MAX = 95_000;
 type Answering = (request: Request) => Response | Promise<Response>;
 
 /** A server that is not listening yet. */
-export function httpServer(answering: Answering, { hostname, onlyOwnNames }: ListenerOptions): Server {
+export function httpServer(answering: Answering, options: ListenerOptions): Server {
+  const { hostname, onlyOwnNames, requestsMax = Number.POSITIVE_INFINITY } = options;
+  let running = 0;
   const answer = async (request: Request, { incoming, outgoing }: HttpBindings): Promise<Response> => {
     if (incoming.headers.host === undefined && incoming.httpVersion !== "1.0") return notUnderstood();
     if (onlyOwnNames && !isOwnName(request, hostname)) return foreignName();
+    if (running >= requestsMax) return tooMany(running + 1, requestsMax);
+    running++;
+    outgoing.once("close", () => running--);
     return endingQuietly(gzipped(request, await answering(request)), outgoing);
   };
   const errorHandler = (error: unknown): Response =>
@@ -96,6 +103,14 @@ const foreignName = (): Response =>
     code: "access/wrong-host",
     message:
       "this server answers to localhost and 127.0.0.1 only, because it was started without a token; --token lets clients use other names",
+  });
+
+const tooMany = (found: number, allowed: number): Response =>
+  faultResponse({
+    code: "limit/too-many",
+    message: `${found} requests at once are more than this server works on (${allowed}); ask again in a moment`,
+    found,
+    allowed,
   });
 
 const NOT_UNDERSTOOD = { code: "request/bad-parameter", message: "the address of this request is not valid" } as const;

@@ -24,7 +24,8 @@ const PORT_DEFAULT = 5000; // the CANedge backend's, so that existing data sourc
 export async function serve(command: ServeCommand, store: LogStore, name: string): Promise<void> {
   const givenDbcs = await readDbcFiles(command.dbcs, command.encoding);
   await sayAboutDatabases(store, givenDbcs);
-  const engine = hostEngine(await loadKernel(), store, givenDbcs, await hostPasswords(command.passwords, process.env));
+  const passwords = await hostPasswords(command.passwords, process.env);
+  const engine = hostEngine(await loadKernel(), store, givenDbcs, passwords, command.cacheBytes);
   const assets = await viewerFiles();
   const app = createApp({
     engine,
@@ -34,12 +35,15 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
     now: Date.now,
     assets,
     budgetBytes: command.limitBytes,
+    budgetPoints: command.points,
+    ...(command.bodyBytes === null ? {} : { bodyBytesMax: command.bodyBytes }),
     givenDbcs,
     report: (error) => say(`buslens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   });
   const server = httpServer((request) => app.fetch(request), {
     hostname: shownName(command.host),
     onlyOwnNames: command.token === null,
+    requestsMax: command.requests,
   });
   const port = await listen(server, command.host, command.port);
   const stop = (): void => {

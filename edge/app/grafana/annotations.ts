@@ -21,7 +21,7 @@ const KINDS = ["session", "split", "mark", "event", "trip", "loss"] as const;
 
 /** Faults: `request/bad-json`, `request/bad-parameter`: the seed says `[]` to all of these. An empty query (a mark just made) is `[]` here too. */
 export const annotations: Handler = async (asked) => {
-  const body = await readJsonObject(asked.request);
+  const body = await readJsonObject(asked);
   const annotation = isJsonObject(body.annotation) ? body.annotation : {};
   const query = objectIn(annotation.query ?? body.target);
   if (query === null) return jsonResponse([]);

@@ -68,14 +68,15 @@ const METRICS: readonly { readonly value: string; readonly label: string; readon
 ];
 
 /** The kinds, each with what can be filled in. Faults: `request/bad-json`. */
-export const metrics: Handler = async ({ request }) => {
-  await readJson(request);
+export const metrics: Handler = async (asked) => {
+  await readJson(asked);
   return jsonResponse(METRICS);
 };
 
 /** Options of one payload field, narrowed by what is filled in already. Faults: `request/bad-json`, `storage/*`. An unknown field has none. */
-export const payloadOptions: Handler = async ({ request, app }) => {
-  const body = await readJson(request);
+export const payloadOptions: Handler = async (asked) => {
+  const { request, app } = asked;
+  const body = await readJson(asked);
   if (!isJsonObject(body)) return jsonResponse([]);
   const name = typeof body.name === "string" ? body.name : "";
   const given = METRICS.flatMap(({ payloads }) => payloads).find((payload) => payload.name === name);

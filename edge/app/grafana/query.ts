@@ -26,8 +26,9 @@ interface Item {
   readonly ask: Exclude<Ask, { kind: "pattern" }>;
 }
 
-export const query: Handler = async ({ request, app }) => {
-  const body = await readJsonObject(request);
+export const query: Handler = async (asked) => {
+  const { request, app } = asked;
+  const body = await readJsonObject(asked);
   const panel = await readPanelQuery(body, app.now(), (devices) => lastDayOfData(devices, app.engine, request.signal));
   const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
   return streamText(options, (writing) => answerText(panel, app, writing));

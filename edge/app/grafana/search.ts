@@ -23,8 +23,9 @@ interface Option {
  * `["…"]`, or `[{text, value}]` for `device_name`. Faults: `request/bad-json`; `request/bad-parameter` for a search nobody knows. An empty or
  * plain target is an empty list: editors send it.
  */
-export const search: Handler = async ({ request, app }) => {
-  const body = await readJson(request);
+export const search: Handler = async (asked) => {
+  const { request, app } = asked;
+  const body = await readJson(asked);
   const target = isJsonObject(body) ? objectIn(body.target) : null;
   if (target === null) return jsonResponse([]);
   const found = await optionsOf(target, rangeOf(body, app), app, request.signal);
@@ -32,8 +33,9 @@ export const search: Handler = async ({ request, app }) => {
 };
 
 /** `[{__text, __value}]`: the only objects the newer plugin does not tear apart. `payload` is `{"target": …}`, or the search itself. */
-export const variable: Handler = async ({ request, app }) => {
-  const body = await readJson(request);
+export const variable: Handler = async (asked) => {
+  const { request, app } = asked;
+  const body = await readJson(asked);
   const payload = isJsonObject(body) ? (body.payload ?? body) : null;
   const inside = isJsonObject(payload) ? (payload.target ?? payload) : payload;
   const search = typeof inside === "string" && SEARCHES.has(inside.toLowerCase()) ? { search: inside } : objectIn(inside);

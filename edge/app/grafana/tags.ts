@@ -8,14 +8,15 @@ import { LISTS } from "./variables.ts";
 const KEYS = ["device", ...LISTS];
 
 /** Faults: `request/bad-json`. */
-export const tagKeys: Handler = async ({ request }) => {
-  await readJson(request);
+export const tagKeys: Handler = async (asked) => {
+  await readJson(asked);
   return jsonResponse(KEYS.map((text) => ({ type: "string", text })));
 };
 
 /** Values of one key; of a key nobody knows none. Faults: `request/bad-json`, `storage/*`. */
-export const tagValues: Handler = async ({ request, app }) => {
-  const body = await readJson(request);
+export const tagValues: Handler = async (asked) => {
+  const { request, app } = asked;
+  const body = await readJson(asked);
   const key = isJsonObject(body) ? body.key : null;
   if (typeof key !== "string" || !KEYS.includes(key)) return jsonResponse([]);
   const found = await optionsOf({ search: key, db: "*" }, rangeOf(body, app), app, request.signal);

@@ -12,6 +12,26 @@ const assets = async (request: Request): Promise<Response> =>
     ? new Response("<!doctype html>", { headers: { "Content-Type": "text/html" } })
     : new Response("no", { status: 404 });
 
+describe("limits of the host", () => {
+  test("a body above the limit is 413 with both numbers", async () => {
+    const app = appOf(fakeEngine(), { bodyBytesMax: 100 });
+    const answer = await post(app, "/query", panel([TARGET]));
+    expect(answer.status).toBe(413);
+    const { message, error } = (await answer.json()) as { message: string; error: { found: number; allowed: number } };
+    expect(error.allowed).toBe(100);
+    expect(error.found).toBeGreaterThan(100);
+    expect(message).toContain("100");
+  });
+
+  test("no series has more points than allowed, in any dialect", async () => {
+    const engine = fakeEngine();
+    const app = appOf(engine, { budgetPoints: 7 });
+    await (await post(app, "/query", panel([TARGET]))).text();
+    await (await get(app, "/api/series?device=A&signal=Speed&method=raw")).text();
+    expect(engine.queries.map(({ budgetPoints }) => budgetPoints)).toEqual([7, 7]);
+  });
+});
+
 describe("the front door", () => {
   test("clients get OK, browsers a page that says how to connect", async () => {
     const app = appOf(fakeEngine(), { assets });

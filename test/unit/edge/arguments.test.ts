@@ -13,6 +13,10 @@ describe("the command line", () => {
       port: null,
       host: "127.0.0.1",
       limitBytes: null,
+      points: null,
+      bodyBytes: null,
+      requests: 1000,
+      cacheBytes: 64 * 1024 * 1024,
       token: null,
       allowedOrigins: [],
       endpoint: null,
@@ -25,7 +29,7 @@ describe("the command line", () => {
 
   test("all options of serve, before or after the folder", () => {
     const args =
-      "--dbc a.dbc --encoding SJIS --port 0 LOG --dbc b --limit 2 --token t --allow-origin http://grafana.example/ --allow-origin https://x:3000 --passwords p.json";
+      "--dbc a.dbc --encoding SJIS --port 0 LOG --dbc b --limit 2 --points 5 --body 0.5 --requests 7 --cache 0 --token t --allow-origin http://grafana.example/ --allow-origin https://x:3000 --passwords p.json";
     expect(readArguments(args.split(" "))).toEqual({
       name: "serve",
       place: "LOG",
@@ -34,6 +38,10 @@ describe("the command line", () => {
       port: 0,
       host: "0.0.0.0",
       limitBytes: 2 * 1024 * 1024,
+      points: 5,
+      bodyBytes: 512 * 1024,
+      requests: 7,
+      cacheBytes: 0,
       token: "t",
       allowedOrigins: ["http://grafana.example", "https://x:3000"],
       endpoint: null,

@@ -87,6 +87,43 @@ describe("what is no request", () => {
   });
 });
 
+describe("limits", () => {
+  test("more requests at once than allowed are 429 with both numbers, and the next is welcome again", async () => {
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const listening = httpServer(() => opened.then(() => new Response("done")), {
+      hostname: "127.0.0.1",
+      onlyOwnNames: true,
+      requestsMax: 2,
+    });
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    const { port } = listening.address() as AddressInfo;
+    const first = [get(port, "localhost"), get(port, "localhost")];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const refused = await get(port, "localhost");
+    expect(refused).toMatch(/^HTTP\/1\.1 429 [\s\S]*\r\nRetry-After: \d+\r\n/i);
+    expect(refused).toMatch(/"found":3,"allowed":2/);
+    open();
+    for (const answer of await Promise.all(first)) expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await get(port, "localhost")).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test("headers that never end and a body that never comes get 408 within 10 s", { timeout: 15_000 }, async () => {
+    const start = performance.now();
+    const port = await listen();
+    const slow = [
+      "GET /api/dbcs HTTP/1.1\r\nHost: localhost\r\nX: ",
+      "POST /query HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+    ];
+    for (const answer of await Promise.all(slow.map((bytes) => raw(port, bytes))))
+      expect(answer).toMatch(/^HTTP\/1\.1 408 [\s\S]*\r\n\r\n\{"message":"/);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
+
 describe("an answer that breaks", () => {
   const broken = (first: string): Response => {
     const pieces = [first];
