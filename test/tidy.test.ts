@@ -44,6 +44,7 @@ const ENTRIES = [
   /^vitest\.config\.ts$/,
   /^assembly\/index\.ts$/,
   /^edge\/node\/cli\.ts$/,
+  /^worker\/offline\.ts$/,
   /^edge\/cloudflare\/worker\.ts$/,
   /^test\/support\/global-setup\.ts$/,
 ];

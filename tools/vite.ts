@@ -1,6 +1,7 @@
 /** What Vite makes of web/ (the viewer) and of edge/node/cli.ts (the published command). */
 import { join } from "node:path";
 import type { InlineConfig } from "vite";
+import { offlinePlugin } from "./offline.ts";
 
 /** The viewer: relative addresses, so that it works under /view/ and from any folder. */
 export function webBundle(root: string): InlineConfig {
@@ -11,6 +12,7 @@ export function webBundle(root: string): InlineConfig {
     publicDir: "public",
     logLevel: "warn",
     worker: { format: "es" },
+    plugins: [offlinePlugin(root)],
     build: {
       outDir: join(root, "build/web"),
       emptyOutDir: true,

@@ -337,3 +337,6 @@ render(store.get());
 // A page that a buslens server hands out opens that server's logs, unless the link names others; anywhere else it stays empty.
 if (!sourceLink.read() && /\/view\/?(index\.html)?$/.test(location.pathname))
   void opener.address(new URL("../", location.href).href, null, true);
+
+// Works without a connection after the first visit; where the browser keeps nothing, it works with one.
+addEventListener("load", () => void navigator.serviceWorker?.register("./offline.js", { scope: "./" }).catch(() => undefined));

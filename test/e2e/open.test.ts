@@ -126,4 +126,26 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
     await expect.poll(() => page.locator(".legend-row").first().innerText()).not.toContain("not in this log");
     await page.context().close();
   });
+
+  test("works without a connection after the first visit, and is installable", async () => {
+    const own = await serveStatic();
+    const { page, errors } = await openPage(browser, own.url, { serviceWorkers: "allow" });
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    const manifest = await page.evaluate(async () => {
+      const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]')?.href ?? "";
+      const json = await (await fetch(link)).json();
+      const icons = await Promise.all(
+        json.icons.map(async ({ src }: { src: string }) => (await fetch(new URL(src, link))).status),
+      );
+      return { display: json.display, start: new URL(json.start_url, link).href, icons };
+    });
+    expect(manifest).toEqual({ display: "standalone", start: own.url, icons: [200, 200, 200] });
+    own.close();
+    await page.goto(`${own.url}?sig=EngineSpeed`);
+    await drop(page, [{ name: "00000001.MF4", bytes: log.bytes }, dbcFile]);
+    await page.locator(".legend-row .name", { hasText: "EngineSpeed" }).waitFor({ state: "attached" });
+    expect(await page.locator(".badge").innerText()).toBe("Balanced");
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
 });

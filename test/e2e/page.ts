@@ -46,6 +46,8 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
     viewport: { width: 1440, height: 900 },
     colorScheme: "dark",
     locale: "en-GB",
+    // Only the test of offline work wants one: it fetches all files once more.
+    serviceWorkers: "block",
     ...options,
   });
   const page = await context.newPage();
