@@ -81,7 +81,7 @@ export class KernelTask {
         this.#place(this.#program.add(key, this.#lanes(message.id, message.extended))?.nodes);
       }
     }
-    loadRecords(kernel, workload.stream);
+    loadRecords(kernel, workload.stream, "workload");
     kernel.setU64(HEAD + Head.baseNs, BigInt(plan.baseNs));
     kernel.setHead(Head.mode, mode === "columns" ? Mode.Columns : CELLS[mode].mode);
     kernel.setF64(HEAD + Head.stepNs, plan.stepNs);

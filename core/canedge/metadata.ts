@@ -33,6 +33,9 @@ export function canedgeMetadata(xml: string): CanedgeMetadata {
   };
 }
 
+/** Loggers nest four deep. What is nested deeper than this is nobody's comment, and not read on. */
+const DEPTH_MAX = 64;
+
 /**
  * Values of `<e name="…">` by the names of the trees around them: "Device Information/serial number". A tree that occurs
  * twice is merged (generation A writes two); of two equal names the first wins. Element names count without namespace.
@@ -47,6 +50,7 @@ export function commonProperties(xml: string): Map<string, string> {
     } else if (part.kind === "open") {
       const name = part.attributes.get("name") ?? "";
       if (part.element === "e") value = "";
+      if (path.length === DEPTH_MAX) return properties;
       if (!part.isEmpty) path.push({ element: part.element, name });
       else if (part.element === "e") value = null;
     } else {
@@ -113,12 +117,28 @@ function tag(body: string): XmlPart {
   const [, slash = "", name = ""] = /^(\/?)\s*([^\s/>]*)/.exec(body) ?? [];
   const element = name.slice(name.indexOf(":") + 1);
   if (slash !== "") return { kind: "close", element };
-  const attributes = new Map<string, string>();
-  for (const [, key = "", , double, single] of body.matchAll(/([\w:.-]+)\s*=\s*("([^"]*)"|'([^']*)')/g)) {
-    attributes.set(key, unescapeXml(double ?? single ?? ""));
-  }
-  return { kind: "open", element, attributes, isEmpty: body.endsWith("/") };
+  return { kind: "open", element, attributes: attributesOf(body), isEmpty: body.endsWith("/") };
 }
+
+/** name="value" or name='value', from one "=" to the next: in the time of one look at each character. */
+function attributesOf(body: string): Map<string, string> {
+  const attributes = new Map<string, string>();
+  for (let from = 0, equals = body.indexOf("="); equals >= 0; equals = body.indexOf("=", from)) {
+    let nameEnd = equals;
+    while (nameEnd > from && isBlank(body[nameEnd - 1])) nameEnd--;
+    let nameAt = nameEnd;
+    while (nameAt > from && /[\w:.-]/.test(body[nameAt - 1] ?? "")) nameAt--;
+    let quoteAt = equals + 1;
+    while (isBlank(body[quoteAt])) quoteAt++;
+    const quote = body[quoteAt];
+    const end = quote === '"' || quote === "'" ? body.indexOf(quote, quoteAt + 1) : -1;
+    if (nameAt < nameEnd && end >= 0) attributes.set(body.slice(nameAt, nameEnd), unescapeXml(body.slice(quoteAt + 1, end)));
+    from = nameAt < nameEnd && end >= 0 ? end + 1 : quoteAt;
+  }
+  return attributes;
+}
+
+const isBlank = (char: string | undefined): boolean => char !== undefined && /\s/.test(char);
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 

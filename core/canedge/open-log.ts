@@ -45,6 +45,8 @@ type Layer =
   | { readonly header: EncryptedHeader; readonly locked: Omit<Locked, "outer"> };
 
 const LAYERS_MAX = 3;
+/** Every log begins with an identification of so many bytes. */
+const ID_BYTES = 64;
 /** What is known of logs, by key and version. */
 const KNOWN_MAX = 16_384;
 /** Seek points of all logs; above, those of the logs opened first are thinned out. */
@@ -183,7 +185,14 @@ function checkInside(head: Uint8Array, sizeBytes: number, object: string, layers
   const wrapped = layers.map(({ header }) => `${header.kind} ${header.version}`).join(" around ");
   if (sizeBytes === 0) {
     const message = `The container (${wrapped}) is empty inside: there is no log in it`;
-    throw new FaultError({ code: "input/empty", message, object, atByte: layers[0]?.header.dataAtByte ?? 0 });
+    throw new FaultError({
+      code: "input/empty",
+      message,
+      object,
+      atByte: layers[0]?.header.dataAtByte ?? 0,
+      found: 0,
+      allowed: ID_BYTES,
+    });
   }
   if (isStartOfLog(head)) return;
   const { sentence } = formatOf(head);
@@ -195,6 +204,7 @@ function checkInside(head: Uint8Array, sizeBytes: number, object: string, layers
     object,
     atByte: layers[0]?.header.dataAtByte ?? 0,
     found: hex,
+    allowed: "a log",
   });
 }
 
@@ -206,6 +216,7 @@ const passwordNeeded = ({ device }: EncryptedHeader, object: string): FaultError
     code: "access/password-needed",
     message: `This log is encrypted: a password for device ${device} is needed`,
     object,
+    atByte: 0,
     found: device,
   });
 
@@ -233,5 +244,6 @@ const tooDeep = (object: string): FaultError =>
     message: `The log lies inside more than ${LAYERS_MAX} containers`,
     object,
     atByte: 0,
+    found: LAYERS_MAX + 1,
     allowed: LAYERS_MAX,
   });

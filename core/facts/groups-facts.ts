@@ -6,6 +6,8 @@ import { GroupReader, type ReadHost } from "../mdf/group-reader.ts";
 import { isMaster, type MeasuredChannel } from "../mdf/measured-channel.ts";
 import { type MeasuredGroup, type MeasuredStream, type Measurement, readMeasurement } from "../mdf/measurement.ts";
 import type { RecordBatch } from "../mdf/record-batch.ts";
+import { checkUnpacked, unpackedBytesMax } from "../mdf/unpacked-limits.ts";
+import type { ByteSource } from "../store/source.ts";
 import { ColumnFacts } from "./column-facts.ts";
 import { document, type FactsDocument } from "./document.ts";
 import { hashSource } from "./hash-source.ts";
@@ -24,11 +26,12 @@ export interface GroupsFactsOptions {
 /** The document, LF at its end. Memory grows with the channels, not with the records. Faults: `input/*` when nothing can be read, `limit/*`, those of the source. */
 export async function groupsFacts({ log, fileName, host }: GroupsFactsOptions): Promise<FactsDocument> {
   const measurement = await readMeasurement(log.source, host.signal);
-  const budget = { left: VALUES_MIN + VALUES_PER_BYTE_MAX * log.source.sizeBytes, all: log.source.sizeBytes };
+  const budget = { left: VALUES_MIN + VALUES_PER_BYTE_MAX * log.source.sizeBytes };
+  const bounded = { ...host, onWindow: boundedBytes(log.source, host) };
   const notices: Notice[] = [...measurement.notices];
   const groups: string[] = [];
   for (const stream of measurement.streams) {
-    for (const group of await streamGroups(measurement, stream, host, budget, notices)) groups.push(group);
+    for (const group of await streamGroups(measurement, stream, bounded, budget, notices)) groups.push(group);
   }
   const { header } = measurement;
   const text = document({
@@ -43,8 +46,19 @@ export async function groupsFacts({ log, fileName, host }: GroupsFactsOptions): 
   return { text, notices: [...notices, ...measurement.rules.notices] };
 }
 
+/** Of plain conversions; long ones count more. */
 interface Budget {
   left: number;
+}
+
+/** Any number of data groups may have the same packed block: together they may unpack what the file may hold, twice. Faults: `limit/too-large`. */
+function boundedBytes(source: ByteSource, host: ReadHost): ReadHost["onWindow"] {
+  let doneBytes = 0;
+  return (bytes) => {
+    doneBytes += bytes;
+    if (doneBytes > 2 * unpackedBytesMax(source.sizeBytes)) checkUnpacked(source, doneBytes);
+    return host.onWindow(bytes);
+  };
 }
 
 async function streamGroups(
@@ -67,7 +81,7 @@ async function streamGroups(
   for (const group of stream.groups) facts.set(group, new GroupFacts(group, await reader.columns(group, group.channels), object));
   for await (const { group, batch } of reader.batches(new Set(stream.groups))) await facts.get(group)?.add(batch, budget);
   const texts = [...facts.values()].map((one) => one.text());
-  notices.push(...reader.notices, ...[...facts.values()].flatMap((one) => one.notices));
+  for (const one of [reader, ...facts.values()]) for (const notice of one.notices) notices.push(notice);
   return texts;
 }
 
@@ -106,7 +120,7 @@ class GroupFacts {
       this.#invalid[i] = (this.#invalid[i] ?? 0) + invalidIn(channel, batch);
       if (column === null) continue;
       const count = batch.rowCount * column.offsets.length;
-      budget.left -= count;
+      budget.left -= count * (column.rule?.cost ?? 1);
       if (budget.left < 0) throw tooManyValues(this.#object, this.#group);
       if (!isNumeric(column) || (column.raw.kind === "number" && column.raw.exact !== null))
         await eachValue(column, batch, facts);
@@ -144,7 +158,7 @@ class GroupFacts {
 function tooManyValues(object: string, group: MeasuredGroup): FaultError {
   const fault: Fault = {
     code: "limit/too-many",
-    message: `The channels of this file lie over the same bytes again and again: at group ${group.number} (${group.name}) there are more than ${VALUES_PER_BYTE_MAX} values for each byte of the file.`,
+    message: `At group ${group.number} (${group.name}) the channels of this file give far more values than it has bytes: they lie over each other, their records are packed too tightly or their conversions are too long. ${VALUES_PER_BYTE_MAX} values for each byte of the file are read, and in any case ${VALUES_MIN}.`,
     object,
     atByte: group.atByte,
     allowed: VALUES_PER_BYTE_MAX,

@@ -9,7 +9,7 @@ import type {
   RecordStream,
   TimeField,
 } from "../bus/layout.ts";
-import { FaultError } from "../fault.ts";
+import { type Fault, FaultError } from "../fault.ts";
 import {
   CARRY_BYTES_MAX,
   CHANNEL_HASH,
@@ -59,7 +59,7 @@ interface Image {
 const images = new WeakMap<readonly RecordLayout[], Image>();
 
 /** Loads the layouts of a stream and forgets the one before. Faults: `limit/too-many` for more than 256 groups or 32 VLSD groups. */
-export function loadRecords(kernel: Kernel, stream: RecordStream): LoadedRecords {
+export function loadRecords(kernel: Kernel, stream: RecordStream, object: string): LoadedRecords {
   const { layouts, recordIdBytes } = stream;
   kernel.bytes.fill(0, VLSD, VLSD + VLSD_BYTES);
   kernel.bytes.fill(0xff, VALUE_WINDOWS, VALUE_WINDOWS + 4 * 32);
@@ -76,7 +76,7 @@ export function loadRecords(kernel: Kernel, stream: RecordStream): LoadedRecords
     return known.loaded;
   }
   kernel.bytes.fill(0, RECORDS, end);
-  const { loaded, places } = writeRecords(kernel, stream);
+  const { loaded, places } = writeRecords(kernel, stream, object);
   images.set(layouts, {
     entries: kernel.bytes.slice(RECORDS, RECORDS + places * ENTRY_BYTES),
     recordIds: kernel.bytes.slice(listAt, listAt + (recordIdBytes > 1 ? 8 * layouts.length : 0)),
@@ -86,12 +86,13 @@ export function loadRecords(kernel: Kernel, stream: RecordStream): LoadedRecords
 }
 
 /** `places`: entries up to the last one used. */
-function writeRecords(kernel: Kernel, stream: RecordStream): { loaded: LoadedRecords; places: number } {
+function writeRecords(kernel: Kernel, stream: RecordStream, object: string): { loaded: LoadedRecords; places: number } {
   const { layouts, recordIdBytes } = stream;
   const slots = new Map<RecordId, number>();
   for (const layout of layouts) if (layout.isVlsd) slots.set(layout.recordId, slots.size);
-  if (layouts.length > RECORD_ENTRIES) throw tooMany("channel groups in one data group", layouts.length, RECORD_ENTRIES);
-  if (slots.size > VLSD_SLOTS) throw tooMany("VLSD channel groups in one data group", slots.size, VLSD_SLOTS);
+  const where = { object, atByte: stream.extents[0]?.atByte ?? 0 };
+  if (layouts.length > RECORD_ENTRIES) throw tooMany("channel groups in one data group", layouts.length, RECORD_ENTRIES, where);
+  if (slots.size > VLSD_SLOTS) throw tooMany("VLSD channel groups in one data group", slots.size, VLSD_SLOTS, where);
   const valueStreams: (PayloadLayout & { readonly kind: "sd" })[] = [];
   let places = 0;
   for (const [i, layout] of layouts.entries()) {
@@ -268,5 +269,11 @@ const isBits = (field: Field | null, atByte: number, bitOffset: number, bitCount
   field.bitOffset === bitOffset &&
   field.bitCount === bitCount;
 
-const tooMany = (what: string, found: number, allowed: number): FaultError =>
-  new FaultError({ code: "limit/too-many", message: `It has ${found} ${what}; ${allowed} can be read`, found, allowed });
+const tooMany = (what: string, found: number, allowed: number, where: Pick<Fault, "object" | "atByte">): FaultError =>
+  new FaultError({
+    code: "limit/too-many",
+    message: `It has ${found} ${what}; ${allowed} can be read`,
+    ...where,
+    found,
+    allowed,
+  });

@@ -66,7 +66,7 @@ export async function walkStream(
 ): Promise<WalkResult> {
   const unread = countedUnread(kernel, source, stream);
   if (unread) return unread;
-  const { valueStreams } = loadRecords(kernel, stream);
+  const { valueStreams } = loadRecords(kernel, stream, source.key);
   const counts = none();
   const counted = countingSource(source, counts);
   const values = new ValueWindows(
@@ -133,7 +133,14 @@ export async function walkStream(
             notices.push({
               severity: "warning",
               text,
-              fault: { code: "limit/too-large", message: text, object: source.key, atByte },
+              fault: {
+                code: "limit/too-large",
+                message: text,
+                object: source.key,
+                atByte,
+                found: carryBytes,
+                allowed: CARRY_BYTES_MAX,
+              },
             });
             break;
           }
@@ -229,14 +236,18 @@ function damaged(key: string, kernel: Kernel, extents: readonly Extent[], doneBy
   return {
     severity: "warning",
     text: `${key} ${message}`,
-    fault: { code: "input/bad-record", message, object: key, atByte, found: badId },
+    fault: { code: "input/bad-record", message, object: key, atByte, found: badId, allowed: "a record id of the file" },
   };
 }
 
 function cutRecord(key: string, extents: readonly Extent[], doneBytes: number, carryBytes: number): Notice {
   const atByte = fileOffset(extents, doneBytes);
   const message = `ends in the middle of a record at byte ${atByte} (${carryBytes} bytes of it are there). All complete frames are shown`;
-  return { severity: "info", text: `${key} ${message}`, fault: { code: "input/truncated", message, object: key, atByte } };
+  return {
+    severity: "info",
+    text: `${key} ${message}`,
+    fault: { code: "input/truncated", message, object: key, atByte, found: carryBytes, allowed: "a whole record" },
+  };
 }
 
 /** The windows of SD values the kernel looks into; loaded when it asks. */

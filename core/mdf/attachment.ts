@@ -43,7 +43,8 @@ export function readAttachment(blocks: BlockReader, atByte: number): { attachmen
   const method = isPacked ? METHODS[zip] : null;
   const dataAt = atByte + BLOCK_HEADER_BYTES + 8 * block.linkCount + DATA_BYTES;
   if (method === undefined) throw unsupported(blocks, atByte, zip);
-  if ((flags & EMBEDDED) !== 0 && dataAt + embeddedBytes > atByte + lengthBytes) throw tooShort(blocks, atByte, embeddedBytes);
+  if ((flags & EMBEDDED) !== 0 && dataAt + embeddedBytes > atByte + lengthBytes)
+    throw tooShort(blocks, atByte, embeddedBytes, Math.max(0, atByte + lengthBytes - dataAt));
   const digest = block.data().subarray(8, 24);
   return {
     next: block.link(0),
@@ -93,12 +94,13 @@ function unsupported(blocks: BlockReader, atByte: number, zip: number): FaultErr
   });
 }
 
-function tooShort(blocks: BlockReader, atByte: number, found: number): FaultError {
+function tooShort(blocks: BlockReader, atByte: number, found: number, allowed: number): FaultError {
   return new FaultError({
     code: "input/bad-block",
     message: `The attachment block (##AT) at byte ${atByte} says it holds ${found} bytes, more than it has.`,
     object: blocks.source.key,
     atByte,
     found,
+    allowed,
   });
 }

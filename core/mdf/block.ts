@@ -28,6 +28,9 @@ const BLOCK_NAMES = {
 } as const;
 export type BlockId = keyof typeof BLOCK_NAMES;
 
+/** What a link may lead to, in the faults of chains that lead back. */
+export const NO_LOOP = "a block that was not met before";
+
 /** "##DG" as the little-endian number it is in the file. */
 const idCode = (id: BlockId): number => 0x2323 | (id.charCodeAt(0) << 16) | (id.charCodeAt(1) << 24);
 const ID_CODES = Object.fromEntries(Object.keys(BLOCK_NAMES).map((id) => [id, idCode(id as BlockId)])) as Record<BlockId, number>;
@@ -326,6 +329,7 @@ export class BlockReader {
       message: `The description of this file's groups needs more than ${allowed} ${what}.`,
       object: this.source.key,
       atByte,
+      found: allowed + 1,
       allowed,
     });
   }

@@ -1,6 +1,6 @@
 /** CN blocks of one channel group, structures opened up. */
 import { FaultError } from "../fault.ts";
-import type { Block, BlockReader } from "./block.ts";
+import { type Block, type BlockReader, NO_LOOP } from "./block.ts";
 import { type Conversion, readConversion } from "./conversion.ts";
 import { textAt } from "./text.ts";
 
@@ -89,7 +89,8 @@ export class ChannelReader {
       message: `The chain of channel blocks (##CN) leads back to byte ${atByte}, or is nested too deep.`,
       object: this.#blocks.source.key,
       atByte,
-      allowed: DEPTH_MAX,
+      found: atByte,
+      allowed: `${NO_LOOP}, and ${DEPTH_MAX} levels`,
     });
   }
 }

@@ -2,7 +2,7 @@
 import { FaultError, type Notice } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
 import { type Attachment, readAttachment } from "./attachment.ts";
-import { BlockReader, damageNotice, faultOfFile } from "./block.ts";
+import { BlockReader, damageNotice, faultOfFile, NO_LOOP } from "./block.ts";
 import { type MeasurementEvent, readEvent } from "./event.ts";
 import { readIdentification } from "./identification.ts";
 import { FIRST_READ_BYTES } from "./read.ts";
@@ -90,5 +90,7 @@ function leadsBack(blocks: BlockReader, what: string, atByte: number): FaultErro
     message: `The list of ${what} leads back to byte ${atByte}.`,
     object: blocks.source.key,
     atByte,
+    found: atByte,
+    allowed: NO_LOOP,
   });
 }

@@ -2,7 +2,7 @@
 import { describeFrames } from "../bus/describe.ts";
 import type { RecordId, RecordLayout, RecordStream } from "../bus/layout.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
-import { type Block, type BlockReader, damageNotice, faultOfFile } from "./block.ts";
+import { type Block, type BlockReader, damageNotice, faultOfFile, NO_LOOP } from "./block.ts";
 import type { Channel, ChannelReader } from "./channel.ts";
 import { type Identification, UNFINISHED } from "./identification.ts";
 import { recordIdOf } from "./record-id.ts";
@@ -189,5 +189,7 @@ function cycle(blocks: BlockReader, atByte: number): FaultError {
     message: `The chain of channel groups (##CG) leads back to byte ${atByte}.`,
     object: blocks.source.key,
     atByte,
+    found: atByte,
+    allowed: NO_LOOP,
   });
 }

@@ -1,7 +1,15 @@
 /** From a link to record or signal data to the extents of its payload, through all that may lie between: DL, HL, LD, GD, DZ. */
 import type { Extent } from "../bus/layout.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
-import { BLOCK_HEADER_BYTES, type BlockHeader, type BlockId, type BlockReader, damageNotice, faultOfFile } from "./block.ts";
+import {
+  BLOCK_HEADER_BYTES,
+  type BlockHeader,
+  type BlockId,
+  type BlockReader,
+  damageNotice,
+  faultOfFile,
+  NO_LOOP,
+} from "./block.ts";
 import { type Identification, UNFINISHED } from "./identification.ts";
 import { readPackedHeader } from "./packed-header.ts";
 
@@ -239,6 +247,8 @@ class ExtentList {
       message: `The ${what} at byte ${atByte} is listed twice.`,
       object: this.#blocks.source.key,
       atByte,
+      found: atByte,
+      allowed: NO_LOOP,
     });
   }
 

@@ -14,6 +14,7 @@ import { extentsOfStream, type MeasuredGroup, type MeasuredStream, type Measurem
 import { type ReadNumber, rawKind } from "./raw-value.ts";
 import { firstRecords, type RecordBatch } from "./record-batch.ts";
 import { noCounts, RECORD_BYTES_MAX, type RecordCounts, type RecordKind, walkRecords } from "./record-walk.ts";
+import { checkUnpacked } from "./unpacked-limits.ts";
 import { type ValueSource, ValueStream } from "./value-stream.ts";
 
 export interface ReadHost {
@@ -55,12 +56,14 @@ export class GroupReader {
     this.#stream = stream;
     this.#extents = extents;
     this.#host = host;
-    this.notices.push(...extents.notices);
+    for (const notice of extents.notices) this.notices.push(notice);
   }
 
-  /** Faults: `input/unsupported` (a codec), `storage/*`. */
+  /** Faults: `input/unsupported` (a codec), `limit/too-large`, `storage/*`. */
   static async open(measurement: Measurement, stream: MeasuredStream, host: ReadHost): Promise<GroupReader> {
-    return new GroupReader(measurement, stream, await extentsOfStream(measurement, stream), host);
+    const extents = await extentsOfStream(measurement, stream);
+    checkUnpacked(measurement.source, sizeOf(extents.extents));
+    return new GroupReader(measurement, stream, extents, host);
   }
 
   /** Extents of the records, for whoever plans or accounts. */
@@ -216,7 +219,7 @@ export class GroupReader {
     }
     const { extents, notices, unsupported } = await dataExtents(blocks, dataLink, "SD", id);
     if (unsupported !== null) throw new FaultError(unsupported);
-    this.notices.push(...notices);
+    for (const notice of notices) this.notices.push(notice);
     const open = (fromByte: number) => this.#windows(extents, fromByte);
     return this.#opening({ object, sizeBytes: sizeOf(extents), open }, keptBytes, true);
   }

@@ -30,6 +30,8 @@ export function readIdentification(head: Uint8Array, object: string): { id: Iden
       message: "The file is empty (0 bytes). The logger may have lost power before the first write.",
       object,
       atByte: 0,
+      found: 0,
+      allowed: ID_BYTES,
     });
   }
   const magic = asciiAt(head, 0, 8);
@@ -42,6 +44,7 @@ export function readIdentification(head: Uint8Array, object: string): { id: Iden
       object,
       atByte: 0,
       found: format.firstBytes,
+      allowed: "MDF or UnFinMF",
     });
   }
   if (head.length < ID_BYTES) {

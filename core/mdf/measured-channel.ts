@@ -2,7 +2,7 @@
 import type { Notice } from "../fault.ts";
 import { FaultError } from "../fault.ts";
 import { type ArrayShape, ArrayShapes } from "./array-shape.ts";
-import { type Block, type BlockReader, damageNotice, faultOfFile } from "./block.ts";
+import { type Block, type BlockReader, damageNotice, faultOfFile, NO_LOOP } from "./block.ts";
 import { CHANNEL_TYPE } from "./channel.ts";
 import { textAt } from "./text.ts";
 import { unitAt } from "./value-rule.ts";
@@ -67,6 +67,8 @@ class Reader {
   readonly #blocks: BlockReader;
   readonly #group: GroupBytes;
   readonly #visited = new Set<number>();
+  readonly #names = new Map<number, string>();
+  readonly #units = new Map<number, string>();
   readonly #arrays: ArrayShapes;
 
   constructor(blocks: BlockReader, group: GroupBytes) {
@@ -106,8 +108,12 @@ class Reader {
     else this.chain(array.membersLink, depth + 1, { name: this.#name(block), array });
   }
 
+  /** Any number of channels may share one long name: it is kept once. */
   #name(block: Block): string {
-    return textAt(this.#blocks, block.link(2), NAME_BYTES_MAX);
+    const atByte = block.link(2);
+    const name = this.#names.get(atByte) ?? textAt(this.#blocks, atByte, NAME_BYTES_MAX);
+    this.#names.set(atByte, name);
+    return name;
   }
 
   #channel(block: Block, { name: structure, array }: Parent, notices: readonly Notice[]): MeasuredChannel {
@@ -136,13 +142,19 @@ class Reader {
   /** Optional metadata: what cannot be read is no unit. */
   #unit(block: Block): string {
     try {
-      const own = unitAt(this.#blocks, block.link(6));
+      const own = this.#unitAt(block.link(6));
       if (own !== "" || block.link(4) === 0) return own;
-      return unitAt(this.#blocks, this.#blocks.open(block.link(4), "CC").link(1));
+      return this.#unitAt(this.#blocks.open(block.link(4), "CC").link(1));
     } catch (error) {
       faultOfFile(error);
       return "";
     }
+  }
+
+  #unitAt(atByte: number): string {
+    const unit = this.#units.get(atByte) ?? unitAt(this.#blocks, atByte);
+    this.#units.set(atByte, unit);
+    return unit;
   }
 
   #cycle(atByte: number): FaultError {
@@ -151,7 +163,8 @@ class Reader {
       message: `The chain of channel blocks (##CN) leads back to byte ${atByte}, or is nested too deep.`,
       object: this.#blocks.source.key,
       atByte,
-      allowed: DEPTH_MAX,
+      found: atByte,
+      allowed: `${NO_LOOP}, and ${DEPTH_MAX} levels`,
     });
   }
 }

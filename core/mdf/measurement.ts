@@ -2,7 +2,7 @@
 import type { Extent } from "../bus/layout.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
-import { type Block, BlockReader, damageNotice, faultOfFile } from "./block.ts";
+import { type Block, BlockReader, damageNotice, faultOfFile, NO_LOOP } from "./block.ts";
 import { dataExtents } from "./data-list.ts";
 import type { MdfHeader } from "./file.ts";
 import { type HeaderBlock, readHeader } from "./header.ts";
@@ -222,5 +222,7 @@ function cycle(blocks: BlockReader, what: string, atByte: number): FaultError {
     message: `The chain of ${what} leads back to byte ${atByte}.`,
     object: blocks.source.key,
     atByte,
+    found: atByte,
+    allowed: NO_LOOP,
   });
 }

@@ -143,11 +143,14 @@ function damaged(key: string, extent: Extent, packed: Packed, unpacker: Unpacker
         code: "input/bad-block",
         message: `${block} ends too early, after ${packed.lengthBytes} packed bytes.`,
         found: packed.lengthBytes,
+        allowed: `as many as hold ${packed.originalBytes}`,
       });
     case "dictionary":
       return fault({
         code: "input/unsupported",
         message: `${block} was packed with a dictionary, which the file does not have.`,
+        found: "a dictionary",
+        allowed: "none",
       });
     case "window":
       return fault({
@@ -157,7 +160,12 @@ function damaged(key: string, extent: Extent, packed: Packed, unpacker: Unpacker
         allowed: mostBytes,
       });
     default:
-      return fault({ code: "input/bad-block", message: `${block} is damaged near byte ${atByte}.` });
+      return fault({
+        code: "input/bad-block",
+        message: `${block} is damaged near byte ${atByte}.`,
+        found: "bytes that it cannot mean",
+        allowed: METHOD_NAMES[packed.method],
+      });
   }
 }
 

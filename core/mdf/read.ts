@@ -3,7 +3,7 @@ import { firstExtents, sizeOf } from "../bus/extents.ts";
 import type { Extent, RecordLayout, RecordStream } from "../bus/layout.ts";
 import { type Fault, FaultError, type Notice } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
-import { BlockReader, damageNotice, faultOfFile } from "./block.ts";
+import { BlockReader, damageNotice, faultOfFile, NO_LOOP } from "./block.ts";
 import { ChannelReader } from "./channel.ts";
 import { type ChannelGroup, type DataGroup, readDataGroup } from "./data-group.ts";
 import { type DataExtents, dataExtents } from "./data-list.ts";
@@ -11,6 +11,7 @@ import type { MdfFile } from "./file.ts";
 import { readHeader } from "./header.ts";
 import type { HeaderCache } from "./header-cache.ts";
 import { type Identification, readIdentification, UNFINISHED } from "./identification.ts";
+import { checkUnpacked, checkUnpackedRecords } from "./unpacked-limits.ts";
 
 /** Enough for the header of every CANedge generation (D: 106,800 bytes). */
 export const FIRST_READ_BYTES = 128 * 1024;
@@ -212,10 +213,6 @@ function countNotice(blocks: BlockReader, group: DataGroup, missing: NonNullable
   return { severity: "warning", text };
 }
 
-/** What a file may hold unpacked: this many times its own bytes, and so much in any case. Logs are packed to a tenth, constant columns to a hundredth. */
-const UNPACKED_TIMES_MAX = 256;
-const UNPACKED_FREE_BYTES = 256 * 1024 * 1024;
-
 interface Held {
   /** Of the streams: records and their values, unpacked. */
   readonly recordBytes: number;
@@ -225,7 +222,7 @@ interface Held {
 
 /**
  * Bytes that hold records or their values. Faults: `input/bad-block` if blocks overlap, since then a small file could claim any amount;
- * `limit/too-large` if packed ones hold far more than writers ever pack.
+ * `limit/*` if packed ones hold far more than writers ever pack.
  */
 function bytesHeld(streams: readonly RecordStream[], source: ByteSource): Held {
   const extents: Extent[] = [];
@@ -256,16 +253,8 @@ function bytesHeld(streams: readonly RecordStream[], source: ByteSource): Held {
     storedBytes += stored.lengthBytes;
   }
   const recordBytes = sizeOf(extents);
-  const mostBytes = UNPACKED_FREE_BYTES + UNPACKED_TIMES_MAX * source.sizeBytes;
-  if (recordBytes > mostBytes) {
-    throw new FaultError({
-      code: "limit/too-large",
-      message: `Its compressed blocks say they hold ${recordBytes} bytes, far more than a log of ${source.sizeBytes} bytes does; up to ${mostBytes} are read.`,
-      object: source.key,
-      found: recordBytes,
-      allowed: mostBytes,
-    });
-  }
+  checkUnpacked(source, recordBytes);
+  for (const stream of streams) if (stream.extents.some(({ packed }) => packed)) checkUnpackedRecords(source, stream);
   return { recordBytes, storedBytes };
 }
 
@@ -275,5 +264,7 @@ function cycle(blocks: BlockReader, atByte: number): FaultError {
     message: `The chain of data groups (##DG) leads back to byte ${atByte}.`,
     object: blocks.source.key,
     atByte,
+    found: atByte,
+    allowed: NO_LOOP,
   });
 }

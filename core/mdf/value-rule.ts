@@ -1,7 +1,7 @@
 /** CC blocks whole, with what they refer to: from the raw value of a channel to its physical one (formats/mdf4.md §11). */
 import { FaultError, type Notice } from "../fault.ts";
-import type { Block, BlockReader } from "./block.ts";
-import { FORMULA_CHARACTERS_MAX, type Formula, parseFormula } from "./formula.ts";
+import { type Block, type BlockReader, NO_LOOP } from "./block.ts";
+import { FORMULA_CHARACTERS_MAX, parseFormula } from "./formula.ts";
 import { lastAtMost, rangesOf } from "./ranges.ts";
 import { textAt } from "./text.ts";
 
@@ -23,6 +23,8 @@ export interface ValueRule {
   readonly texts: Readonly<Record<string, string>> | null;
   /** A bit field is in it somewhere. */
   readonly hasBits: boolean;
+  /** Work for one value, in that of a plain conversion. */
+  readonly cost: number;
   /** cc_tx_name, which stands before the parts of a bit field. */
   readonly name: string;
   /** cc_md_unit. */
@@ -48,8 +50,12 @@ const CC = {
 const DEPTH_MAX = 32;
 /** Of a text or unit, since a byte of a record may stand for it; longer ones are cut. */
 const TEXT_BYTES_MAX = 2048;
+/** Of a file whose conversions are all wrong the first are told. */
+const NOTICES_MAX = 50;
 /** Fields of one integer. */
 const FIELDS_MAX = 64;
+/** A formula of so many characters is as much work as a plain conversion again. */
+const FORMULA_CHARACTERS_PER_COST = 32;
 /** Of all conversions of a file together: 16-bit enumerations have 65,536 texts. */
 const REFERENCES_MAX = 1_000_000;
 
@@ -94,6 +100,7 @@ export class ValueRules {
       givesText: false,
       texts: null,
       hasBits: false,
+      cost: 1,
       name: textAt(this.#blocks, block.link(0), TEXT_BYTES_MAX),
       unit: unitAt(this.#blocks, block.link(1)),
     };
@@ -108,7 +115,7 @@ export class ValueRules {
       case CC.rational:
         return { ...base, isExact: false, apply: ofNumbers(rational(v)) };
       case CC.algebraic:
-        return { ...base, isExact: false, apply: ofNumbers(this.#formula(block)) };
+        return { ...base, isExact: false, ...this.#formula(block) };
       case CC.table:
         return { ...base, isExact: false, apply: ofNumbers(interpolated(pairsOf(v))) };
       case CC.nearest:
@@ -120,32 +127,41 @@ export class ValueRules {
         const references = this.#referred(block, (type === CC.valueToText ? v.length : v.length >> 1) + 1);
         const apply = type === CC.valueToText ? valueToText(v, references) : rangeToText(v, references);
         const texts = type === CC.valueToText ? tableOf(v, references) : null;
-        return { ...base, givesText: true, texts, hasBits: references.some(hasBits), apply };
+        const cost = 1 + references.reduce((most, one) => Math.max(most, costOf(one)), 0);
+        return { ...base, givesText: true, texts, hasBits: references.some(hasBits), cost, apply };
       }
       case CC.textToValue:
         return { ...base, apply: textToValue(v, this.#texts(block, v.length - 1)) };
       case CC.textToText:
         return { ...base, givesText: true, apply: textToText(this.#texts(block, block.u16(4))) };
-      case CC.bitsToText:
-        return { ...base, givesText: true, hasBits: true, apply: bitsToText(masksOf(block), this.#referred(block, FIELDS_MAX)) };
+      case CC.bitsToText: {
+        const references = this.#referred(block, FIELDS_MAX);
+        const cost = references.reduce((sum, one) => sum + 1 + costOf(one), 1);
+        return { ...base, givesText: true, hasBits: true, cost, apply: bitsToText(masksOf(block), references) };
+      }
       default:
         this.#note(
           block.atByte,
           `The conversion at byte ${block.atByte} has the type ${type}, which buslens does not know: values stay raw.`,
+          type,
+          "0 to 11",
         );
         return { ...base, apply: same };
     }
   }
 
-  #formula(block: Block): Formula {
+  #formula(block: Block): Pick<ValueRule, "apply" | "cost"> {
     const text = textAt(this.#blocks, block.link(4), FORMULA_CHARACTERS_MAX + 1);
     const formula = parseFormula(text);
-    if (typeof formula !== "string") return formula;
+    const cost = 1 + Math.floor(text.length / FORMULA_CHARACTERS_PER_COST);
+    if (typeof formula !== "string") return { apply: ofNumbers(formula), cost };
     this.#note(
       block.atByte,
       `The formula "${text.slice(0, 80)}" at byte ${block.atByte} cannot be worked out: ${formula}. Its values are not numbers.`,
+      text.slice(0, 80),
+      "a formula of X",
     );
-    return () => Number.NaN;
+    return { apply: ofNumbers(() => Number.NaN), cost: 1 };
   }
 
   /** cc_ref: a text, another conversion, or nothing. */
@@ -168,10 +184,11 @@ export class ValueRules {
     return Array.from({ length: links }, (_, i) => block.link(4 + i));
   }
 
-  #note(atByte: number, text: string): void {
+  #note(atByte: number, text: string, found: string | number, allowed: string): void {
+    if (this.notices.length >= NOTICES_MAX) return;
     const message = `${this.#blocks.source.key}: ${text}`;
-    const fault = { code: "input/unsupported" as const, message: text, object: this.#blocks.source.key, atByte };
-    if (!this.notices.some((notice) => notice.text === message)) this.notices.push({ severity: "warning", text: message, fault });
+    const fault = { code: "input/unsupported" as const, message: text, object: this.#blocks.source.key, atByte, found, allowed };
+    this.notices.push({ severity: "warning", text: message, fault });
   }
 
   #tooDeep(atByte: number): FaultError {
@@ -180,7 +197,8 @@ export class ValueRules {
       message: `The conversions (##CC) at byte ${atByte} lead back to themselves, or are nested deeper than ${DEPTH_MAX}.`,
       object: this.#blocks.source.key,
       atByte,
-      allowed: DEPTH_MAX,
+      found: atByte,
+      allowed: `${NO_LOOP}, and ${DEPTH_MAX} levels`,
     });
   }
 
@@ -199,8 +217,16 @@ export class ValueRules {
 /** A unit or comment is plain text, or XML with the text in <TX>. */
 export function unitAt(blocks: BlockReader, atByte: number): string {
   const text = textAt(blocks, atByte, TEXT_BYTES_MAX);
-  const inner = text.trimStart().startsWith("<") ? /<TX[^>]*>([\s\S]*?)<\/TX>/i.exec(text)?.[1] : undefined;
-  return inner === undefined ? text : plainText(inner);
+  const inner = text.trimStart().startsWith("<") ? textElement(text) : null;
+  return inner === null ? text : plainText(inner);
+}
+
+/** What stands in the first <TX>. By plain searches: a pattern would look at a text of half-open elements again from each of them. */
+function textElement(xml: string): string | null {
+  const lower = xml.toLowerCase();
+  const start = lower.indexOf(">", lower.indexOf("<tx"));
+  const end = lower.indexOf("</tx>", start);
+  return !lower.includes("<tx") || start < 0 || end < 0 ? null : xml.slice(start + 1, end);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
@@ -212,6 +238,7 @@ const plainText = (xml: string): string =>
   });
 
 type Reference = string | ValueRule | null;
+const costOf = (reference: Reference): number => (reference === null || typeof reference === "string" ? 0 : reference.cost);
 const hasBits = (reference: Reference): boolean => reference !== null && typeof reference !== "string" && reference.hasBits;
 
 function valuesOf(block: Block): number[] {

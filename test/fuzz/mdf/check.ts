@@ -181,12 +181,14 @@ function checkNotices(notices: readonly Notice[]): void {
   }
 }
 
-function checkFault({ code, object, atByte, message }: Fault): void {
+function checkFault({ code, object, atByte, found, allowed, message }: Fault): void {
   must(/^(input|limit|access)\//.test(code), `${code}: ${message}`);
   must(object === KEY, `${code} without its file: ${message}`);
   must(message.length > 0 && message.length < 2000, `${code}: a fault is a sentence`);
   must(atByte === undefined || (Number.isInteger(atByte) && atByte >= 0), `${code} at byte ${atByte}`);
-  if (code.startsWith("input/")) must(atByte !== undefined, `${code} without its byte: ${message}`);
+  const isWhole = atByte !== undefined && found !== undefined && allowed !== undefined;
+  if (code.startsWith("input/")) must(isWhole, `${code} without its byte, what was found or what is allowed: ${message}`);
+  if (code.startsWith("limit/")) must(found !== undefined && allowed !== undefined, `${code} without its numbers: ${message}`);
 }
 
 function must(condition: boolean, why: string): void {
