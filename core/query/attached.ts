@@ -7,6 +7,7 @@ import { isOfOneObject, type Notice } from "../fault.ts";
 import type { Codecs } from "../kernel/codecs.ts";
 import { attachmentBytes } from "../mdf/attachment.ts";
 import { readContents } from "../mdf/contents.ts";
+import type { ByteSource } from "../store/source.ts";
 import type { EventEntry, EventList } from "./engine.ts";
 import type { OpenDecodable } from "./opened-logs.ts";
 import { unreadable } from "./readable-logs.ts";
@@ -21,6 +22,28 @@ interface Parts {
 const DEVICES_MAX = 8;
 /** The newest logs that are asked for events. */
 const LOGS_MAX = 64;
+
+export interface AttachedDatabase {
+  /** Without folders. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The `.dbc` files that an MDF 4 file holds, each name once. Faults: `input/*`, `limit/*`, those of the source. */
+export async function attachedDatabases(
+  source: ByteSource,
+  codecs: Codecs,
+  signal: AbortSignal,
+): Promise<readonly AttachedDatabase[]> {
+  const { attachments, blocks } = await readContents(source, signal);
+  const found: AttachedDatabase[] = [];
+  for (const one of attachments) {
+    const file = one.fileName.slice(Math.max(one.fileName.lastIndexOf("/"), one.fileName.lastIndexOf("\\")) + 1);
+    if (!one.isEmbedded || !/\.dbc$/i.test(file) || found.some((before) => before.file === file)) continue;
+    found.push({ file, bytes: await attachmentBytes(blocks, one, codecs, signal) });
+  }
+  return found;
+}
 
 /** Databases attached to the newest logs, kept until those change; null if there are none. Faults: of the listing, `request/cancelled`. */
 export function attachedLibraries({ catalogue, openDecodable, codecs }: Parts): (signal: AbortSignal) => Promise<Library | null> {
@@ -38,11 +61,9 @@ export function attachedLibraries({ catalogue, openDecodable, codecs }: Parts): 
       try {
         const { source, mdf } = await openDecodable(log.key, signal);
         if (!mdf.hasAttachments) continue;
-        const { attachments, blocks } = await readContents(source, signal);
-        for (const one of attachments) {
-          const file = one.fileName.slice(Math.max(one.fileName.lastIndexOf("/"), one.fileName.lastIndexOf("\\")) + 1);
-          if (!one.isEmbedded || !/\.dbc$/i.test(file) || dbcs.some((dbc) => dbc.file === file)) continue;
-          dbcs.push(parseDbc(await attachmentBytes(blocks, one, codecs, signal), file));
+        for (const { file, bytes } of await attachedDatabases(source, codecs, signal)) {
+          if (dbcs.some((dbc) => dbc.file === file)) continue;
+          dbcs.push(parseDbc(bytes, file));
           notices.push({
             severity: "info",
             text: `${file} is attached to ${log.key}; it is used because no other database is there`,

@@ -197,11 +197,11 @@ function inspectCommand(file: string, values: Values): Command {
 
 function decodeCommand(files: readonly string[], values: Values): Command {
   const dbcs = values.dbc ?? [];
-  if (files.length === 0) throw new UsageError("usage: buslens decode FILE… --dbc DBC");
+  if (files.length === 0) throw new UsageError("usage: buslens decode FILE… [--dbc DBC]");
   const isTransportFacts = values.transport !== undefined && values.facts === true;
-  if (dbcs.length === 0 && !isTransportFacts)
-    throw new UsageError("decode needs a DBC: --dbc FILE (only --transport P --facts needs none)");
-  if (dbcs.length === 0 && values.signal) throw new UsageError("--signal names signals of a DBC: --dbc FILE");
+  if (dbcs.length === 0 && (values.facts || values.transport !== undefined) && !isTransportFacts)
+    throw new UsageError("this needs a DBC: --dbc FILE (only --transport P --facts needs none)");
+  if (dbcs.length === 0 && isTransportFacts && values.signal) throw new UsageError("--signal names signals of a DBC: --dbc FILE");
   if (values.facts && values.csv) throw new UsageError("choose --facts or --csv");
   const form = values.facts ? "facts" : values.csv ? "csv" : "table";
   if (form === "facts" && dbcs.length > 1) throw new UsageError("--facts takes one --dbc");

@@ -1,4 +1,4 @@
-/** `buslens decode FILE… --dbc D`: signals of logs as a table, CSV or facts. */
+/** `buslens decode FILE… [--dbc D]`: signals of logs as a table, CSV or facts. */
 import { mergedPasswords, type Passwords } from "../../core/canedge/passwords.ts";
 import { FaultError } from "../../core/fault.ts";
 import type { Engine } from "../../core/query/engine.ts";
@@ -7,10 +7,11 @@ import type { Query } from "../../core/query/query.ts";
 import type { SeriesSelector } from "../../core/series/series.ts";
 import { csvHeader, csvText } from "../app/api/series-csv.ts";
 import type { GivenDbc } from "../app/context.ts";
-import type { Command } from "./arguments.ts";
+import { type Command, UsageError } from "./arguments.ts";
+import { channelSelectors, channelsTable } from "./channels-table.ts";
 import { checkGiven, sayUnknownSignals } from "./dbc-check.ts";
 import { readDbcFiles } from "./dbc-files.ts";
-import { signalsDocument, transportDocument } from "./documents.ts";
+import { attachedDbcs, signalsDocument, transportDocument } from "./documents.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
 import { logFiles } from "./log-files.ts";
 import { faultLine, print, say, sayNotices, sayNoticesOnce } from "./output.ts";
@@ -26,12 +27,19 @@ const SERIES_AT_ONCE = 8;
 export async function decode(command: Decode, signal: AbortSignal): Promise<void> {
   const dbcs = await readDbcFiles(command.dbcs, command.encoding);
   const passwords = await hostPasswords(command.passwords, process.env);
-  sayUnknownSignals(checkGiven(dbcs), command.signals);
+  if (dbcs.length > 0) sayUnknownSignals(checkGiven(dbcs), command.signals);
   if (command.form === "csv") return printCsv(command, dbcs, passwords, signal);
   const forced = command.transport === "auto" ? null : command.transport;
   let read = 0;
   for (const [at, file] of command.files.entries()) {
     try {
+      if (dbcs.length === 0 && command.form === "table") {
+        const isShown = await printOwn(command, file, passwords, signal);
+        if (isShown) read++;
+        else if (read === 0 && at === command.files.length - 1) throw nothingToDecode(file);
+        else say(`buslens: ${file}: warning: ${NOTHING_OF_ITS_OWN}`);
+        continue;
+      }
       if (dbcs.length === 0) {
         const { text, notices } = await transportDocument(file, command.channel, forced, passwords, signal);
         read++;
@@ -52,6 +60,30 @@ export async function decode(command: Decode, signal: AbortSignal): Promise<void
       say(faultLine(error.fault, file));
     }
   }
+}
+
+const NOTHING_OF_ITS_OWN = "no database is attached to it, and it has no measured channels; --dbc FILE names a database";
+
+const nothingToDecode = (object: string): UsageError => new UsageError(`${object}: ${NOTHING_OF_ITS_OWN}`);
+
+/** What a file says without a database: signals of those attached to it, and its measured channels. False: nothing. */
+async function printOwn(command: Decode, file: string, given: Passwords, signal: AbortSignal): Promise<boolean> {
+  const dbcs = await attachedDbcs(file, given, signal);
+  for (const dbc of dbcs) {
+    say(`buslens: ${file}: ${dbc.file} is attached to it; it is used because no other database is given`);
+    const { text, notices } = await signalsDocument(file, dbc, command.channel, null, given, signal);
+    sayNotices(file, notices);
+    sayIfNothingFits(text, file);
+    await print(signalsTable(text, command, dbcs.length));
+  }
+  if (command.channel !== null) return dbcs.length > 0;
+  const passwords = mergedPasswords([given, await passwordsNear(file)]);
+  const engine = hostEngine(await loadKernel(), await logFiles([file], signal), [], passwords);
+  const table = await channelsTable(engine, command.signals, (selectors) => rawQuery(selectors, command), signal);
+  sayNotices(file, table.notices);
+  if (table.text === "") return dbcs.length > 0;
+  await print(command.files.length > 1 ? `${file}\n${table.text}\n` : table.text);
+  return true;
 }
 
 /** First to last, least to greatest; left out where there is no value. */
@@ -141,7 +173,14 @@ async function printCsv(command: Decode, dbcs: readonly GivenDbc[], given: Passw
   const passwords = mergedPasswords([given, ...near]);
   const engine = hostEngine(await loadKernel(), await logFiles(command.files, signal), dbcs, passwords);
   const said = new Set<string>();
-  const selectors = await occurring(engine, await readableDevices(engine, signal), command, { said, signal });
+  const ownChannels = async () => {
+    const { selectors, notices } = await channelSelectors(engine, command.signals, signal);
+    sayNoticesOnce(notices, said);
+    return selectors;
+  };
+  const signals = await occurring(engine, await readableDevices(engine, signal), command, { said, signal });
+  const selectors = dbcs.length > 0 || command.channel !== null ? signals : [...signals, ...(await ownChannels())];
+  if (selectors.length === 0 && dbcs.length === 0) throw nothingToDecode(command.files.join(", "));
   if (selectors.length === 0 && command.signals.length === 0)
     say(
       `buslens: warning: no frame belongs to a message of ${dbcs.map(({ file }) => file).join(", ")}; is it the database of this bus?`,

@@ -13,6 +13,7 @@ import { Codecs } from "../../core/kernel/codecs.ts";
 import type { DecodeHost } from "../../core/kernel/decode.ts";
 import { Kernel } from "../../core/kernel/kernel.ts";
 import { readMdf } from "../../core/mdf/read.ts";
+import { attachedDatabases } from "../../core/query/attached.ts";
 import type { GivenDbc } from "../app/context.ts";
 import { type ContentsTables, contentsTables } from "./contents-table.ts";
 import { loadKernel } from "./host-engine.ts";
@@ -28,6 +29,12 @@ export async function framesDocument(file: string, given: Passwords, signal: Abo
 export async function groupsDocument(file: string, given: Passwords, signal: AbortSignal): Promise<FactsDocument> {
   const { module, log } = await openedLog(file, given, signal);
   return groupsFacts({ log, fileName: file, host: { signal, onWindow: () => undefined, codecs: new Codecs(module) } });
+}
+
+/** The databases that a log brings itself. Faults: `input/*`, `access/*`, `limit/*`, `storage/*`. */
+export async function attachedDbcs(file: string, given: Passwords, signal: AbortSignal): Promise<readonly GivenDbc[]> {
+  const { module, log } = await openedLog(file, given, signal);
+  return attachedDatabases(log.source, new Codecs(module), signal);
 }
 
 /** What is in a log beside its frames, as tables. Faults: `input/*`, `access/*`, `storage/*`. */

@@ -5,7 +5,7 @@ const OVERVIEW = `buslens: CAN logs of CANedge loggers (MDF4) as Grafana series 
   buslens DIR                     serve a folder of logs: viewer, Grafana data source, HTTP API
   buslens demo                    the same on a small folder of generated logs
   buslens inspect FILE            what is in a log: header, buses, frames
-  buslens decode FILE… --dbc D    signals of logs: table, --csv or --facts
+  buslens decode FILE… [--dbc D]  signals of logs: table, --csv or --facts
   buslens dbc FILE                what is in a DBC
   buslens grafana provision       put data source and dashboards into a Grafana
   buslens help COMMAND            more on one of them
@@ -59,13 +59,14 @@ Header, and for every bus and channel the frames by kind, measured groups, event
   --json    one JSON document, schema buslens-frames/1 (with --groups buslens-groups/1), to compare with other programs
   --passwords FILE  {"default": "…", "AABBCCDD": "…"}: passwords by device; without it passwords.json beside the logs
 `,
-  decode: `buslens decode FILE… --dbc D [--signal NAME]… [--channel N] [--transport P] [--facts | --csv] [--passwords FILE]
+  decode: `buslens decode FILE… [--dbc D] [--signal NAME]… [--channel N] [--transport P] [--facts | --csv] [--passwords FILE]
 buslens decode FILE… --transport P --facts
 
-Signals of the frames that the database knows: a table of counts, first, last, least and greatest values.
+Signals of the frames that the database knows: a table of counts, first, last, least and greatest values. Without --dbc
+those of databases attached to the file, and its measured channels (group and channel stand for message and signal).
   --dbc FILE|DIR    the database (with --csv and the table: may be given more than once)
   --encoding E      of the text of databases: shift_jis, gb18030 … (buslens dbc --help)
-  --signal NAME     only these signals
+  --signal NAME     only these signals, or measured channels
   --channel N       only frames of this channel
   --transport P     how messages longer than a frame travel : iso-tp, iso-tp-payload (a UDS database that counts from
                     the service byte), j1939-21 or fast-packet; default auto: each channel and message says for itself.

@@ -122,7 +122,7 @@ describe("the command line", () => {
       "LOG --url http://g": /takes no --url/,
       inspect: /usage/,
       "inspect a b": /usage/,
-      "decode a.MF4": /DBC/,
+      "decode a.MF4 --facts": /DBC/,
       "decode --dbc a": /usage/,
       "decode a --dbc b --facts --csv": /choose/,
       "decode a --transport iso-tp": /DBC/,

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generateDrive } from "../../../fixtures/drive.ts";
 import { type ScratchFolder, scratchFolder, writeObject } from "../../support/folder.ts";
+import { logWith } from "../../support/log-with-dbc.ts";
+import { block, chain, channel, dataGroup, group, joinBytes, linear, pack } from "../../support/mdf.ts";
 
 const CLI = fileURLToPath(new URL("../../../edge/node/cli.ts", import.meta.url));
 const drive = generateDrive({ splitSeconds: 4 });
@@ -48,6 +50,69 @@ async function run(...args: string[]): Promise<Ended> {
 
 // Each process loads the sources one by one, which takes a second or more on a busy machine.
 const SLOW = { timeout: 60_000 };
+
+const MEASURED = dataGroup(
+  0,
+  group({
+    name: "motor",
+    flags: 0,
+    records: 2,
+    bytes: 12,
+    channels: chain([
+      channel("t", { type: 2, sync: 1, dataType: 4, bits: 64 }),
+      channel("speed", { dataType: 0, at: 8, bits: 16, conversion: linear(10, 0.5) }),
+      channel("note", { dataType: 7, at: 10, bits: 16 }),
+    ]),
+  }),
+  block("DT", [], joinBytes(pack(["f64", 0.5], ["u16", 100], ["u16", 0]), pack(["f64", 1.5], ["u16", 4], ["u16", 0]))),
+);
+const WIPER = 'VERSION ""\nBU_:\nBO_ 33 Wiper: 2 X\n SG_ Speed : 0|16@1+ (2,0) [0|0] "1/min" X\n';
+
+describe("a file that brings all it needs", SLOW, () => {
+  let own = "";
+  beforeAll(async () => {
+    own = join(folder.path, "own.mf4");
+    await writeFile(own, logWith(encoder.encode(WIPER), MEASURED));
+  });
+
+  test("decode without --dbc shows the signals of the attached database and the measured channels", async () => {
+    const { status, stdout, stderr } = await run("decode", own);
+    expect(status).toBe(0);
+    const cells = stdout.split("\n").map((line) => line.split(/ {2,}/));
+    expect(cells.slice(0, 3)).toEqual([
+      ["3 of 3 frames belong to messages of the DBC"],
+      ["channel", "message", "signal", "count", "first", "last", "min", "max", "unit", "from", "to"],
+      ["", "1", "Wiper", "Speed", "3", "0", "4", "0", "4", "1/min", "2023-11-14 22:13:20.000", "2023-11-14 22:13:22.000"],
+    ]);
+    expect(cells.slice(4, 6)).toEqual([
+      ["group", "channel", "count", "first", "last", "min", "max", "from", "to"],
+      ["motor", "speed", "2", "60", "12", "12", "60", "2023-11-14 22:13:20.500", "2023-11-14 22:13:21.500"],
+    ]);
+    expect(stderr).toContain("body.dbc is attached to it; it is used because no other database is given");
+  });
+
+  test("with --csv every sample, with --signal only those of a name", async () => {
+    const { stdout } = await run("decode", own, "--csv");
+    expect(stdout).toBe(`timeNs,channel,message,signal,value,unit
+1700000000000000000,1,Wiper,Speed,0,1/min
+1700000001000000000,1,Wiper,Speed,2,1/min
+1700000002000000000,1,Wiper,Speed,4,1/min
+1700000000500000000,,motor,speed,60,
+1700000001500000000,,motor,speed,12,
+`);
+    expect((await run("decode", own, "--csv", "--signal", "speed")).stdout.match(/motor/g)).toHaveLength(2);
+    expect((await run("decode", own, "--csv", "--signal", "speed")).stdout).not.toContain("Wiper");
+  });
+
+  test("a file with neither says what to give", async () => {
+    for (const form of [[], ["--csv"]])
+      expect(await run("decode", log, ...form)).toMatchObject({
+        status: 2,
+        stdout: "",
+        stderr: expect.stringMatching(/no database is attached to it, and it has no measured channels; --dbc FILE/),
+      });
+  });
+});
 
 describe("documents", SLOW, () => {
   test("inspect, decode and dbc print the schemas and nothing else", async () => {

@@ -4,55 +4,12 @@ import type { Engine } from "../../../core/query/engine.ts";
 import { MemoryStore } from "../../../core/store/memory.ts";
 import { engineOver, never } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
-import {
-  block,
-  CAN_RECORD_BYTES,
-  canChannels,
-  canRecord,
-  chain,
-  dataGroup,
-  group,
-  header,
-  joinBytes,
-  mdfFile,
-  pack,
-  START_NS,
-  text,
-} from "../../support/mdf.ts";
+import { logWith } from "../../support/log-with-dbc.ts";
+import { START_NS } from "../../support/mdf.ts";
 
 const encode = (value: string): Uint8Array => new TextEncoder().encode(value);
 const dbcOf = (factor: number): Uint8Array =>
   encode(`VERSION ""\nBU_:\nBO_ 33 Wiper: 2 X\n SG_ Speed : 0|16@1+ (${factor},0) [0|0] "1/min" X\n`);
-
-function logWith(attached: Uint8Array): Uint8Array {
-  const records = joinBytes(...[0, 1, 2].map((i) => canRecord({ timeNs: i * 1e9, id: 33, payload: [i, 0] })));
-  const cg = group({ bytes: CAN_RECORD_BYTES, channels: chain(canChannels()), records: 3 });
-  const hd = header(dataGroup(0, cg, block("DT", [], records)));
-  const stored = pack(
-    ["u16", 1],
-    ["u16", 0],
-    ["u32", 0],
-    ["u64", 0],
-    ["u64", 0],
-    ["u64", attached.length],
-    ["u64", attached.length],
-  );
-  hd.links[3] = block("AT", [null, text("C:\\work\\body.dbc"), null, null], joinBytes(stored, attached));
-  const mark = pack(
-    ["u8", 5],
-    ["u8", 1],
-    ["u8", 0],
-    ["u8", 0],
-    ["u32", 0],
-    ["u32", 0],
-    ["u16", 0],
-    ["u16", 0],
-    ["u64", 2],
-    ["f64", 1],
-  );
-  hd.links[4] = block("EV", [null, null, null, text("limit reached"), null], mark);
-  return mdfFile(hd).bytes;
-}
 
 const KEY = "2F6913DB/00000001/00000001.MF4";
 
