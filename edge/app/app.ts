@@ -20,6 +20,7 @@ import { query } from "./grafana/query.ts";
 import { search, variable } from "./grafana/search.ts";
 import { tagKeys, tagValues } from "./grafana/tags.ts";
 import { limited } from "./limited.ts";
+import { NOTICES_HEADER } from "./notice-header.ts";
 import { openapi } from "./openapi/document.ts";
 import { front, view } from "./pages.ts";
 import { Tally, tallied } from "./tally.ts";
@@ -87,7 +88,9 @@ async function respond(options: AppOptions, request: Request, path: string): Pro
       app: { ...options, engine: tallied(limited(options.engine, options.budgetPoints ?? null), tally) },
     };
     const answer = mutable(await handler(asked));
-    addHeaders(answer.headers, tally.headers());
+    const told = answer.headers.get(NOTICES_HEADER);
+    // A table's own notices hold those of the engine.
+    addHeaders(answer.headers, { ...tally.headers(), ...(told === null ? {} : { [NOTICES_HEADER]: told }) });
     // Nobody will read it: stop the work behind it.
     if (request.method === "HEAD") await answer.body?.cancel();
     return request.method === "HEAD" ? new Response(null, answer) : answer;

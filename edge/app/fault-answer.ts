@@ -1,5 +1,6 @@
 /** What a fault looks like over HTTP: a status, and JSON with one sentence at the top (formats/grafana-api.md §5). */
 import { type Fault, type FaultCode, FaultError } from "../../core/fault.ts";
+import { hintOf } from "./fault-hints.ts";
 
 /** Seconds a client should wait before it asks again, for what passes by itself. */
 const RETRY_AFTER_S = 5;
@@ -55,9 +56,10 @@ export function statusOf(code: FaultCode): number {
   }
 }
 
-/** `{message, error: {code, message, …}}`; `message` is what Grafana shows. */
-export function faultBody(fault: Fault): { readonly message: string; readonly error: Fault } {
-  return { message: sentenceOf(fault), error: fault };
+/** `{message, error: {code, message, …, hint?}}`; `message` is what Grafana shows. */
+export function faultBody(fault: Fault): { readonly message: string; readonly error: Fault & { readonly hint?: string } } {
+  const hint = hintOf(fault.code);
+  return { message: sentenceOf(fault), error: hint === null ? fault : { ...fault, hint } };
 }
 
 /** The fault's sentence with the object it is about in front. */

@@ -2,6 +2,10 @@
 import type { Notice } from "../../core/fault.ts";
 import type { Engine, OnWork } from "../../core/query/engine.ts";
 import type { FrameAccount } from "../../core/query/frame-rows.ts";
+import { NOTICES_HEADER, noticeText } from "./notice-header.ts";
+
+/** More than a header holds. */
+const NOTICES_MAX = 20;
 
 /** Counters of a request; `open` while something is still being read. */
 export class Tally {
@@ -10,11 +14,14 @@ export class Tally {
   #reads = 0;
   #work = 0;
   #isPartial = false;
+  #isAsked = false;
+  readonly #notices: Notice[] = [];
   #open = 0;
   /** Bytes that the runs still at work mean to read. */
   #planned = 0;
 
   begin(): void {
+    this.#isAsked = true;
     this.#open++;
   }
 
@@ -33,12 +40,13 @@ export class Tally {
 
   /** A fault in a notice means that something is missing: a log that cannot be read, a limit. */
   note(notices: readonly Notice[]): void {
+    this.#notices.push(...notices.slice(0, NOTICES_MAX - this.#notices.length));
     this.#isPartial ||= notices.some(({ severity, fault }) => severity !== "info" && fault !== undefined);
   }
 
   /** None if the engine was not asked for data. */
   headers(): Readonly<Record<string, string>> {
-    if (this.#files === 0 && this.#open === 0 && !this.#isPartial) return {};
+    if (!this.#isAsked) return {};
     const isOpen = this.#open > 0;
     return {
       "X-Buslens-Files": String(this.#files),
@@ -46,6 +54,7 @@ export class Tally {
       "X-Buslens-Reads": String(this.#reads),
       "X-Buslens-Work": String(this.#work),
       "X-Buslens-Coverage": this.#isPartial ? "partial" : isOpen ? "open" : "complete",
+      ...(this.#notices.length === 0 ? {} : { [NOTICES_HEADER]: noticeText(this.#notices) }),
     };
   }
 }

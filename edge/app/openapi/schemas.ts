@@ -18,6 +18,7 @@ export const schemas = {
           message: text,
           object: text,
           atByte: { type: "integer" },
+          hint: { ...text, description: "what to do" },
         },
       },
     },

@@ -1,5 +1,6 @@
 /** A table as an answer to a flat GET: an array of objects, which JSONata, jq and pandas take as it is, or CSV. */
 import { JSON_TYPE } from "../fault-answer.ts";
+import { NOTICES_HEADER, noticeText } from "../notice-header.ts";
 import type { Cell, Table } from "./table.ts";
 
 export const FLAT_FORMATS = ["json", "csv"] as const;
@@ -11,13 +12,13 @@ export type FlatFormat = (typeof FLAT_FORMATS)[number];
  */
 export function flatResponse(table: Table, format: FlatFormat): Response {
   const isPartial = table.notices.some(({ severity }) => severity !== "info");
-  const told = noticeHeader(table);
-  return new Response(format === "csv" ? csvOf(table) : jsonOf(table, isPartial), {
+  const told = noticeText(table.notices);
+  return new Response(format === "csv" ? csvOf(table, isPartial) : jsonOf(table, isPartial), {
     headers: {
       "Content-Type": format === "csv" ? "text/csv; charset=utf-8; header=present" : JSON_TYPE,
       "Cache-Control": "no-store",
       "X-Buslens-More": table.hasMore ? "1" : "0",
-      ...(told === "" ? {} : { "X-Buslens-Notices": told }),
+      ...(told === "" ? {} : { [NOTICES_HEADER]: told }),
     },
   });
 }
@@ -31,8 +32,9 @@ function jsonOf(table: Table, isPartial: boolean): string {
   return `${JSON.stringify(rows)}\n`;
 }
 
-function csvOf(table: Table): string {
-  const lines = [table.columns.map(({ text }) => text), ...table.rows];
+function csvOf(table: Table, isPartial: boolean): string {
+  const header = [...table.columns.map(({ text }) => text), "partial"];
+  const lines = [header, ...table.rows.map((row) => [...row, isPartial ? 1 : 0])];
   return lines.map((row) => `${row.map(csvField).join(",")}\n`).join("");
 }
 
@@ -40,14 +42,4 @@ function csvOf(table: Table): string {
 function csvField(cell: Cell): string {
   const text = cell === null ? "" : String(cell);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-const NOTICE_BYTES_MAX = 2000;
-
-/** Header values are ASCII: anything else is percent-encoded. */
-function noticeHeader(table: Table): string {
-  const text = table.notices.map(({ severity, text }) => `${severity}: ${text}`).join("; ");
-  return text
-    .slice(0, NOTICE_BYTES_MAX)
-    .replace(/[^\x20-\x7e]/g, (found) => encodeURIComponent(found.isWellFormed() ? found : "?"));
 }

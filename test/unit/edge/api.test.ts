@@ -149,7 +149,9 @@ describe("GET /api/series", () => {
     for (const [query, word] of Object.entries(wrong)) {
       const response = await get(app, `/api/series?${query}`);
       expect([query, response.status]).toEqual([query, 400]);
-      expect((await json(response)).message).toContain(word);
+      const { message, error } = await json(response);
+      expect(message).toContain(word);
+      expect(error.hint).toContain("/openapi.json");
     }
   });
 

@@ -168,7 +168,7 @@ describe("Arrow and Parquet", () => {
     expect(columns.channel).toEqual(Array(7).fill(1));
     expect(columns.sourceAddress).toEqual(Array(7).fill(null));
     expect(columns.text).toEqual(Array(7).fill(null));
-    expect(columns.partial).toEqual(Array(7).fill(false));
+    expect(columns.partial).toEqual(Array(7).fill(0));
   });
 
   test("more rows than fit are refused with both numbers", async () => {

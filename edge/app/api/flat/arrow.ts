@@ -13,7 +13,6 @@ export async function arrowBytes(columns: readonly FlatColumn[]): Promise<Uint8A
     double: () => arrow.float64(),
     integer: () => arrow.int32(),
     text: () => arrow.dictionary(arrow.utf8()),
-    boolean: () => arrow.bool(),
   } as const;
   const made = columns.map(({ name, type, values }) => {
     const list = Array.isArray(values) ? values : (values as BigInt64Array | Float64Array);

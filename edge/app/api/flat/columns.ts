@@ -14,7 +14,7 @@ export const FLAT_COLUMNS = [
   ["unit", "text"],
   ["value", "double"],
   ["text", "text"],
-  ["partial", "boolean"],
+  ["partial", "integer"],
 ] as const;
 
 /** Instead of `value` and `text` for `method=stats`; `time` is the start of the bucket then. */

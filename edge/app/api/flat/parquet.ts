@@ -11,7 +11,6 @@ const ELEMENTS: Readonly<Record<FlatColumn["type"], Omit<SchemaElement, "name">>
   double: { type: "DOUBLE", repetition_type: "REQUIRED" },
   integer: { type: "INT32", repetition_type: "OPTIONAL" },
   text: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" }, repetition_type: "OPTIONAL" },
-  boolean: { type: "BOOLEAN", repetition_type: "REQUIRED" },
 };
 
 const CREATED_BY = "buslens";

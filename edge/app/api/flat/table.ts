@@ -9,8 +9,7 @@ export type FlatColumn =
   | { readonly name: string; readonly type: "timestamp"; readonly values: BigInt64Array }
   | { readonly name: string; readonly type: "double"; readonly values: Float64Array }
   | { readonly name: string; readonly type: "integer"; readonly values: readonly (number | null)[] }
-  | { readonly name: string; readonly type: "text"; readonly values: readonly (string | null)[] }
-  | { readonly name: string; readonly type: "boolean"; readonly values: readonly boolean[] };
+  | { readonly name: string; readonly type: "text"; readonly values: readonly (string | null)[] };
 
 /** Faults: `limit/too-large` above BINARY_ROWS_MAX rows. */
 export function flatTable(parts: readonly FlatPart[], isStats: boolean): readonly FlatColumn[] {
@@ -24,7 +23,7 @@ export function flatTable(parts: readonly FlatPart[], isStats: boolean): readonl
       for (const column of isStats ? STATS_COLUMNS : [name])
         columns.push({ name: column, type: "double", values: doublesOf(parts, rowCount, column) });
     else if (name === "text") columns.push({ name, type, values: textsOf(parts) });
-    else if (name === "partial") columns.push({ name, type, values: repeated(parts, ({ partial }) => partial) });
+    else if (name === "partial") columns.push({ name, type, values: repeated(parts, ({ partial }) => (partial ? 1 : 0)) });
     else if (name === "channel" || name === "sourceAddress")
       columns.push({ name, type: "integer", values: repeated(parts, ({ labels }) => labels[name]) });
     else columns.push({ name, type: "text", values: repeated(parts, ({ labels }) => labels[name as keyof TextLabels]) });
