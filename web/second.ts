@@ -9,6 +9,7 @@ import type { PasswordAsker } from "./library/locked.ts";
 import { createLayouts, layoutOf, readLayoutFile } from "./link/layouts.ts";
 import { createLinker } from "./link/linker.ts";
 import type { Opener } from "./open.ts";
+import { createLossFinder } from "./plot/losses.ts";
 import type { Shown } from "./plot/plot.ts";
 import type { Preview } from "./preview.ts";
 import type { Actions } from "./shell/actions.ts";
@@ -98,6 +99,7 @@ export function createSecond({
     assign: opener.assign,
     openFiles: actions.openFiles,
   });
+  const losses = createLossFinder(store, (work, device) => preview.losses(work, device), nextWork);
   const table = createPlotTable();
   const speaker = createSpeaker(store);
   const linker = createLinker(store, {
@@ -158,6 +160,7 @@ export function createSecond({
       manager.render(state);
       stats.render(state);
       linker.pump(state);
+      losses.pump(state);
     },
     values(shown) {
       stats.values(shown);

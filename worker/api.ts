@@ -5,6 +5,7 @@ import type { DbcEncoding } from "../core/dbc/encoding.ts";
 import type { Fault, Notice } from "../core/fault.ts";
 import type { ChannelEntry, ChannelFit, DeviceEntry, HeardId, LogEntry } from "../core/query/engine.ts";
 import type { Ledger } from "../core/query/ledger.ts";
+import type { Loss } from "../core/query/transport-losses.ts";
 import type { Segment, SeriesLabels, SeriesSelector } from "../core/series/series.ts";
 
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
@@ -189,5 +190,7 @@ export interface PreviewApi {
   at(work: WorkId, query: AtQuery): Promise<Reply<readonly (Sample | null)[]>>;
   step(work: WorkId, query: StepQuery): Promise<Reply<Sample | null>>;
   statistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly SeriesStatistics[]>>;
+  /** Messages of transport protocols that the logs of a device lost, ascending in time; reads what no question has read yet. */
+  losses(work: WorkId, device: string): Promise<Reply<readonly Loss[]>>;
   cancel(work: WorkId): void;
 }

@@ -8,6 +8,7 @@ import { FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
 import type { ChannelFit, Engine, OnWork } from "../core/query/engine.ts";
 import { withTransported } from "../core/query/heard-transports.ts";
+import type { Loss } from "../core/query/transport-losses.ts";
 import type { LogStore } from "../core/store/source.ts";
 import type {
   AtQuery,
@@ -45,6 +46,7 @@ export interface Session {
   at(query: AtQuery, signal: AbortSignal): Promise<readonly (Sample | null)[]>;
   step(query: StepQuery, signal: AbortSignal): Promise<Sample | null>;
   statistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly SeriesStatistics[]>;
+  losses(device: string, signal: AbortSignal): Promise<readonly Loss[]>;
 }
 
 /** The store that is read, what a person calls it, and the engine over it with its layer of databases. */
@@ -156,6 +158,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
     at: (query, signal) => samplesAt(running().engine, query, signal),
     step: (query, signal) => stepFrom(running().engine, query, signal),
     statistics: (query, signal, onWork) => statisticsOf(running().engine, query, signal, onWork),
+    losses: async (device, signal) => (await running().engine.losses({ device, fromNs: null, toNs: null }, signal)).losses,
   };
 }
 

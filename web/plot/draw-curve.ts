@@ -1,4 +1,4 @@
-/** One series as a curve: every sample as a path, or one bar per column, all filled at once (viewer.md §4, "Drawing rule"). */
+/** One series as a curve: every sample as a path, or one bar per column (viewer.md §4, "Drawing rule"). */
 import type { Plotted } from "../state/model.ts";
 import { samplesExpected } from "../state/recording.ts";
 import { endNs, type View } from "../state/view.ts";
@@ -112,12 +112,11 @@ function drawBars({ paint, view, box, signal, lineWidth }: Line, held: Held): vo
   const columns = toColumns(held.series.segments, view, box.width, gapNsOf(signal.info.rateHz));
   const { top, bottom } = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, isStep(signal));
   const isOn = dashes(dashOf(signal.slot), ratio);
-  context.beginPath();
+  // One by one: a path of a thousand bars takes two to five times as long to fill, and bars do not overlap.
   for (let x = 0; x < box.width; x++) {
     const y = top[x] ?? Number.NaN;
-    if (!Number.isNaN(y) && isOn(x)) context.rect(box.left + x, y, 1, (bottom[x] ?? y) - y);
+    if (!Number.isNaN(y) && isOn(x)) context.fillRect(box.left + x, y, 1, (bottom[x] ?? y) - y);
   }
-  context.fill();
 }
 
 /** Dashes of the dense drawing hang on the columns: the same whatever was drawn before. */

@@ -1,44 +1,78 @@
-/** Starts of sessions (solid) and splits (dotted), where damage begins, and bookmarks, over all stripes. */
-import type { State } from "../state/model.ts";
+/** Starts of sessions (solid) and splits (dotted), where damage begins, bookmarks, over all stripes; losses over those they hurt. */
+import { LOSS_WORDS, type Loss } from "../../core/query/transport-losses.ts";
+import type { State, Stripe } from "../state/model.ts";
 import { sessionsOf } from "../state/recording.ts";
-import { columnOf, type View } from "../state/view.ts";
+import { columnOf, endNs, type View } from "../state/view.ts";
+import { streamsOf } from "./losses.ts";
 import { type Paint, setFont, textWidth, vertical } from "./paint.ts";
 
 export interface Mark {
-  readonly kind: "session" | "split" | "damage" | "bookmark";
+  readonly kind: "session" | "split" | "damage" | "loss" | "bookmark";
   /** null: belongs to none. */
   readonly device: string | null;
   readonly timeNs: bigint;
   readonly text: string;
+  /** What the pointer is told there. */
+  readonly sentence: string;
+  /** Of a loss: the stream whose signals it is missing from. */
+  readonly stream: string | null;
 }
 
-type Asked = Pick<State, "heard" | "bookmarks">;
+type Asked = Pick<State, "heard" | "bookmarks" | "losses">;
 let known: { readonly asked: Asked; readonly marks: readonly Mark[] } | null = null;
 
 /** All but the start of the recording itself, ascending; kept until what was heard or bookmarked changes. */
-export function marksOf({ heard, bookmarks }: Asked): readonly Mark[] {
-  if (known?.asked.heard !== heard || known.asked.bookmarks !== bookmarks) {
-    known = { asked: { heard, bookmarks }, marks: findMarks({ heard, bookmarks }) };
+export function marksOf({ heard, bookmarks, losses }: Asked): readonly Mark[] {
+  if (known?.asked.heard !== heard || known.asked.bookmarks !== bookmarks || known.asked.losses !== losses) {
+    const asked = { heard, bookmarks, losses };
+    known = { asked, marks: findMarks(asked) };
   }
   return known.marks;
 }
 
-function findMarks({ heard, bookmarks }: Asked): Mark[] {
+function findMarks({ heard, bookmarks, losses }: Asked): Mark[] {
   const sessions = sessionsOf({ heard });
   const marks = sessions.flatMap(({ device, session, fromNs, logs }, i): Mark[] => [
-    ...(i === 0 ? [] : [{ kind: "session", device, timeNs: fromNs, text: `session ${session}` } as const]),
+    ...(i === 0
+      ? []
+      : [markOf("session", device, fromNs, `session ${session}`, `${device} was switched on: session ${session}`)]),
     ...logs.flatMap(({ startNs, split }): Mark[] =>
       startNs === null || startNs === fromNs
         ? []
-        : [{ kind: "split", device, timeNs: startNs, text: `split ${String(split).padStart(8, "0")}` }],
+        : [
+            markOf(
+              "split",
+              device,
+              startNs,
+              `split ${padded(split)}`,
+              `${device} began a new file: split ${padded(split)} of session ${session}`,
+            ),
+          ],
     ),
   ]);
   return [
     ...marks,
     ...damages(heard),
-    ...bookmarks.map(({ timeNs, text }): Mark => ({ kind: "bookmark", device: null, timeNs, text })),
+    ...Object.entries(losses).flatMap(([device, own]) => own.map((loss) => lossMark(device, loss))),
+    ...bookmarks.map(({ timeNs, text }) => markOf("bookmark", null, timeNs, text, `Bookmark "${text}"`)),
   ].sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
 }
+
+const markOf = (kind: Mark["kind"], device: string | null, timeNs: bigint, text: string, sentence: string): Mark => ({
+  kind,
+  device,
+  timeNs,
+  text,
+  sentence,
+  stream: null,
+});
+const padded = (split: number): string => String(split).padStart(8, "0");
+
+const lossMark = (device: string, { timeNs, stream, cause, frames }: Loss): Mark => ({
+  ...markOf("loss", device, timeNs, "lost", `${stream}: a message was lost, ${LOSS_WORDS[cause]} (${framesText(frames)})`),
+  stream,
+});
+const framesText = (frames: number): string => (frames === 1 ? "1 frame of it seen" : `${frames} frames of it seen`);
 
 /** The last record before the damage is where the curve ends. */
 const damages = (heard: State["heard"]): Mark[] =>
@@ -46,7 +80,7 @@ const damages = (heard: State["heard"]): Mark[] =>
     notices.flatMap(({ fault }): Mark[] => {
       const log = logs.find(({ key }) => key === fault?.object);
       if (fault === undefined || !fault.code.startsWith("input/") || log?.endNs === undefined || log.endNs === null) return [];
-      return [{ kind: "damage", device, timeNs: log.endNs, text: "damaged" }];
+      return [markOf("damage", device, log.endNs, "damaged", fault.message)];
     }),
   );
 
@@ -66,20 +100,101 @@ const NEAR_PX = 6; // closer marks join into one
 export function drawMarks(paint: Paint, marks: readonly Mark[], frame: MarkFrame): void {
   const { view, gutter, width, height, named, devices } = frame;
   const { ratio } = paint;
-  const inView = marks
-    .filter(({ device }) => device === null || devices.has(device))
-    .map((mark) => ({ mark, x: gutter + Math.floor(columnOf(view, mark.timeNs)) }))
-    .filter(({ x }) => x >= gutter && x < gutter + width);
+  const inView = marks.filter(({ kind, device }) => kind !== "loss" && (device === null || devices.has(device)));
   let free = gutter;
-  for (let i = 0; i < inView.length; ) {
-    const first = inView[i];
-    if (first === undefined) break;
-    let count = 1;
-    while ((inView[i + count]?.x ?? Number.POSITIVE_INFINITY) - first.x < NEAR_PX * ratio) count++;
-    i += count;
-    drawMark(paint, first.mark, first.x, height);
-    if (named) free = nameMark(paint, count === 1 ? first.mark.text : `${count} marks`, first.x, free, gutter + width);
+  for (const { x, together } of joined(inView, view, width, ratio)) {
+    const [first] = together;
+    if (first === undefined) continue;
+    drawMark(paint, first, gutter + x, height);
+    const text = together.length === 1 ? first.text : `${together.length} marks`;
+    if (named) free = nameMark(paint, text, gutter + x, free, gutter + width);
   }
+}
+
+interface Joined {
+  /** Device px from the plot's left edge. */
+  readonly x: number;
+  readonly together: readonly Mark[];
+}
+
+/** Those in view, ascending; closer ones than 6 px as one. */
+function joined(marks: readonly Mark[], view: View, width: number, ratio: number): Joined[] {
+  const groups: { x: number; together: Mark[] }[] = [];
+  const end = firstFrom(marks, endNs(view, width));
+  for (const mark of marks.slice(firstFrom(marks, view.fromNs), end)) {
+    const x = Math.floor(columnOf(view, mark.timeNs));
+    const group = groups.at(-1);
+    if (group !== undefined && x - group.x < NEAR_PX * ratio) group.together.push(mark);
+    else groups.push({ x, together: [mark] });
+  }
+  return groups;
+}
+
+/** Index of the first mark at or after a time: a broken cable has a hundred thousand, and this is asked in every frame. */
+function firstFrom(marks: readonly Mark[], timeNs: bigint): number {
+  let low = 0;
+  let high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((marks[middle]?.timeNs ?? timeNs) < timeNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Of one stripe: a triangle at its top for each loss of a stream its signals come by, with the count where several are close. */
+export function drawLosses(
+  paint: Paint,
+  losses: readonly Mark[],
+  { view, gutter, width }: Pick<MarkFrame, "view" | "gutter" | "width">,
+  topPx: number,
+): void {
+  const { context, palette, ratio } = paint;
+  const [top, size] = [Math.round(topPx * ratio) + ratio, 4 * ratio];
+  for (const { x, together } of joined(losses, view, width, ratio)) {
+    context.fillStyle = palette.warn;
+    context.beginPath();
+    context.moveTo(gutter + x - size, top);
+    context.lineTo(gutter + x + size, top);
+    context.lineTo(gutter + x, top + 1.75 * size);
+    context.fill();
+    if (together.length === 1) continue;
+    setFont(paint, 10);
+    context.textAlign = "left";
+    context.textBaseline = "top";
+    context.fillText(String(together.length), gutter + x + size + 2 * ratio, top);
+  }
+}
+
+const ofStripes = new WeakMap<readonly Mark[], WeakMap<Stripe["signals"], readonly Mark[]>>();
+
+/** Those that belong to a stripe: losses of the streams its signals come by. Kept as long as marks and signals are the same. */
+export function lossesOf(marks: readonly Mark[], { signals }: Pick<Stripe, "signals">, state: State): readonly Mark[] {
+  const kept = ofStripes.get(marks) ?? new WeakMap<Stripe["signals"], readonly Mark[]>();
+  ofStripes.set(marks, kept);
+  const own = kept.get(signals) ?? findLosses(marks, signals, state);
+  kept.set(signals, own);
+  return own;
+}
+
+function findLosses(marks: readonly Mark[], signals: Stripe["signals"], { plotted, heard }: State): Mark[] {
+  const infos = signals.flatMap((id) => plotted[id]?.info ?? []);
+  return marks.filter(
+    ({ kind, device, stream }) =>
+      kind === "loss" &&
+      stream !== null &&
+      infos.some((info) => info.selector.device === device && streamsOf(heard, info).has(stream)),
+  );
+}
+
+const SENTENCES_MAX = 4;
+
+/** What stands at a place of the plot, in sentences; "" if nothing is near. `x` in device px. */
+export function sentencesAt(marks: readonly Mark[], view: View, x: number, ratio: number): string {
+  const near = marks.filter(({ timeNs }) => Math.abs(columnOf(view, timeNs) - x) <= NEAR_PX * ratio);
+  const more = near.length - SENTENCES_MAX;
+  const shown = near.slice(0, SENTENCES_MAX).map(({ sentence }) => sentence);
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
 }
 
 function drawMark({ context, palette, ratio }: Paint, { kind }: Mark, x: number, height: number): void {

@@ -1,6 +1,6 @@
 /** The plot: overview, stripes with their legends, time axis. Two canvases lie over all stripes: the data, and pointer and cursors. */
 import type { WorkId } from "../../worker/api.ts";
-import { el, onChange } from "../dom.ts";
+import { el, onChange, setAttribute } from "../dom.ts";
 import { layoutStripes, type StripeBox } from "../state/layout.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import type { Target } from "../state/moves.ts";
@@ -17,7 +17,7 @@ import { drawTimeAxis, timeAxisOf } from "./draw-time.ts";
 import type { Box } from "./gestures.ts";
 import { listenToHands } from "./hands.ts";
 import { createLegend } from "./legend.ts";
-import { drawMarks, marksOf } from "./marks.ts";
+import { drawLosses, drawMarks, lossesOf, marksOf, sentencesAt } from "./marks.ts";
 import { createOverview } from "./overview.ts";
 import { vertical } from "./paint.ts";
 import type { Palette } from "./palette.ts";
@@ -131,6 +131,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
       gutter: () => latest?.gutter ?? 0,
       hover(place) {
         hover = place;
+        setAttribute(area, "title", place === null ? null : sentencesUnder(place.x, place.y) || null);
         requestAnimationFrame(drawPointer);
       },
       rubber(box) {
@@ -274,12 +275,28 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
       zone,
       zeroNs,
       bookmarks,
+      losses,
       cursors: c,
     } = now.state;
     if (view === null) return;
     const emphasis = lit ?? (order.length > 0 ? selected : null);
     const size = `${picture.element.width} ${picture.element.height}`;
-    drawData(now, version, view, now.boxes, plotted, columns, pixelRatio, active, emphasis, heard, bookmarks, now.palette, size);
+    drawData(
+      now,
+      version,
+      view,
+      now.boxes,
+      plotted,
+      columns,
+      pixelRatio,
+      active,
+      emphasis,
+      heard,
+      bookmarks,
+      losses,
+      now.palette,
+      size,
+    );
     drawTime(view, columns, heard, zone, zeroNs, c, now.palette, size);
     overview.draw(now.state, data, now.palette, { left: now.gutter, width: room.width });
     drawPointer();
@@ -310,9 +327,24 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
     for (const box of boxes) drawStripe(paint, box, frame);
     const devices = new Set(Object.values(state.plotted).map(({ info }) => info.selector.device));
     const height = picture.element.height;
-    drawMarks(paint, marksOf(state), { view, gutter, width: columns, height, named: wide.matches, devices });
+    const marks = marksOf(state);
+    const markFrame = { view, gutter, width: columns, height, named: wide.matches, devices };
+    drawMarks(paint, marks, markFrame);
+    for (const { stripe, top } of boxes) drawLosses(paint, lossesOf(marks, stripe, state), markFrame, top);
     legend.coarse(coarseSignals(state, data));
     grips.summarize();
+  }
+
+  /** Marks under a point of the plot, in words. CSS px. */
+  function sentencesUnder(x: number, y: number): string {
+    const view = latest?.state.view ?? null;
+    if (latest === null || view === null) return "";
+    const { state, boxes } = latest;
+    const marks = marksOf(state);
+    const box = boxes.find(({ top, height }) => y >= top && y < top + height);
+    const own = box === undefined ? [] : lossesOf(marks, box.stripe, state);
+    const shown = marks.filter(({ kind }) => kind !== "loss");
+    return sentencesAt([...shown, ...own], view, x * state.pixelRatio, state.pixelRatio);
   }
 
   const drawTime = onChange((..._inputs: readonly unknown[]) => {

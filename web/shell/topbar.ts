@@ -140,8 +140,8 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
       ),
     );
   });
-  const drawBadge = onChange((heard: State["heard"], catalogue: State["catalogue"]) => {
-    const condition = conditionOf({ heard, catalogue });
+  const drawBadge = onChange((heard: State["heard"], catalogue: State["catalogue"], losses: State["losses"]) => {
+    const condition = conditionOf({ heard, catalogue, losses });
     badge.hidden = condition === null;
     if (condition === null) return;
     const { text, name, why } = badgeLook(condition);
@@ -155,7 +155,7 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
     render(state) {
       drawSource(state.catalogue, state.heard);
       drawZones(state.zone, logOffsetMinutes(state));
-      drawBadge(state.heard, state.catalogue);
+      drawBadge(state.heard, state.catalogue, state.losses);
       cursors.setAttribute("aria-pressed", String(state.cursors.a !== null || state.cursors.b !== null));
       stats.setAttribute("aria-pressed", String(state.panels.stats));
       undo.disabled = !store.canUndo();

@@ -1,5 +1,6 @@
 /** The page's state: plain data, changed only by `reduce`. Decoded samples are not in it (plot/data.ts holds them). */
 import type { Fault, Notice } from "../../core/fault.ts";
+import type { Loss } from "../../core/query/transport-losses.ts";
 import type { SeriesSelector } from "../../core/series/series.ts";
 import type { Catalogue, DeviceHeard } from "../../worker/api.ts";
 import type { View } from "./view.ts";
@@ -149,6 +150,8 @@ export interface LastAnswer {
 export interface State extends Scene {
   readonly catalogue: Catalogue | null;
   readonly heard: Readonly<Record<string, DeviceHeard>>;
+  /** By device, once they are known. */
+  readonly losses: Readonly<Record<string, readonly Loss[]>>;
   readonly pixelRatio: number;
   readonly active: number | null;
   readonly selected: SeriesId | null;
@@ -188,6 +191,7 @@ export const firstState: State = {
   plotted: {},
   catalogue: null,
   heard: {},
+  losses: {},
   columns: 0,
   pixelRatio: 1,
   active: null,

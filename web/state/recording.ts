@@ -65,7 +65,7 @@ export type Condition =
   | { readonly kind: "unbalanced"; readonly sentences: readonly string[] };
 
 /** The ledger badge (viewer.md §1); null before anything was read. */
-export function conditionOf(state: Pick<State, "heard" | "catalogue">): Condition | null {
+export function conditionOf(state: Pick<State, "heard" | "catalogue" | "losses">): Condition | null {
   if (Object.keys(state.heard).length === 0) return null;
   const ledger = sumOfLedgers(state);
   const wrong = imbalance(ledger);
@@ -77,7 +77,8 @@ export function conditionOf(state: Pick<State, "heard" | "catalogue">): Conditio
     new Set(faults.flatMap((f) => (f !== null && codes.includes(f.code) ? [f.object ?? f.message] : []))).size;
   const damaged = objects(["input/bad-block", "input/bad-container", "input/bad-record", "input/not-mdf"]);
   if (damaged > 0) return { kind: "damaged", count: damaged };
-  const losses = ledger.withoutPayload + objects(["input/truncated", "storage/short", "input/empty"]);
+  const messages = Object.values(state.losses).reduce((sum, own) => sum + own.length, 0);
+  const losses = messages + ledger.withoutPayload + objects(["input/truncated", "storage/short", "input/empty"]);
   return losses > 0 ? { kind: "losses", count: losses } : { kind: "balanced" };
 }
 

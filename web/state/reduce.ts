@@ -1,4 +1,5 @@
 /** Every change of the page's state, as a pure function of the state before. */
+import type { Loss } from "../../core/query/transport-losses.ts";
 import type { Catalogue, DeviceHeard } from "../../worker/api.ts";
 import type {
   Bookmark,
@@ -39,6 +40,7 @@ export type Action =
   | { readonly type: "reopened"; readonly catalogue: Catalogue }
   | { readonly type: "rebound"; readonly scene: Pick<Scene, "stripes" | "plotted"> }
   | { readonly type: "heard"; readonly heard: DeviceHeard }
+  | { readonly type: "losses"; readonly device: string; readonly losses: readonly Loss[] }
   | SignalAction
   | StripeAction
   | TimeAction
@@ -107,6 +109,8 @@ export function reduce(state: State, action: Action): State {
       return keepActive({ ...state, ...action.scene });
     case "heard":
       return withFirstView({ ...state, heard: { ...state.heard, [action.heard.device]: action.heard } });
+    case "losses":
+      return { ...state, losses: { ...state.losses, [action.device]: action.losses } };
     case "plot":
       return plot(state, action.info, action.place);
     case "remove":

@@ -146,11 +146,11 @@ describe("the ledger badge", () => {
     ["damaged", heard({ logs: [log({ fault: fault("input/bad-block") })] })],
     ["unbalanced", heard({ ledger: { ...emptyLedger, frames: 3, used: 2 } })],
   ])("says %s", (kind, device) => {
-    expect(conditionOf({ heard: { D: device }, catalogue: null })?.kind).toBe(kind);
+    expect(conditionOf({ heard: { D: device }, catalogue: null, losses: {} })?.kind).toBe(kind);
   });
 
   test("says nothing before anything was read", () => {
-    expect(conditionOf({ heard: {}, catalogue: null })).toBe(null);
+    expect(conditionOf({ heard: {}, catalogue: null, losses: {} })).toBe(null);
   });
 });
 
