@@ -73,7 +73,7 @@ export async function frameRows(parts: EngineParts, query: FrameQuery, signal: A
   const logs = await parts.catalogue.logsInRange({ device, fromNs, toNs }, signal);
   const ordered = descending ? [...logs].reverse() : logs;
   // One more than the page, to know whether more follow.
-  const top = new TopRows<FrameRow>(offset + limit + 1, comparison(sort, descending));
+  const top = new TopRows<FrameRow>(offset + limit + 1, frameOrder(sort, descending));
   const account: FrameAccount = { files: 0, bytes: 0, frames: 0, outOfRange: 0, otherKind: 0, filtered: 0, matched: 0 };
   const notices: Notice[] = [];
   const bytesAll = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
@@ -206,7 +206,8 @@ function frameRow(frames: FrameBatch, row: number, id: number, startNs: bigint, 
   };
 }
 
-function comparison(sort: FrameSort, descending: boolean): (a: FrameRow, b: FrameRow) => number {
+/** The order of rows; equal ones are told apart by who comes first. */
+export function frameOrder(sort: FrameSort, descending: boolean): (a: FrameRow, b: FrameRow) => number {
   const byTime = (a: FrameRow, b: FrameRow) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0);
   const sign = descending ? -1 : 1;
   if (sort === "time") return (a, b) => sign * byTime(a, b);

@@ -4,7 +4,7 @@ import type { Handler } from "../context.ts";
 import { devicesNamed } from "../grafana/devices.ts";
 import { FLAT_FORMATS, flatResponse } from "../tables/flat.ts";
 import { frameFilterOf } from "../tables/frame-filter.ts";
-import { FRAME_COLUMNS, framePages, frameTable, sortOf } from "../tables/frame-table.ts";
+import { FRAME_COLUMNS, framesOf, frameTable, sortOf } from "../tables/frame-table.ts";
 import { ROWS_DEFAULT, readPage } from "../tables/page.ts";
 import { emptyTable } from "../tables/table.ts";
 import { instantOf, neededText, onlyKnown, textsOf, wordOf } from "./parameters.ts";
@@ -31,6 +31,6 @@ export const frames: Handler = async ({ request, url, app }) => {
     limit: page.limit ?? ROWS_DEFAULT,
     budgetBytes: app.budgetBytes,
   };
-  const pages = await framePages(devices, query, app.engine, request.signal);
-  return flatResponse(frameTable(pages, FRAME_COLUMNS), format);
+  const found = await framesOf(devices, query, app.engine, request.signal);
+  return flatResponse(frameTable(found, FRAME_COLUMNS), format);
 };

@@ -5,7 +5,7 @@ import { exactText } from "../../../core/series/value-text.ts";
 import { toEpochMs } from "../../../core/time.ts";
 import type { JsonObject } from "../body.ts";
 import { readPage } from "../tables/page.ts";
-import type { Cell, Column } from "../tables/table.ts";
+import { type Cell, type Column, compareCells } from "../tables/table.ts";
 import { labelsAsTags } from "./labels.ts";
 import { limitOf, type MadeItem, type Maker, metaOf, tableItem } from "./made.ts";
 import { answersOf, asksOfObject } from "./reading.ts";
@@ -25,19 +25,27 @@ const SAMPLES_MAX = 1_000_000;
 
 /** One row per sample, by time; `text` is the value table's word, or all digits of an integer that a number cannot hold. Faults: `request/bad-parameter`. */
 export function decodedMaker(object: JsonObject): Maker {
-  const page = readPage((name) => object[name], ["time"]);
+  const page = readPage(
+    (name) => object[name],
+    DECODED_COLUMNS.map(({ text }) => text),
+  );
+  const at = DECODED_COLUMNS.findIndex(({ text }) => text === page.sort);
+  const isByTime = page.sort === null || page.sort === "time" || page.sort === "timeNs";
+  // The first rows by time are the first samples; in any other order all must be seen.
+  const isWhole = page.descending || !isByTime;
   return async (making) => {
     const limit = limitOf(page, making.panel);
     const asks = await asksOfObject(withoutPage(object), making);
-    const budgetPoints = page.descending ? Math.ceil(SAMPLES_MAX / Math.max(1, asks.length)) : page.offset + limit + 1;
+    const budgetPoints = isWhole ? Math.ceil(SAMPLES_MAX / Math.max(1, asks.length)) : page.offset + limit + 1;
     const answers = await readAsks(asks, budgetPoints, making);
     const rows = answers.flatMap(rowsOf).sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
-    if (page.descending) rows.reverse();
+    if (!isByTime) rows.sort((a, b) => compareCells(a.cells[at] ?? null, b.cells[at] ?? null, page.descending));
+    else if (page.descending) rows.reverse();
     const end = page.offset + limit;
     const table = {
       columns: DECODED_COLUMNS,
       rows: rows.slice(page.offset, end).map(({ cells }) => cells),
-      notices: noticesOf(answers, page.descending),
+      notices: noticesOf(answers, isWhole),
       hasMore: rows.length > end,
     };
     return [tableItem(table, page.offset)];

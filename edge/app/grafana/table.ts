@@ -4,7 +4,7 @@ import type { JsonObject } from "../body.ts";
 import { deviceTable } from "../tables/device-table.ts";
 import { FILE_COLUMNS, fileTable, SEED_FILE_COLUMNS } from "../tables/file-table.ts";
 import { frameFilterOf } from "../tables/frame-filter.ts";
-import { FRAME_COLUMNS, framePages, frameTable, SEED_FRAME_COLUMNS, sortOf } from "../tables/frame-table.ts";
+import { FRAME_COLUMNS, framesOf, frameTable, SEED_FRAME_COLUMNS, sortOf } from "../tables/frame-table.ts";
 import { readPage } from "../tables/page.ts";
 import { emptyTable } from "../tables/table.ts";
 import { devicesNamed } from "./devices.ts";
@@ -55,8 +55,8 @@ export function framesMaker(object: JsonObject, isSeed: boolean): Maker {
       limit: limitOf(page, panel),
       budgetBytes: isSeed ? null : app.budgetBytes,
     };
-    const pages = await framePages(devices, query, app.engine, writing.signal, writing.onWork);
-    return [tableItem(frameTable(pages, columns), page.offset)];
+    const found = await framesOf(devices, query, app.engine, writing.signal, writing.onWork);
+    return [tableItem(frameTable(found, columns), page.offset)];
   };
 }
 

@@ -3,7 +3,7 @@ import type { Notice } from "../../../core/fault.ts";
 import type { Engine, LogEntry } from "../../../core/query/engine.ts";
 import { toEpochMs } from "../../../core/time.ts";
 import { type Page, ROWS_MAX } from "./page.ts";
-import type { Cell, Column, Table } from "./table.ts";
+import { type Cell, type Column, compareCells, type Table } from "./table.ts";
 
 export const SEED_FILE_COLUMNS: readonly Column[] = [
   "TIME",
@@ -58,8 +58,8 @@ export async function fileTable(
   );
   const rows = logs.flatMap((log) => (isSeed ? seedRow(log) : [ownRow(log)]));
   const at = columns.findIndex(({ text }) => text === page.sort);
-  if (at >= 0) rows.sort((a, b) => compareCells(a[at] ?? null, b[at] ?? null));
-  if (page.descending) rows.reverse();
+  if (at >= 0) rows.sort((a, b) => compareCells(a[at] ?? null, b[at] ?? null, page.descending));
+  else if (page.descending) rows.reverse();
   const end = Math.min(page.offset + page.limit, page.offset + ROWS_MAX);
   return { columns, rows: rows.slice(page.offset, end), notices: unreadable.slice(0, NOTICES_MAX), hasMore: rows.length > end };
 }
@@ -117,10 +117,3 @@ const ownRow = (log: LogEntry): readonly Cell[] => [
   log.header?.userComment ?? null,
   log.fault?.message ?? null,
 ];
-
-/** What is not there comes last. */
-function compareCells(a: Cell, b: Cell): number {
-  if (a === b) return 0;
-  if (a === null || b === null) return a === null ? 1 : -1;
-  return a < b ? -1 : 1;
-}

@@ -1,6 +1,8 @@
 /** Raw frames as a table: the CANedge backend's columns, and ours. */
+import type { Notice } from "../../../core/fault.ts";
 import type { Engine, OnWork } from "../../../core/query/engine.ts";
-import { FRAME_SORTS, type FramePage, type FrameQuery, type FrameRow, type FrameSort } from "../../../core/query/frame-rows.ts";
+import { FRAME_SORTS, type FrameQuery, type FrameRow, type FrameSort, frameOrder } from "../../../core/query/frame-rows.ts";
+import { TopRows } from "../../../core/query/top-rows.ts";
 import { toEpochMs } from "../../../core/time.ts";
 import type { Cell, Column, Table } from "./table.ts";
 
@@ -28,38 +30,46 @@ export const FRAME_COLUMNS: readonly Column[] = [
 /** Sorts of a request in the engine's words. */
 export const sortOf = (name: string | null): FrameSort => FRAME_SORTS.find((sort) => sort === name) ?? "time";
 
-/** Frames of several devices one after the other, each by itself in its order; the page goes over all of them. */
-export async function framePages(
+interface DeviceRow {
+  readonly device: string;
+  readonly row: FrameRow;
+}
+
+interface DeviceRows {
+  readonly rows: readonly DeviceRow[];
+  readonly hasMore: boolean;
+  readonly notices: readonly Notice[];
+}
+
+/** Frames of several devices in one order; of equal ones those of the device named first. No more is held than the pages up to this one. */
+export async function framesOf(
   devices: readonly string[],
   query: Omit<FrameQuery, "device">,
   engine: Engine,
   signal: AbortSignal,
   onWork?: OnWork,
-): Promise<readonly { readonly device: string; readonly page: FramePage }[]> {
-  const pages: { device: string; page: FramePage }[] = [];
-  let { offset, limit } = query;
+): Promise<DeviceRows> {
+  const { offset, limit, sort, descending } = query;
+  const isOne = devices.length === 1;
+  const end = offset + limit;
+  const compare = frameOrder(sort, descending);
+  const top = new TopRows<DeviceRow>(isOne ? limit : end, (a, b) => compare(a.row, b.row));
+  const notices: Notice[] = [];
+  let [count, hasMore] = [0, false];
   for (const device of devices) {
-    const page = await engine.frames({ ...query, device, offset, limit }, signal, onWork);
-    pages.push({ device, page });
-    limit -= page.rows.length;
-    offset = Math.max(0, offset - page.account.matched);
-    if (limit === 0 && page.hasMore) break;
+    const page = await engine.frames({ ...query, device, ...(isOne ? {} : { offset: 0, limit: end }) }, signal, onWork);
+    for (const row of page.rows) top.add({ device, row });
+    count += page.rows.length;
+    hasMore ||= page.hasMore;
+    notices.push(...page.notices);
   }
-  return pages;
+  return { rows: isOne ? top.rows() : top.rows().slice(offset), hasMore: hasMore || (!isOne && count > end), notices };
 }
 
-/** The pages as one table. */
-export function frameTable(
-  pages: readonly { readonly device: string; readonly page: FramePage }[],
-  columns: readonly Column[],
-): Table {
+/** The page as a table. */
+export function frameTable({ rows, hasMore, notices }: DeviceRows, columns: readonly Column[]): Table {
   const rowOf = columns === SEED_FRAME_COLUMNS ? seedRow : ownRow;
-  return {
-    columns,
-    rows: pages.flatMap(({ device, page }) => page.rows.map((row) => rowOf(row, device))),
-    notices: pages.flatMap(({ page }) => page.notices),
-    hasMore: pages.at(-1)?.page.hasMore ?? false,
-  };
+  return { columns, rows: rows.map(({ device, row }) => rowOf(row, device)), notices, hasMore };
 }
 
 const seedRow = (row: FrameRow): readonly Cell[] => [

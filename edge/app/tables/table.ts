@@ -36,3 +36,10 @@ export function withMoreNotice(table: Table, offset: number): readonly Notice[] 
     { severity: "info", text: `rows ${offset + 1} to ${next} are shown; more follow with "offset": ${next}` },
   ];
 }
+
+/** Order of two cells of one column; what is not there comes last either way. */
+export function compareCells(a: Cell, b: Cell, descending: boolean): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return a < b === descending ? 1 : -1;
+}

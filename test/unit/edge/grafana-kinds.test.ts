@@ -1,6 +1,7 @@
 /** Everything a target can be besides a plain series, over real logs, against samples taken one by one. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { EventEntry } from "../../../core/query/engine.ts";
+import { compareCells } from "../../../edge/app/tables/table.ts";
 import { generateDrive } from "../../../fixtures/drive.ts";
 import { driveStore, engineOver } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
@@ -214,6 +215,47 @@ describe("tables of values", () => {
     expect(page?.meta?.notices[0]?.text).toContain('"offset": 12');
     const [last] = await ask({ type: "decoded", signal, sort: "-time", limit: 3 });
     expect(last?.rows).toEqual(all?.rows?.toReversed().slice(0, 3));
+  });
+
+  test("decoded by any column: over all samples, of equal ones the earlier first, what is not there last", async () => {
+    const names = ["time", "device", "itf", "chn", "db", "message", "sa", "signal", "value", "text", "unit", "timeNs"];
+    const [all] = await ask({ type: "decoded", signal: [FAST, SLOW], limit: 100_000 });
+    const at = names.indexOf("value");
+    const byValue = (all?.rows ?? []).toSorted((a, b) => Number(a[at]) - Number(b[at]));
+    expect((await ask({ type: "decoded", signal: [FAST, SLOW], sort: "value", offset: 2, limit: 9 }))[0]?.rows).toEqual(
+      byValue.slice(2, 11),
+    );
+    const [down] = await ask({ type: "decoded", signal: [FAST, SLOW], sort: "-Signal", limit: 5 });
+    expect(down?.rows).toEqual(all?.rows?.filter((row) => row[names.indexOf("signal")] === SLOW).slice(0, 5));
+    expect([compareCells(null, "a", true), compareCells(null, 1, false), compareCells(2, 1, true)]).toEqual([1, 1, -1]);
+    const wrong = await post(app, "/query", {
+      range,
+      targets: [{ target: { ...WHERE, type: "decoded", signal: FAST, sort: "raw" } }],
+    });
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining("sort")]);
+  });
+
+  test("frames of several devices are in one order, in pages", async () => {
+    type Row = { timeNs: string; device: string; id: number; log: string };
+    const page = async (query: string): Promise<{ rows: Row[]; more: string | null }> => {
+      const answer = await get(app, `/api/frames?chn=CH1&${query}`);
+      return { rows: (await answer.json()) as Row[], more: answer.headers.get("X-Buslens-More") };
+    };
+    const each = await Promise.all(["B0551001", "B0551002"].map((device) => page(`device=${device}&limit=100000`)));
+    const all = each.flatMap(({ rows }) => rows);
+    expect(new Set(all.map(({ device }) => device)).size).toBe(2);
+    for (const [sort, keyOf] of [
+      ["time", (row: Row) => BigInt(row.timeNs)],
+      ["-id", (row: Row) => -BigInt(row.id)],
+    ] as const) {
+      const order = (a: Row, b: Row): number => Number(keyOf(a) - keyOf(b)) || Number(BigInt(a.timeNs) - BigInt(b.timeNs));
+      const expected = all.toSorted(order);
+      const half = expected.length >> 1;
+      const found = await page(`device=*&sort=${sort}&offset=${half}&limit=20`);
+      expect(found).toEqual({ rows: expected.slice(half, half + 20), more: "1" });
+      const end = await page(`device=*&sort=${sort}&offset=${expected.length - 3}&limit=3`);
+      expect(end).toEqual({ rows: expected.slice(-3), more: "0" });
+    }
   });
 
   test("states: a row where the text changes, and an empty one where the recording stops", async () => {
