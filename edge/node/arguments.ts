@@ -129,7 +129,9 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   grafana: ["url", "token", "source", "source-token", "plugin", "folder"],
 };
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+/** `--token new`: the server makes one and shows it once. */
+export const NEW_TOKEN = "new";
+export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 const ANY_HOST = "0.0.0.0";
 const BYTES_PER_MB = 1024 * 1024;
 /** Thirty panels of thirty users; each waits for its turn with some kilobytes. */
@@ -235,7 +237,7 @@ function serveCommand(
   const host = values.host ?? (token === null ? "127.0.0.1" : ANY_HOST);
   if (token === null && !LOOPBACK.test(host))
     throw new UsageError(
-      `--host ${host} lets others in: give a token with --token; without one buslens listens on 127.0.0.1 only`,
+      `--host ${host} lets others in: give a token with --token (--token new makes one); without one buslens listens on 127.0.0.1 only`,
     );
   if (values.endpoint !== undefined && !place.startsWith("s3://"))
     throw new UsageError("--endpoint belongs to s3://BUCKET/PREFIX");

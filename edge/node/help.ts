@@ -27,6 +27,7 @@ belongs to which device and channel: docs/dbc.md) lie in DIR. It is only read.
   --port N             default 5000, or a free one if that is taken
   --host H             default 127.0.0.1; anything else needs a token, and 0.0.0.0 is the default with one
   --token T            clients must send "Authorization: Bearer T"; the variable BUSLENS_TOKEN does the same
+                       --token new: one is made, and shown once
   --allow-origin O     a web page of this origin may read answers, such as https://grafana.example (may be repeated);
                        needed for Grafana data sources in Browser mode only
   --limit MB           most megabytes of logs one request may read; what comes then is a part, and says so

@@ -1,4 +1,5 @@
 /** `buslens serve`: the app over a folder or bucket, on a port. */
+import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { loadLibrary } from "../../core/dbc/library.ts";
@@ -8,20 +9,25 @@ import type { LogStore } from "../../core/store/source.ts";
 import { anyone, bearer } from "../app/access.ts";
 import { createApp } from "../app/app.ts";
 import type { GivenDbc } from "../app/context.ts";
-import type { ServeCommand } from "./arguments.ts";
+import { LOOPBACK, NEW_TOKEN, type ServeCommand } from "./arguments.ts";
 import { checkGiven, sayWarnings } from "./dbc-check.ts";
 import { readDbcFiles } from "./dbc-files.ts";
 import { exampleLine } from "./example.ts";
+import { HOST_FROM_CONTAINER, sourceYaml } from "./grafana-yaml.ts";
 import { hostEngine, loadKernel } from "./host-engine.ts";
 import { httpServer } from "./listener.ts";
 import { print, say } from "./output.ts";
 import { hostPasswords } from "./passwords.ts";
 import { viewerFiles } from "./viewer-files.ts";
 
+/** Of a token that is made at the start: 192 bits. */
+const TOKEN_BYTES = 24;
 const PORT_DEFAULT = 5000; // the CANedge backend's, so that existing data sources fit
 
 /** Runs until the process is told to end. Faults: `storage/*`, `input/bad-dbc`, `request/bad-parameter` for a taken port. */
 export async function serve(command: ServeCommand, store: LogStore, name: string): Promise<void> {
+  const isNewToken = command.token === NEW_TOKEN;
+  const token = isNewToken ? randomBytes(TOKEN_BYTES).toString("base64url") : command.token;
   const givenDbcs = await readDbcFiles(command.dbcs, command.encoding);
   await sayAboutDatabases(store, givenDbcs);
   const passwords = await hostPasswords(command.passwords, process.env);
@@ -30,7 +36,7 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
   const app = createApp({
     engine,
     store,
-    checkToken: command.token === null ? anyone : bearer(command.token),
+    checkToken: token === null ? anyone : bearer(token),
     allowedOrigins: command.allowedOrigins,
     now: Date.now,
     assets,
@@ -42,7 +48,7 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
   });
   const server = httpServer((request) => app.fetch(request), {
     hostname: shownName(command.host),
-    onlyOwnNames: command.token === null,
+    onlyOwnNames: token === null,
     requestsMax: command.requests,
   });
   const port = await listen(server, command.host, command.port);
@@ -58,16 +64,26 @@ export async function serve(command: ServeCommand, store: LogStore, name: string
   await print(`  viewer               ${assets === null ? "not built (npm run build)" : `${url}/view/`}\n`);
   await print(`  Grafana data source  ${url}\n`);
   await sayIfEmpty(engine, name);
-  const headers = command.token === null ? {} : { Authorization: `Bearer ${command.token}` };
+  const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
   const ask = async (path: string, json?: unknown) => {
     const post = json === undefined ? {} : { method: "POST", body: JSON.stringify(json) };
     return (await app.fetch(new Request(`${url}${path}`, { headers, ...post }))).text();
   };
-  const example = await exampleLine(engine, url, command.token === null ? null : "TOKEN", ask).catch(() => null);
+  const example = await exampleLine(engine, url, token === null ? null : "TOKEN", ask).catch(() => null);
   await print(`  try it               ${example ?? `curl -s '${url}/api/catalogue'`}\n\n`);
   const open = "It answers this machine only (127.0.0.1), because no token was given: --token T lets others in.";
   const closed = 'Clients must send the token: "Authorization: Bearer …".';
-  await print(`${command.token === null ? open : closed} Ctrl+C ends it.\n`);
+  // The only time it is shown; what a person chose is not repeated.
+  if (isNewToken) await print(`  token                ${token}\n\n`);
+  if (!LOOPBACK.test(command.host)) await print(forContainers(command.host, port));
+  await print(`${token === null ? open : closed} Ctrl+C ends it.\n`);
+}
+
+/** Grafana in a container is another machine: the address it needs, as the file it reads. */
+function forContainers(host: string, port: number): string {
+  const isAny = host === "0.0.0.0" || host === "::";
+  const url = `http://${isAny ? HOST_FROM_CONTAINER : shownName(host)}:${port}`;
+  return `For Grafana in a container, provisioning/datasources/buslens.yaml (BUSLENS_TOKEN in its environment):\n\n${sourceYaml(url)}\n`;
 }
 
 /** Databases that cannot be used, and what is odd in the others. Faults: `input/bad-dbc` for one that was named. */

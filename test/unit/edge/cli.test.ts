@@ -293,6 +293,22 @@ describe("serve", SLOW, () => {
     });
   });
 
+  test("a token of its own is shown once, differs each time, and is needed; containers get the data source as a file", async () => {
+    const tokens: string[] = [];
+    for (const _ of [1, 2])
+      await served(["--host", "0.0.0.0", "--token", "new"], async (url, text) => {
+        const token = /^ {2}token +(\S{32})$/m.exec(text)?.[1] ?? "";
+        expect(text.split(token)).toHaveLength(2);
+        const status = async (sent: string) =>
+          (await fetch(`${url}/api/devices`, { headers: { Authorization: `Bearer ${sent}` } })).status;
+        expect([await status(token), await status("new"), await status("")]).toEqual([200, 403, 403]);
+        expect(text).toContain(`    url: http://host.docker.internal:${new URL(url).port}\n`);
+        expect(text).toContain(`    secureJsonData: {"httpHeaderValue1":"Bearer $${"{BUSLENS_TOKEN}"}"}\n`);
+        tokens.push(token);
+      });
+    expect(new Set(tokens).size).toBe(2);
+  });
+
   test("with a token it asks for it", async () => {
     await served(["--token", "s3cret", "--host", "127.0.0.1"], async (url) => {
       expect((await fetch(`${url}/api/catalogue`)).status).toBe(403);
