@@ -13,13 +13,19 @@ export interface Catalogue {
   /** Device ids in key order: folders, then what the headers of logs outside the tree say. Faults: `storage/*`. */
   devices(signal: AbortSignal): Promise<readonly string[]>;
   /** Logs of a device (or of all) that may hold records in [fromNs, toNs), by session and split number, each with its head. Faults: `storage/*` of the listing; those of a log are in its entry. */
-  logsInRange(options: TimeRange & { readonly device?: string }, signal: AbortSignal): Promise<readonly LogEntry[]>;
+  logsInRange(options: LogRange, signal: AbortSignal): Promise<readonly LogEntry[]>;
   /** The log with the highest session and split, whose header names the device; null if there is none. */
   newestLog(device: string, signal: AbortSignal): Promise<LogEntry | null>;
   /** One log by key; null if the store has none of that name. */
   log(key: string, signal: AbortSignal): Promise<LogEntry | null>;
   /** Tells the time of the latest record, after a scan. */
   noteEnd(key: string, version: string, endNs: bigint): void;
+}
+
+export interface LogRange extends TimeRange {
+  readonly device?: string;
+  /** Choose by starts alone: the same logs whether or not their ends are known by now. */
+  readonly byStarts?: boolean;
 }
 
 export interface CatalogueOptions {
@@ -61,7 +67,7 @@ class FolderCatalogue implements Catalogue {
     return [...new Set([...root.devices, ...readable.map((entry) => entry.device)])];
   }
 
-  async logsInRange(options: TimeRange & { readonly device?: string }, signal: AbortSignal): Promise<readonly LogEntry[]> {
+  async logsInRange(options: LogRange, signal: AbortSignal): Promise<readonly LogEntry[]> {
     const { device } = options;
     const root = await readRoot(this.#store, signal);
     const devices = device === undefined ? root.devices : root.devices.filter((name) => name === device);
@@ -71,7 +77,7 @@ class FolderCatalogue implements Catalogue {
       for (const entry of await this.#inRange(listed, options, signal)) entries.push(entry);
     }
     for (const entry of await this.#looseEntries(root, signal)) {
-      const [isChosen] = mayOverlap([{ ...entry, uploadNs: null }], options);
+      const [isChosen] = mayOverlap([{ ...entry, ...ends(options), uploadNs: null }], options);
       if (isChosen && (device === undefined || entry.device === device)) entries.push(entry);
     }
     return entries;
@@ -100,11 +106,11 @@ class FolderCatalogue implements Catalogue {
     if (oldest !== undefined) this.#ends.delete(oldest);
   }
 
-  async #inRange(logs: readonly ListedLog[], range: TimeRange, signal: AbortSignal): Promise<LogEntry[]> {
+  async #inRange(logs: readonly ListedLog[], range: LogRange, signal: AbortSignal): Promise<LogEntry[]> {
     const candidates = logs.length > this.#probeMax ? await this.#halved(logs, range, signal) : logs;
     const heads = await inTurns(candidates, (log) => this.#heads.head(log, signal));
     const entries = candidates.map((log, i) => this.#entry(log, heads[i] as LogHead));
-    const timed = entries.map((entry, i) => ({ ...entry, uploadNs: uploadNs(candidates[i] as ListedLog) }));
+    const timed = entries.map((entry, i) => ({ ...entry, ...ends(range), uploadNs: uploadNs(candidates[i] as ListedLog) }));
     const isChosen = mayOverlap(timed, range);
     return entries.filter((_, i) => isChosen[i]);
   }
@@ -178,6 +184,8 @@ const stemOf = (key: string): string => {
   const name = key.slice(key.lastIndexOf("/") + 1);
   return name.replace(/\.[^.]*$/, "") || name;
 };
+
+const ends = ({ byStarts = false }: LogRange): { readonly endNs?: null } => (byStarts ? { endNs: null } : {});
 
 const endName = (key: string, version: string): string => `${version}\n${key}`;
 

@@ -5,6 +5,7 @@ import { folderCatalogue } from "../catalogue/folder.ts";
 import type { DbcEncoding } from "../dbc/encoding.ts";
 import { type Library, libraryFiles, libraryOf, loadLibrary } from "../dbc/library.ts";
 import { parseDbc } from "../dbc/parse.ts";
+import { sha256Hex } from "../facts/sha256.ts";
 import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
@@ -15,6 +16,7 @@ import { attachedLibraries, eventList } from "./attached.ts";
 import { channelFits } from "./binding.ts";
 import { canSignals } from "./can-signals.ts";
 import { channelIds, idsByChannel } from "./channel-ids.ts";
+import { editionOf } from "./edition.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
 import { heardTransports } from "./heard-transports.ts";
@@ -52,6 +54,7 @@ const KERNELS_MAX = 3;
 
 export function createEngine(options: EngineOptions): Engine {
   const parts = partsOf(options);
+  const libraryVersion = libraryVersions(options);
   const shared = options.sharesWork ? sharedAnswers : (source: SeriesSource) => source;
   const sources: Sources = { signal: shared(canSignals(parts)), channel: shared(measuredChannels(parts)) };
   return {
@@ -81,6 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
     fits: async (device, signal, others = []) =>
       channelFits([...(await parts.library(signal)).dbcs, ...others], await parts.channelIds(device, signal)),
+    edition: (asked, signal) => editionOf(parts, libraryVersion, asked, signal),
     query: (query, signal, onWork) => runQuery(sources, query, signal, onWork).run,
     explain: (query, signal) => explain(sources, query, signal),
   };
@@ -162,6 +166,16 @@ function libraries(
     if (known?.name !== name) known = { name, library: await loadLibrary(store, { signal }) };
     const isEmpty = known.library.dbcs.length === 0 && known.library.notices.length === 0;
     return (isEmpty ? await attached(signal) : null) ?? known.library;
+  };
+}
+
+/** Changes when a database does. */
+function libraryVersions({ store, dbcs }: EngineOptions): (signal: AbortSignal) => Promise<string> {
+  if (dbcs === undefined) return async (signal) => (await libraryFiles(store, signal)).version;
+  let known: string | null = null;
+  return async () => {
+    known ??= dbcs.map(({ file, bytes, encoding }) => `${file} ${encoding ?? ""} ${sha256Hex(bytes)}`).join("\n");
+    return known;
   };
 }
 

@@ -9,6 +9,7 @@ import type { MdfHeader } from "../mdf/file.ts";
 import type { SeriesAnswer } from "../series/series.ts";
 import type { BoundBy } from "./binding.ts";
 import type { BusLoad, BusLoadQuery } from "./bus-load.ts";
+import type { EditionQuery } from "./edition.ts";
 import type { FramePage, FrameQuery } from "./frame-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { DeviceLosses, LossesQuery } from "./losses.ts";
@@ -216,6 +217,8 @@ export interface Engine {
   dbcs(signal: AbortSignal): Promise<readonly Dbc[]>;
   /** How well each database, those of `others` too, fits what the newest log of a device has, by channel; best first. */
   fits(device: string, signal: AbortSignal, others?: readonly Dbc[]): Promise<readonly ChannelFit[]>;
+  /** A text that stays the same as long as answers about these devices and this range do; null: nothing can be said. Reads no record. */
+  edition(asked: EditionQuery, signal: AbortSignal): Promise<string | null>;
   query(query: Query, signal: AbortSignal, onWork?: OnWork): QueryRun;
   /** Runs the query and says what it read, with which rules, and why series are empty. */
   explain(query: Query, signal: AbortSignal): Promise<Explanation>;

@@ -11,6 +11,7 @@ import { devices, logList } from "./api/lists.ts";
 import { logBytes } from "./api/logs.ts";
 import { series } from "./api/series.ts";
 import { signals } from "./api/signals.ts";
+import { spoil } from "./conditional.ts";
 import type { AppOptions, Asked, Handlers } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { faultOf, faultResponse, isBug } from "./fault-answer.ts";
@@ -82,6 +83,10 @@ async function respond(options: AppOptions, request: Request, path: string): Pro
     const url = new URL(request.url);
     url.pathname = path;
     const tally = new Tally();
+    let etag: string | null = null;
+    tally.onPartial = () => {
+      if (etag !== null) spoil(etag);
+    };
     const asked: Asked = {
       request,
       url,
@@ -91,6 +96,11 @@ async function respond(options: AppOptions, request: Request, path: string): Pro
     const told = answer.headers.get(NOTICES_HEADER);
     // A table's own notices hold those of the engine.
     addHeaders(answer.headers, { ...tally.headers(), ...(told === null ? {} : { [NOTICES_HEADER]: told }) });
+    if (tally.isPartial && answer.headers.has("ETag") && answer.status === 200 && !path.startsWith("/api/logs/")) {
+      answer.headers.delete("ETag");
+      answer.headers.set("Cache-Control", "no-store");
+    }
+    etag = answer.headers.get("ETag");
     // Nobody will read it: stop the work behind it.
     if (request.method === "HEAD") await answer.body?.cancel();
     return request.method === "HEAD" ? new Response(null, answer) : answer;

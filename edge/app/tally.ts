@@ -16,6 +16,8 @@ export class Tally {
   #isPartial = false;
   #isAsked = false;
   readonly #notices: Notice[] = [];
+  /** Told when something turns out to be missing. */
+  onPartial: () => void = () => undefined;
   #open = 0;
   /** Bytes that the runs still at work mean to read. */
   #planned = 0;
@@ -41,7 +43,17 @@ export class Tally {
   /** A fault in a notice means that something is missing: a log that cannot be read, a limit. */
   note(notices: readonly Notice[]): void {
     this.#notices.push(...notices.slice(0, NOTICES_MAX - this.#notices.length));
-    this.#isPartial ||= notices.some(({ severity, fault }) => severity !== "info" && fault !== undefined);
+    if (notices.some(({ severity, fault }) => severity !== "info" && fault !== undefined)) this.fail();
+  }
+
+  /** What was asked is not all there. */
+  fail(): void {
+    this.#isPartial = true;
+    this.onPartial();
+  }
+
+  get isPartial(): boolean {
+    return this.#isPartial;
   }
 
   /** None if the engine was not asked for data. */
@@ -78,6 +90,9 @@ export function tallied(engine: Engine, tally: Tally): Engine {
             tally.note(answer.notices);
             yield answer;
           }
+        } catch (error) {
+          tally.fail();
+          throw error;
         } finally {
           const { files, bytesRead, frames, samples } = run.ledger();
           const reads = run.files().reduce((sum, file) => sum + file.reads.length, 0);

@@ -16,7 +16,7 @@ export function gzipped(request: Request, answer: Response): Response {
   headers.delete("Content-Length");
   headers.set("Content-Encoding", "gzip");
   const etag = headers.get("ETag");
-  if (etag !== null) headers.set("ETag", `W/${etag}`);
+  if (etag?.startsWith('"')) headers.set("ETag", `W/${etag}`);
   return new Response(squeezed(body), answer);
 }
 

@@ -1,5 +1,6 @@
 /** GET /api/frames: raw frames of a device, filtered, sorted and paged, one flat row each. */
 import { FRAME_SORTS } from "../../../core/query/frame-rows.ts";
+import { conditional } from "../conditional.ts";
 import type { Handler } from "../context.ts";
 import { devicesNamed } from "../grafana/devices.ts";
 import { FLAT_FORMATS, flatResponse } from "../tables/flat.ts";
@@ -12,7 +13,8 @@ import { instantOf, neededText, onlyKnown, textsOf, wordOf } from "./parameters.
 const KNOWN = ["device", "from", "to", "itf", "chn", "id", "extended", "sort", "order", "limit", "offset", "page", "format"];
 
 /** Faults: `request/bad-parameter`. An unknown device is an empty table with a notice. */
-export const frames: Handler = async ({ request, url, app }) => {
+export const frames: Handler = async (asked) => {
+  const { request, url, app } = asked;
   const params = url.searchParams;
   onlyKnown(params, KNOWN);
   const device = neededText(params, "device", "the device's id, from /api/devices");
@@ -31,6 +33,9 @@ export const frames: Handler = async ({ request, url, app }) => {
     limit: page.limit ?? ROWS_DEFAULT,
     budgetBytes: app.budgetBytes,
   };
-  const found = await framesOf(devices, query, app.engine, request.signal);
-  return flatResponse(frameTable(found, FRAME_COLUMNS), format);
+  const { fromNs, toNs } = query;
+  return conditional(asked, fromNs === null || toNs === null ? null : { devices, fromNs, toNs }, async () => {
+    const found = await framesOf(devices, query, app.engine, request.signal);
+    return flatResponse(frameTable(found, FRAME_COLUMNS), format);
+  });
 };

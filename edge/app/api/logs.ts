@@ -1,6 +1,7 @@
 /** GET /api/logs/<key>: the bytes of a log, with ranges and an etag, for those who decode themselves. */
 import { FaultError } from "../../../core/fault.ts";
 import type { ByteSource } from "../../../core/store/source.ts";
+import { matches } from "../conditional.ts";
 import type { Handler } from "../context.ts";
 import { jsonResponse } from "../fault-answer.ts";
 import { decoded } from "./parameters.ts";
@@ -51,11 +52,6 @@ function rangeOf(request: Request, sizeBytes: number, etag: string): ByteRange |
   const endByte = first === "" || last === "" ? sizeBytes : Math.min(Number(last) + 1, sizeBytes);
   if (first !== "" && last !== "" && Number(last) < Number(first)) return null;
   return atByte >= sizeBytes || endByte <= atByte ? "outside" : { atByte, lengthBytes: endByte - atByte };
-}
-
-function matches(header: string | null, etag: string): boolean {
-  if (header === null) return false;
-  return header.trim() === "*" || header.split(",").some((one) => one.trim().replace(/^W\//, "") === etag);
 }
 
 function changed(etag: string): Response {

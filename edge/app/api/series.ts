@@ -1,7 +1,9 @@
 /** GET /api/series: samples or reduced samples of some signals, in segments (docs/api.md), as flat rows, or in a format for other programs. */
 import type { Fault } from "../../../core/fault.ts";
+import { editionQueryOf } from "../../../core/query/edition.ts";
 import type { Query } from "../../../core/query/query.ts";
-import type { AppOptions, Handler } from "../context.ts";
+import { conditional } from "../conditional.ts";
+import type { AppOptions, Asked, Handler } from "../context.ts";
 import { badParameter, faultOf, isBug, JSON_TYPE, sentenceOf } from "../fault-answer.ts";
 import { streamText, type Writing } from "../stream.ts";
 import { FLAT_FORMATS, flatAnswer } from "./flat/answer.ts";
@@ -12,21 +14,32 @@ import { csvHeader, csvText } from "./series-csv.ts";
 import { seriesJson } from "./series-json.ts";
 import { type SeriesRequest, seriesQuery } from "./series-query.ts";
 
+interface Form {
+  readonly format: "segments" | "csv" | (typeof FLAT_FORMATS)[number];
+  readonly shape: "long" | "wide";
+  readonly withText: boolean;
+}
+
 /** Faults before the first byte have their status; later ones are in the answer's `notices` (segments), in a last row, or end the CSV. */
 export const series: Handler = async (asked) => {
-  const { request, url, app } = asked;
+  const { url } = asked;
   const format = wordOf(url.searchParams, "format", ["segments", "csv", ...FLAT_FORMATS]) ?? "segments";
   const shape = wordOf(url.searchParams, "shape", ["long", "wide"]) ?? "long";
   const withText = flagOf(url.searchParams, "text");
   const asking = await seriesQuery(asked);
   if (shape === "wide" && (asking.method === "stats" || (format !== "json" && format !== "ndjson")))
     throw badParameter("shape=wide goes with format=json or ndjson, and not with statistics");
+  if (format === "csv" && asking.method === "stats") throw badParameter("statistics have no CSV form; leave out format=csv");
+  return conditional(asked, editionQueryOf(asking.query), () => answerOf(asked, asking, { format, shape, withText }));
+};
+
+async function answerOf(asked: Asked, asking: SeriesRequest, { format, shape, withText }: Form): Promise<Response> {
+  const { request, app } = asked;
   if (format !== "segments" && format !== "csv") return flatAnswer(asked, asking, format, shape);
   if (format === "segments") {
     const options = { request, headers: { "Content-Type": JSON_TYPE }, padding: " ", report: app.report };
     return streamText(options, (writing) => jsonText(asking, withText, app, writing));
   }
-  if (asking.method === "stats") throw badParameter("statistics have no CSV form; leave out format=csv");
   const options = {
     request,
     headers: { "Content-Type": "text/csv; charset=utf-8; header=present" },
@@ -34,7 +47,7 @@ export const series: Handler = async (asked) => {
     report: app.report,
   };
   return streamText(options, (writing) => csv(asking, withText, app, writing));
-};
+}
 
 /** What was asked, as it was understood. */
 export function queryJson({ selectors, fromNs, toNs, method, grid, wholeBuckets, neighbours, keepInvalid }: Query): object {

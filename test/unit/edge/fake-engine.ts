@@ -81,6 +81,7 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
     losses: async () => ({ losses: [], notices: [] }),
     dbcs: async () => options.dbcs ?? [],
     fits: async () => [],
+    edition: async () => null,
     query: (query, signal, onWork) => {
       queries.push(query);
       return { series: answers(query, signal, onWork), ledger: () => emptyLedger, files: () => [] };
