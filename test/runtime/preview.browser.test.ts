@@ -75,7 +75,7 @@ describe("the preview worker", { timeout: 60_000 }, () => {
       const series = answer.series[0];
       if (series === undefined) throw new Error("no series");
       const paint = (segments: readonly Segment[]) =>
-        toExtents(toColumns(segments, view, columns, 1e12), scale, columns, Number(step), 1.5, false);
+        structuredClone(toExtents(toColumns(segments, view, columns, 1e12), scale, columns, Number(step), 1.5, false));
       const [shown, wanted] = [paint(series.segments.map((s) => ({ ...s, session: "" }))), paint([asSegment(all)])];
       expect([...shown.top]).toEqual([...wanted.top]);
       expect([...shown.bottom]).toEqual([...wanted.bottom]);

@@ -3,6 +3,7 @@
 import { LANE_ROW_PX, type StripeBox } from "../state/layout.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import { columnOf, type View } from "../state/view.ts";
+import { compactText } from "../text/number.ts";
 import { durationText } from "../text/time.ts";
 import { type Axis, axesOf } from "./axes.ts";
 import type { DataStore } from "./data.ts";
@@ -177,6 +178,13 @@ function drawLanes(paint: Paint, box: StripeBox, { state, view, data, gutter, wi
   });
 }
 
+/** A number without its middle would be another number: the short form, or none. */
+function numberText(paint: Paint, value: number, label: string, room: number): string {
+  if (textWidth(paint, label) <= room) return label;
+  const short = compactText(value);
+  return textWidth(paint, short) <= room ? short : "";
+}
+
 /** Bar in the series colour, labels left of it, unit above. */
 function drawAxis(paint: Paint, axis: Axis, box: StripeBox, right: number, isAuto: boolean): void {
   const { context, palette, ratio } = paint;
@@ -189,7 +197,8 @@ function drawAxis(paint: Paint, axis: Axis, box: StripeBox, right: number, isAut
   setFont(paint, 11);
   const x = right - 7 * ratio;
   const room = AXIS_PX * ratio - 8 * ratio;
-  for (const { value, label } of ticksOf(axis, box)) context.fillText(fitText(paint, label, room), x, yOf(scale, value));
+  for (const { value, label } of ticksOf(axis, box))
+    context.fillText(numberText(paint, value, label, room), x, yOf(scale, value));
   context.fillStyle = palette.t3;
   setFont(paint, 10);
   const unit = `${axis.unit.replace(/^deg/, "°")}${isAuto ? " auto" : ""}`;

@@ -124,6 +124,13 @@ interface Given {
   readonly host: LegendHost;
 }
 
+const [HEAD_PX, ROW_PX] = [22, 38];
+/** The rows fit only without the head. */
+const isTight = ({ stripe, height }: StripeBox): boolean => {
+  const rows = stripe.signals.length * ROW_PX;
+  return rows > 0 && rows <= height && rows + HEAD_PX > height;
+};
+
 function stripeLegend(given: Given, index: number): HTMLElement {
   const { box, active, cursors, host, plotted } = given;
   const { stripe } = box;
@@ -133,7 +140,7 @@ function stripeLegend(given: Given, index: number): HTMLElement {
   const element = el(
     "div",
     {
-      class: `legend of-${stripe.kind} at-${cursors || "none"}${stripe.id === active ? " active" : ""}${stripe.folded ? " folded" : ""}`,
+      class: `legend of-${stripe.kind} at-${cursors || "none"}${isTight(box) ? " tight" : ""}${stripe.id === active ? " active" : ""}${stripe.folded ? " folded" : ""}`,
       role: "group",
       "aria-label": stripe.name ?? `Stripe ${index + 1}`,
       "data-stripe": String(stripe.id),

@@ -30,6 +30,11 @@ export function groupedText(value: number, decimals: number, locale?: string): s
   return format.format(value).replace("-", "−");
 }
 
+const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 6 });
+
+/** "50K", in the browser's language, for axes without room for all digits; as exact as the label it stands for. */
+export const compactText = (value: number): string => compact.format(value).replace("-", "−");
+
 export const countText = (count: number, locale?: string): string => groupedText(count, 0, locale);
 
 /** 1 kB = 1000 bytes; three figures. */

@@ -120,7 +120,9 @@ describe("columns", () => {
           );
           const window = view(1_000n + BigInt(from), BigInt(step));
           const scale = { low: -50, high: 50, top: 10, bottom: 200, log: false };
-          const draw = (segments: Segment[]) => toExtents(toColumns(segments, window, 32, 200), scale, 32, step, 1.5, held);
+          // Both are kept: a picture is valid until the next one.
+          const draw = (segments: Segment[]) =>
+            structuredClone(toExtents(toColumns(segments, window, 32, 200), scale, 32, step, 1.5, held));
           const every = draw([whole]);
           const cells = draw([cellsOf(window, 32, whole)]);
           expect([...cells.top]).toEqual([...every.top]);
