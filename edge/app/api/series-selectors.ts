@@ -90,10 +90,13 @@ function plainSelectors(params: URLSearchParams, channels: readonly string[]): r
   const signalOnly = ["bus", "db", "message", "sa", "merge"].find((name) => textsOf(params, name).length > 0);
   if (signalOnly !== undefined)
     throw badParameter(`"${signalOnly}" belongs to signals; a channel of a measurement has "group" and "channel"`);
+  const selectorOf = ({ device = "", group, channel = "" }: Values): ChannelSelector => ({
+    kind: "channel",
+    device,
+    ...(group === undefined ? {} : { group }),
+    channel,
+  });
   return orNone(listsOf(params, "group")).flatMap((group) =>
-    channels.map((channel): SelectorMaker => {
-      const where = { ...(group === null ? {} : { group }), channel };
-      return { values: {}, selectorOf: ({ device = "" }): ChannelSelector => ({ kind: "channel", device, ...where }) };
-    }),
+    channels.map((channel) => ({ values: { ...(group === null ? {} : { group }), channel }, selectorOf })),
   );
 }

@@ -1,4 +1,4 @@
-/** Patterns in targets become the names there are: devices of the store, messages and signals of the loaded DBCs. */
+/** Patterns in targets become the names there are: devices of the store, messages and signals of the loaded DBCs, channels of measurement files. */
 import type { Dbc } from "../../../core/dbc/model.ts";
 import type { Engine } from "../../../core/query/engine.ts";
 import { devicesNamed } from "./devices.ts";
@@ -23,9 +23,32 @@ export async function expanded(ask: PatternAsk, engine: Engine, signal: AbortSig
 export async function namesMeant(values: Values, engine: Engine, signal: AbortSignal): Promise<readonly Values[]> {
   const devices = isPattern(values.device ?? "") ? await devicesNamed(values.device, engine, signal) : [values.device ?? ""];
   const dbcs = await engine.dbcs(signal);
-  const rows = devices.flatMap((device) => rowsOf({ ...values, device }, dbcs));
+  const isPlain = values.signal === undefined && values.channel !== undefined;
+  const rows: Values[] = [];
+  for (const device of devices) {
+    const own = { ...values, device };
+    rows.push(...(isPlain ? await plainRows(own, engine, signal) : rowsOf(own, dbcs)));
+  }
   return rows.length === 0 ? devices.map((device) => ({ ...values, device })) : rows;
 }
+
+/** Channels of measurement files that have a curve, in the order of the files. */
+async function plainRows(values: Values, engine: Engine, signal: AbortSignal): Promise<readonly Values[]> {
+  const { device = "", group, channel = "" } = values;
+  if (![group, channel].some((text) => text !== undefined && isPattern(text))) return [values];
+  const { channels } = await engine.channels({ device }, signal);
+  const rows = new Map<string, Values>();
+  for (const one of channels) {
+    if (one.why !== null || !fitsExactly(one.channel, channel) || !(group === undefined || fitsExactly(one.group, group)))
+      continue;
+    const row = { ...values, ...(group === undefined ? {} : { group: one.group }), channel: one.channel };
+    rows.set(JSON.stringify(row), row);
+  }
+  return [...rows.values()];
+}
+
+const fitsExactly = (name: string, wanted: string): boolean =>
+  isPattern(wanted) ? matchesPattern(name, wanted) : name === wanted;
 
 function rowsOf(values: Values, dbcs: readonly Dbc[]): Values[] {
   const { db, message, signal } = values;

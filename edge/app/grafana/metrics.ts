@@ -21,6 +21,8 @@ const input = (name: string, label: string, placeholder: string): Payload => ({ 
 
 const DEVICE = select("device", "Device");
 const WHERE = [select("itf", "Interface"), select("chn", "Channel"), select("db", "DBC"), select("message", "Message")];
+/** Instead of `signal`, for measurement files. */
+const MEASURED = [select("group", "Group (measurement files)"), many("channel", "Channel (measurement files)")];
 const METHOD: Payload = {
   name: "method",
   label: "Method",
@@ -33,7 +35,7 @@ const METRICS: readonly { readonly value: string; readonly label: string; readon
   {
     value: "series",
     label: "Signals",
-    payloads: [DEVICE, ...WHERE, many("signal", "Signal"), METHOD, input("unit", "Unit", "km/h")],
+    payloads: [DEVICE, ...WHERE, many("signal", "Signal"), METHOD, input("unit", "Unit", "km/h"), ...MEASURED],
   },
   {
     value: "calc",

@@ -86,7 +86,7 @@ async function valuesOf(
   const list = LISTS.find((one) => one === what);
   if (list === undefined)
     throw badParameter(
-      `"search" must be device, device_name, itf, chn, db, message, signal, sa or method, not ${shorten(JSON.stringify(what) ?? "missing")}`,
+      `"search" must be device, device_name, itf, chn, db, message, signal, sa, group, channel or method, not ${shorten(JSON.stringify(what) ?? "missing")}`,
     );
   return listOf(list satisfies List, query, { engine, budgetBytes, range, signal });
 }
@@ -94,8 +94,9 @@ async function valuesOf(
 /** Devices, those with logs in the range if there is one. */
 async function deviceIds(range: ClosedRange | null, app: AppOptions, signal: AbortSignal): Promise<readonly string[]> {
   const { engine } = app;
-  const known = (await engine.devices({ names: false }, signal)).map(({ device }) => device).filter((name) => DEVICE.test(name));
-  if (range === null) return known;
+  const known = (await engine.devices({ names: false }, signal)).map(({ device }) => device);
+  // As the CANedge backend lists them; measurement files of other tools have names of their own.
+  if (range === null) return known.filter((name) => DEVICE.test(name));
   const logs = await engine.logs({ fromNs: range.fromNs, toNs: range.toNs + 1n }, signal);
   const inRange = new Set(logs.map(({ device }) => device));
   return known.filter((device) => inRange.has(device));

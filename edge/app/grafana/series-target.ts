@@ -86,7 +86,7 @@ export function seriesAsks(object: JsonObject): readonly AnySeriesAsk[] {
 
 const isFast = (key: string): boolean => key === "signal" || key === "channel";
 /** Keys whose values may be patterns. */
-export const PATTERN_KEYS = ["device", "db", "message", "signal"] as const;
+export const PATTERN_KEYS = ["device", "db", "message", "signal", "group", "channel"] as const;
 
 const isValue = (value: unknown): boolean =>
   typeof value === "string" ||

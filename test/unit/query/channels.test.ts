@@ -19,7 +19,7 @@ import {
   pack,
   START_NS,
 } from "../../support/mdf.ts";
-import { appOf, get } from "../edge/app-of.ts";
+import { appOf, get, post } from "../edge/app-of.ts";
 
 const RECORDS = 400;
 const STEP_NS = 10_000_000;
@@ -198,6 +198,43 @@ describe("plain channels are series", () => {
     expect(csv.slice(0, 2)).toEqual(["timeNs,channel,message,signal,value,unit", `${START_NS},,motor,state,0,`]);
     expect((await query("channel=2")).status).toBe(400);
     expect((await query("group=motor&channel=word&db=x")).status).toBe(400);
+  });
+
+  test("variables and patterns name channels that have a curve, in every dialect", async () => {
+    const app = appOf(engine);
+    const range = { from: 0, to: "2035-01-01T00:00:00Z" };
+    const variable = async (search: object, more: object = { range }): Promise<string[]> => {
+      const found = await (await post(app, "/variable", { payload: search, ...more })).json();
+      return (found as { __value: string }[]).map(({ __value }) => __value);
+    };
+    expect(await variable({ search: "device" })).toEqual([DEVICE]);
+    expect(await variable({ search: "group", device: DEVICE })).toEqual(["motor", "motor #2"]);
+    expect(await variable({ search: "channel", device: "*", group: "{motor #2,x}" }, {})).toEqual([
+      "speed",
+      "state",
+      "word",
+      "word #2",
+    ]);
+    const before = { from: 0, to: 1 };
+    expect(await variable({ search: "channel", device: DEVICE }, { range: before })).toEqual([]);
+    const targets = [{ target: { device: "ride*", group: "motor ?2", channel: "word*" } }];
+    const items = await (await post(app, "/query", { targets, range, intervalMs: 60_000 })).json();
+    expect((items as { target: string }[]).map(({ target }) => target)).toEqual([
+      `${DEVICE}:motor #2:word`,
+      `${DEVICE}:motor #2:word #2`,
+    ]);
+    const rows = await get(app, `/api/series?device=*&group=motor&channel={speed,st*}&method=count&points=1&format=json`);
+    const signals = ((await rows.json()) as { message: string; signal: string }[]).map(({ message, signal }) => [
+      message,
+      signal,
+    ]);
+    expect(signals).toEqual([
+      ["motor", "speed"],
+      ["motor", "state"],
+    ]);
+    const nothing = [{ target: { device: DEVICE, channel: "z*" } }];
+    const [none] = (await (await post(app, "/query", { targets: nothing, range })).json()) as { meta: { notices: unknown[] } }[];
+    expect(none?.meta.notices).toHaveLength(1);
   });
 
   test("a file's end is known after it was heard", async () => {

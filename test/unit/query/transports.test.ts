@@ -18,6 +18,7 @@ import {
   wrongIn,
 } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
+import { appOf, post } from "../edge/app-of.ts";
 
 const MS = 1_000_000n;
 
@@ -198,6 +199,10 @@ describe("J1939-21", () => {
     ]);
     const all = withTransported({ ids, transports, firstNs: 0n, lastNs: 0n, ledger: emptyLedger, notices: [] });
     expect(all.at(-1)).toMatchObject({ id: 0x18fee321, frames: 3, matches: [{ rule: "transport", message: "EC1" }] });
+    const search = { search: "signal", device: DEVICE, message: "EC1" };
+    const range = { from: Number(START_NS / MS), to: Number(START_NS / MS) + 10_000 };
+    const variable = await post(appOf(engine), "/variable", { payload: search, range });
+    expect(await variable.json()).toEqual(["First", "Last"].map((name) => ({ __text: name, __value: name })));
     const [first, last] = await pointsOf(engine, asked());
     expect(first).toEqual([1, 2, 3].map((n) => [n * 1000 + 150, n]));
     // 252 to 254 are codes of J1939, and gaps.
