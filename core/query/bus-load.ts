@@ -2,10 +2,11 @@
 import { CAN_ERROR_BITS, classicBits, type FrameBits, fdBits, linBits, NO_BITS } from "../bus/frame-bits.ts";
 import { type BitRates, readBitRates } from "../canedge/bit-rates.ts";
 import { DISORDER_NS } from "../catalogue/first-time.ts";
-import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
+import { isOfOneObject, type Notice } from "../fault.ts";
 import type { DecodeHost } from "../kernel/decode.ts";
 import { type FrameBatch, readFrames } from "../kernel/frames.ts";
 import { floorDiv } from "../time.ts";
+import { type BucketGrid, gridOf } from "./bucket-grid.ts";
 import type { LogEntry, OnWork } from "./engine.ts";
 import { type FrameAccount, told, unreadable } from "./frame-rows.ts";
 import { pace } from "./pace.ts";
@@ -46,8 +47,6 @@ export interface BusLoad {
   readonly notices: readonly Notice[];
 }
 
-/** More than a panel has pixels, and few enough for 64 channels to lie in memory at once. */
-export const BUCKETS_MAX = 10_000;
 /** A CANedge has five; a file may claim 255. */
 const CHANNELS_MAX = 64;
 
@@ -91,25 +90,6 @@ export async function busLoad(parts: EngineParts, query: BusLoadQuery, signal: A
   return { rows: counts.rows(), account, notices };
 }
 
-interface Grid {
-  readonly fromNs: bigint;
-  readonly stepNs: number;
-  readonly bucketCount: number;
-}
-
-function gridOf({ fromNs, toNs, stepNs }: BusLoadQuery): Grid {
-  const first = floorDiv(fromNs, stepNs);
-  const count = toNs <= fromNs ? 0n : floorDiv(toNs - 1n, stepNs) + 1n - first;
-  if (count > BigInt(BUCKETS_MAX))
-    throw new FaultError({
-      code: "request/bad-parameter",
-      message: "The step makes too many buckets of the range",
-      found: Number(count),
-      allowed: BUCKETS_MAX,
-    });
-  return { fromNs: first * stepNs, stepNs: Number(stepNs), bucketCount: Number(count) };
-}
-
 async function countLog(
   parts: EngineParts,
   log: LogEntry,
@@ -148,12 +128,12 @@ class LoadCounts {
   readonly account: FrameAccount = { files: 0, bytes: 0, frames: 0, outOfRange: 0, otherKind: 0, filtered: 0, matched: 0 };
   hasTooMany = false;
   readonly #query: BusLoadQuery;
-  readonly #grid: Grid;
+  readonly #grid: BucketGrid;
   readonly #cells = new Map<number, Cell>();
   /** ns of each bucket in which the logger recorded. */
   readonly #recordedNs: Float64Array;
 
-  constructor(query: BusLoadQuery, grid: Grid) {
+  constructor(query: BusLoadQuery, grid: BucketGrid) {
     this.#query = query;
     this.#grid = grid;
     this.#recordedNs = new Float64Array(grid.bucketCount);

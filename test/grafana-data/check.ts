@@ -1,6 +1,6 @@
 /**
  * Grafana's own `toDataFrame` reads every shape that /query answers. Not part of the tests that run by themselves, because the package is large:
- * `npm install --prefix test/grafana-data --ignore-scripts && npx node test/grafana-data/check.ts`.
+ * `npm run grafana-data` installs it in this folder and runs this.
  */
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";

@@ -1,5 +1,5 @@
 /** Panels and dashboards in Grafana's classic JSON (schema 42, as Grafana 13 exports it). */
-import { type Ask, type Choice, type Json, type Plugin, SOURCE } from "./plugin.ts";
+import { type Ask, type Choice, type Json, type MarkKind, type Plugin, SOURCE } from "./plugin.ts";
 
 export const SCHEMA_VERSION = 42;
 /** Columns of Grafana's grid. */
@@ -25,7 +25,7 @@ export interface DashboardPlan {
   readonly description: string;
   readonly from: string;
   readonly choices: readonly Choice[];
-  readonly hasMarks: boolean;
+  readonly marks: readonly MarkKind[];
   readonly panels: readonly PanelPlan[];
 }
 
@@ -34,7 +34,7 @@ const sourceOf = (plugin: Plugin): Json => ({ type: plugin.type, uid: SOURCE.ref
 /** The JSON of one dashboard. Its uid has at most 40 characters, as Grafana asks. */
 export function dashboard(plan: DashboardPlan, plugin: Plugin): Json {
   return {
-    annotations: { list: plan.hasMarks ? [marks(plugin, "session", "orange"), marks(plugin, "split", "yellow")] : [] },
+    annotations: { list: plan.marks.map((kind) => marks(plugin, kind)) },
     description: plan.description,
     editable: true,
     fiscalYearStartMonth: 0,
@@ -133,11 +133,17 @@ function optionsOf(view: PanelPlan["view"]): Json {
   };
 }
 
-const marks = (plugin: Plugin, kind: "session" | "split", iconColor: string): Json => ({
-  name: kind === "session" ? "Sessions" : "Splits",
-  enable: kind === "session",
+const MARKS: Readonly<Record<MarkKind, { readonly name: string; readonly color: string }>> = {
+  session: { name: "Sessions", color: "orange" },
+  split: { name: "Splits", color: "yellow" },
+  loss: { name: "Lost messages", color: "red" },
+};
+
+const marks = (plugin: Plugin, kind: MarkKind): Json => ({
+  name: MARKS[kind].name,
+  enable: kind !== "split",
   hide: false,
-  iconColor,
+  iconColor: MARKS[kind].color,
   datasource: sourceOf(plugin),
   target: plugin.marks(kind),
 });

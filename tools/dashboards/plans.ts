@@ -19,7 +19,7 @@ const fleet: DashboardPlan = {
   description: "Devices, their last logs and when they recorded.",
   from: "now-30d",
   choices: [DEVICES],
-  hasMarks: false,
+  marks: [],
   panels: [
     { title: "Devices", view: "table", ask: { kind: "devices" }, width: 24, height: 8 },
     {
@@ -68,7 +68,7 @@ const device: DashboardPlan = {
     place("latitude", "Latitude", "/^(.*[^a-z])?lat(itude)?$/i"),
     place("longitude", "Longitude", "/^(.*[^a-z])?lon(g|gitude)?$/i"),
   ],
-  hasMarks: true,
+  marks: ["session", "split"],
   panels: [
     {
       title: "Signals",
@@ -108,7 +108,7 @@ const bus: DashboardPlan = {
   description: "Load, errors and losses of the buses of one device.",
   from: "now-24h",
   choices: [DEVICE],
-  hasMarks: true,
+  marks: ["session", "split", "loss"],
   panels: [
     busPanel("Load, at least", "Time that frames took, without stuff bits.", "load", "percent"),
     busPanel("Load, at most", "The same with as many stuff bits as there can be.", "loadMax", "percent"),

@@ -25,6 +25,9 @@ export type Ask =
   | { readonly kind: "trips" }
   | { readonly kind: "frames"; readonly limit: number };
 
+/** Where sessions and splits begin; messages of transport protocols that were lost. */
+export type MarkKind = "session" | "split" | "loss";
+
 export interface Plugin {
   /** As it is called in names of files and uids. */
   readonly id: "simpod" | "infinity";
@@ -39,7 +42,7 @@ export interface Plugin {
   /** What Grafana must do to the answer before it is drawn. */
   transformations(ask: Ask): readonly Json[];
   /** `target` of an annotation: marks of `${device}`. */
-  marks(kind: "session" | "split"): Json;
+  marks(kind: MarkKind): Json;
 }
 
 /** Every panel and variable refers to the data source the reader chose. */

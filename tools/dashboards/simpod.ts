@@ -38,5 +38,5 @@ export const simpod: Plugin = {
   target: (ask) => asTarget("A", ...targetOf(ask)),
   transformations: (ask) =>
     ask.kind === "files" ? [{ id: "filterFieldsByName", options: { include: { names: ["time", ...ask.columns] } } }] : [],
-  marks: (kind) => asTarget("Anno", `${kind}s`, `{${DEVICE}}`),
+  marks: (kind) => asTarget("Anno", kind === "loss" ? "losses" : `${kind}s`, `{${DEVICE}}`),
 };

@@ -1,5 +1,5 @@
 /** GET /api/bus: how busy the buses were, one flat row per bucket and channel. */
-import { BUCKETS_MAX } from "../../../core/query/bus-load.ts";
+import { BUCKETS_MAX } from "../../../core/query/bucket-grid.ts";
 import type { Asked, Handler } from "../context.ts";
 import { badParameter } from "../fault-answer.ts";
 import { devicesNamed } from "../grafana/devices.ts";
