@@ -6,6 +6,7 @@ import { GroupReader, type ReadHost } from "../mdf/group-reader.ts";
 import { isMaster, type MeasuredChannel } from "../mdf/measured-channel.ts";
 import { type MeasuredGroup, type MeasuredStream, type Measurement, readMeasurement } from "../mdf/measurement.ts";
 import type { RecordBatch } from "../mdf/record-batch.ts";
+import { shortened } from "../mdf/shortened.ts";
 import { checkUnpacked, unpackedBytesMax } from "../mdf/unpacked-limits.ts";
 import type { ByteSource } from "../store/source.ts";
 import { ColumnFacts } from "./column-facts.ts";
@@ -43,7 +44,7 @@ export async function groupsFacts({ log, fileName, host }: GroupsFactsOptions): 
     startNs: `"${header.startNs}"`,
     groups,
   });
-  return { text, notices: [...notices, ...measurement.rules.notices] };
+  return { text, notices: shortened([...notices, ...measurement.rules.notices], log.source.key) };
 }
 
 /** Of plain conversions; long ones count more. */
@@ -161,7 +162,8 @@ function tooManyValues(object: string, group: MeasuredGroup): FaultError {
     message: `At group ${group.number} (${group.name}) the channels of this file give far more values than it has bytes: they lie over each other, their records are packed too tightly or their conversions are too long. ${VALUES_PER_BYTE_MAX} values for each byte of the file are read, and in any case ${VALUES_MIN}.`,
     object,
     atByte: group.atByte,
-    allowed: VALUES_PER_BYTE_MAX,
+    found: `more than ${VALUES_PER_BYTE_MAX} values a byte`,
+    allowed: `${VALUES_PER_BYTE_MAX} values a byte`,
   };
   return new FaultError(fault);
 }

@@ -34,7 +34,7 @@ const VALUES_KEPT_BYTES = 16 * 1024 * 1024;
 /** Blocks may count up to 7 bytes of padding as theirs. */
 const PADDING_BYTES_MAX = 7;
 /** Records without a single byte exist in number only; more than this nobody means. */
-const EMPTY_RECORDS_MAX = 1_000_000;
+const EMPTY_RECORDS_MAX = 250_000;
 
 export class GroupReader {
   readonly notices: Notice[] = [];

@@ -11,6 +11,7 @@ import type { MdfFile } from "./file.ts";
 import { readHeader } from "./header.ts";
 import type { HeaderCache } from "./header-cache.ts";
 import { type Identification, readIdentification, UNFINISHED } from "./identification.ts";
+import { shortened } from "./shortened.ts";
 import { checkUnpacked, checkUnpackedRecords } from "./unpacked-limits.ts";
 
 /** Enough for the header of every CANedge generation (D: 106,800 bytes). */
@@ -56,16 +57,6 @@ export async function readMdf(source: ByteSource, signal: AbortSignal, options: 
     unpackedBytes,
     notices: shortened(notices, source.key),
   };
-}
-
-/** A file may have thousands of groups that are wrong in one way. */
-const NOTICES_MAX = 50;
-
-function shortened(notices: readonly Notice[], object: string): readonly Notice[] {
-  const different = [...new Map(notices.map((notice) => [notice.text, notice])).values()];
-  const more = different.length - NOTICES_MAX;
-  if (more <= 0) return different;
-  return [...different.slice(0, NOTICES_MAX), { severity: "warning", text: `${object}: ${more} more notices are left out.` }];
 }
 
 interface FoundGroups {

@@ -16,9 +16,9 @@ export interface RecordBatch {
 export const firstRecords = (batch: RecordBatch, rowCount: number): RecordBatch =>
   rowCount >= batch.rowCount ? batch : { ...batch, rowCount };
 
-/** Places that grow, and are used again for the next batch. */
+/** Places that grow, and are used again for the next batch. Small at first: a data group may have any number of channel groups. */
 export class Places {
-  #places = new Int32Array(1024);
+  #places = new Int32Array(16);
   count = 0;
 
   push(place: number): void {
