@@ -27,6 +27,7 @@ import { firstState, type NoticeAction, type SignalInfo, type State, type Theme 
 import { createStore } from "./state/store.ts";
 import { kept, SINGLE_KEYS } from "./storage.ts";
 import { leavesOf } from "./tree/leaves.ts";
+import type { SparklineHost } from "./tree/sparklines.ts";
 import { createTree } from "./tree/tree.ts";
 
 const root = document.documentElement;
@@ -103,12 +104,33 @@ const treeActions = {
   openDatabases: () => actions.openDatabases(),
   enterPassword: (device: string) => actions.enterPassword(device),
 };
-const tree = createTree(store, treeActions, (info, event) =>
-  plot.carry([info.id], info.name, event, (target) => {
-    if (target.kind === "remove") return;
-    store.dispatch({ type: "plot", info, place: "new" });
-    store.dispatch({ type: "move", id: info.id, target });
-  }),
+const sparkHost: SparklineHost = {
+  state: store.get,
+  nextWork: opener.nextWork,
+  view: (work, query) => preview.view(work, query),
+  cancel: (work) => void preview.cancel(work),
+};
+const tree = createTree(
+  store,
+  treeActions,
+  (infos, event) => {
+    const [first] = infos;
+    if (first === undefined) return;
+    const name = infos.length === 1 ? first.name : `${infos.length} signals`;
+    plot.carry(
+      infos.map(({ id }) => id),
+      name,
+      event,
+      (target) => {
+        if (target.kind === "remove") return;
+        for (const info of infos) {
+          store.dispatch({ type: "plot", info, place: "new" });
+          store.dispatch({ type: "move", id: info.id, target });
+        }
+      },
+    );
+  },
+  sparkHost,
 );
 const commandHost: CommandHost = {
   store,

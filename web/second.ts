@@ -120,7 +120,10 @@ export function createSecond({
   const palette = createPalette([
     commandSource(run),
     timeSource(store),
-    signalSource(signals, (info) => store.dispatch({ type: "plot", info, place: "active" })),
+    signalSource(
+      () => store.get().heard,
+      (info) => store.dispatch({ type: "plot", info, place: "active" }),
+    ),
     layoutSource(store, createLayouts(kept), { show: linker.show, say, exportFile, importFile: () => layoutFile.click() }),
   ]);
 

@@ -55,6 +55,8 @@ export interface SignalFacts {
   readonly offset: number;
   /** Number of texts in the value table, 0 without one. */
   readonly textCount: number;
+  /** "m3" or "m3-5": values of the multiplexor for which it is sent; null = always. */
+  readonly mux: string | null;
   readonly comment: string | null;
 }
 

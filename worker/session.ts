@@ -236,11 +236,15 @@ function factsOf(dbcs: readonly Dbc[], ids: DeviceHeard["ids"]): Record<string, 
   return facts;
 }
 
-const factOf = ({ lengthBits, float, factorNumber, offsetNumber, values, comment }: DbcSignal): SignalFacts => ({
+const factOf = ({ lengthBits, float, factorNumber, offsetNumber, values, comment, selectedWhen }: DbcSignal): SignalFacts => ({
   lengthBits,
   isFloat: float !== null,
   factor: factorNumber,
   offset: offsetNumber,
   textCount: values?.size ?? 0,
+  mux:
+    selectedWhen === null
+      ? null
+      : `m${selectedWhen.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`)).join(",")}`,
   comment,
 });

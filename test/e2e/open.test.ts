@@ -135,11 +135,12 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
       const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]')?.href ?? "";
       const json = await (await fetch(link)).json();
       const icons = await Promise.all(
-        json.icons.map(async ({ src }: { src: string }) => (await fetch(new URL(src, link))).status),
+        json.icons.map(async ({ src }: { src: string }) => (await (await fetch(new URL(src, link))).blob()).type),
       );
       return { display: json.display, start: new URL(json.start_url, link).href, icons };
     });
-    expect(manifest).toEqual({ display: "standalone", start: own.url, icons: [200, 200, 200] });
+    expect(manifest).toEqual({ display: "standalone", start: own.url, icons: ["image/svg+xml", "image/png", "image/png"] });
+    await page.waitForLoadState("networkidle");
     own.close();
     await page.goto(`${own.url}?sig=EngineSpeed`);
     await drop(page, [{ name: "00000001.MF4", bytes: log.bytes }, dbcFile]);

@@ -9,7 +9,9 @@ import type { Store } from "../state/store.ts";
 import type { ViewDocument } from "../state/view-document.ts";
 import { parseTime } from "../text/parse-time.ts";
 import { offsetNsOf } from "../text/time.ts";
-import { subsequence } from "../tree/filter.ts";
+import { parseFilter, subsequence } from "../tree/filter.ts";
+import { entriesOf } from "../tree/leaves.ts";
+import { search } from "../tree/search.ts";
 import type { Hit, PaletteSource } from "./palette.ts";
 
 /** Letters together, and at the start, are better; null: not all of them occur. */
@@ -36,17 +38,22 @@ export const commandSource = (run: Run): PaletteSource => ({
 
 const SIGNALS_MAX = 50;
 
-export const signalSource = (signals: () => readonly SignalInfo[], plot: (info: SignalInfo) => void): PaletteSource => ({
+/** The language of the filter box: fields, wildcards, quotes. */
+export const signalSource = (heard: () => State["heard"], plot: (info: SignalInfo) => void): PaletteSource => ({
   prefix: "@",
   find(query) {
-    if (query === "") return [];
-    const all = signals();
-    const isAlone = all.every(({ selector }) => selector.device === all[0]?.selector.device);
-    return all
-      .flatMap((info): Hit[] => {
-        const score = scoreOf(query, info.name);
-        const source = isAlone ? info.source : `${info.source} · ${info.selector.device}`;
-        return score === null ? [] : [{ key: info.id, text: info.name, detail: source, score, run: () => plot(info) }];
+    const filter = parseFilter(query);
+    if (filter.empty) return [];
+    const devices = heard();
+    const isAlone = Object.keys(devices).length < 2;
+    return search(entriesOf(devices), filter, new Set())
+      .entries.flatMap((entry): Hit[] => {
+        if (entry.node.kind !== "signal" || entry.node.info.absent) return [];
+        const { info } = entry.node;
+        const detail = isAlone ? info.source : `${info.source} · ${info.selector.device}`;
+        // Among commands and times: whole names before them, letters strewn about behind.
+        const score = filter.score(entry) * 20;
+        return [{ key: info.id, text: info.name, detail, score, run: () => plot(info) }];
       })
       .sort((a, b) => b.score - a.score)
       .slice(0, SIGNALS_MAX);

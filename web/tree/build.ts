@@ -18,7 +18,7 @@ interface Base {
 }
 
 export interface Branch extends Base {
-  readonly kind: "device" | "channel" | "message" | "source" | "unmatched";
+  readonly kind: "device" | "channel" | "message" | "source" | "plain" | "group" | "unmatched";
   readonly children: readonly Node[];
 }
 
@@ -26,6 +26,10 @@ export interface SignalLeaf extends Base {
   readonly kind: "signal";
   readonly info: SignalInfo;
   readonly selectedBy: string | null;
+  /** "m3": only in frames whose multiplexor has this value. */
+  readonly mux: string | null;
+  /** Identifiers of its frames, lower-case hex, for the search. */
+  readonly ids: string;
 }
 
 export interface IdLeaf extends Base {
@@ -45,8 +49,41 @@ export function buildTree(heard: readonly DeviceHeard[], deviceNames: ReadonlyMa
     detail: deviceNames.get(device.device) ?? "",
     rateHz: null,
     frames: sumFrames(device.ids),
-    children: channels(device),
+    children: [...channels(device), ...plainChannels(device)],
   }));
+}
+
+/** Channels of measured values, by group; those without a curve say why in their row. */
+function plainChannels({ device, channels: all, firstNs, lastNs }: DeviceHeard): Branch[] {
+  if (all.length === 0) return [];
+  const key = `${device}/plain`;
+  const groups = [...groupBy(all, ({ group }) => group)].map(([group, own]): Branch => {
+    const children = own.map((channel): SignalLeaf => {
+      const frames = channel.count ?? 0;
+      const info: SignalInfo = {
+        id: `${key}/${group}/${channel.channel}`,
+        selector: { kind: "channel", device, group, channel: channel.channel },
+        name: channel.channel,
+        message: group,
+        source: group,
+        unit: channel.unit,
+        frames,
+        rateHz: null,
+        firstNs: firstNs ?? 0n,
+        lastNs: lastNs ?? 0n,
+        lane: null,
+        comment: channel.why,
+        scaling: null,
+        absent: channel.why !== null,
+      };
+      const base = { key: info.id, depth: 3, label: channel.channel, detail: channel.unit };
+      return { kind: "signal", ...base, rateHz: null, frames, info, selectedBy: null, mux: null, ids: "" };
+    });
+    const frames = Math.max(0, ...own.map(({ count }) => count ?? 0));
+    return { kind: "group", key: `${key}/${group}`, depth: 2, label: group, detail: "", rateHz: null, frames, children };
+  });
+  const frames = groups.reduce((sum, group) => sum + group.frames, 0);
+  return [{ kind: "plain", key, depth: 1, label: "Plain channels", detail: "", rateHz: null, frames, children: groups }];
 }
 
 const known = new WeakMap<DeviceHeard, readonly Branch[]>();
@@ -148,7 +185,9 @@ function signals(device: DeviceHeard, key: string, senders: readonly Sender[], d
     .map((signal): SignalLeaf => {
       const info = signalInfo(device, senders, first, signal.name, signal.unit);
       const base = { key: `${key}/${signal.name}`, depth, label: signal.name, detail: signal.unit };
-      return { kind: "signal", ...base, rateHz: info.rateHz, frames: info.frames, info, selectedBy: signal.selectedBy };
+      const mux = device.facts[`${first.match.db}/${first.match.message}/${signal.name}`]?.mux ?? null;
+      const ids = senders.map(({ id }) => idText(id.id, id.extended).toLowerCase()).join(" ");
+      return { kind: "signal", ...base, rateHz: info.rateHz, frames: info.frames, info, selectedBy: signal.selectedBy, mux, ids };
     })
     .sort(byLabel);
 }

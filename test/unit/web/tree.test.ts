@@ -3,8 +3,9 @@ import type { HeardId, HeardMatch, LogEntry } from "../../../core/query/engine.t
 import { emptyLedger } from "../../../core/query/ledger.ts";
 import { commandOf, keyTable } from "../../../web/keys.ts";
 import { buildTree, type Node } from "../../../web/tree/build.ts";
-import { filterTree, flatten, glob, parseFilter, subsequence } from "../../../web/tree/filter.ts";
+import { glob, parseFilter, subsequence } from "../../../web/tree/filter.ts";
 import { recordedRateHz } from "../../../web/tree/rates.ts";
+import { flatten, indexTree, rowsOf, search } from "../../../web/tree/search.ts";
 
 const match = (message: string, signals: string[], sourceAddress: number | null = null): HeardMatch => ({
   db: "db",
@@ -90,7 +91,7 @@ test("a rate counts recorded time only", () => {
 
 describe("the filter", () => {
   const found = (text: string): string[] =>
-    flatten(filterTree(tree([gnss, ccvs(0), id(0x7bb, [])]), parseFilter(text)).tree, () => true)
+    rowsOf(search(indexTree(tree([gnss, ccvs(0), id(0x7bb, [])])), parseFilter(text), new Set()).entries)
       .filter((node) => node.kind === "signal" || node.kind === "id")
       .map((node) => node.label);
 
@@ -106,6 +107,65 @@ describe("the filter", () => {
     ["zzz", []],
   ])("%s", (text, labels) => {
     expect(found(text).sort()).toEqual([...labels].sort());
+  });
+
+  test.each([
+    ["sa:00", ["WheelBasedVehicleSpeed"]],
+    ["pgn:fef1", ["WheelBasedVehicleSpeed"]],
+    ["id:18fef1*", ["WheelBasedVehicleSpeed"]],
+    ["rate:>5 -speed ch:can1 dev:d db:db", ["Latitude", "Longitude"]],
+    ["rate:<5", []],
+    ["is:missing", ["7BB"]],
+  ])("fields: %s", (text, labels) => {
+    expect(found(text).sort()).toEqual([...labels].sort());
+  });
+
+  test("the best match is chosen: the whole name, its start, starts of words, anywhere, strewn", () => {
+    const names = ["aSpeedo", "Speed", "Speedometer", "xspeedx", "SxPxExExD"];
+    const entries = indexTree(tree([id(5, [match("m", names)])]));
+    const order = (query: string): string[] => {
+      const filter = parseFilter(query);
+      const hits = search(entries, filter, new Set()).entries;
+      return [...hits].sort((a, b) => filter.score(b) - filter.score(a)).map(({ label }) => label);
+    };
+    expect(order("speed")).toEqual(["Speed", "Speedometer", "aSpeedo", "xspeedx", "SxPxExExD"]);
+    expect(search(entries, parseFilter("speedo"), new Set()).best?.label).toBe("Speedometer");
+  });
+
+  test("is:plotted asks what is plotted now", () => {
+    const entries = indexTree(tree([gnss]));
+    const one = entries[1]?.id ?? "";
+    expect(search(entries, parseFilter("is:plotted"), new Set([one])).entries.map(({ label }) => label)).toEqual(["Longitude"]);
+  });
+
+  test("of 50,000 names most are ruled out by their letters, unread", () => {
+    const words = ["Speed", "Torque", "Temp", "Press", "Level", "Volt", "Amp", "Angle", "Ratio", "Count"];
+    const messages = Array.from({ length: 1000 }, (_, m) =>
+      id(m, [
+        match(
+          `Msg${m}`,
+          Array.from({ length: 50 }, (_, s) => `${words[s % 10]}${words[(s + m) % 10]}${s}`),
+        ),
+      ]),
+    );
+    const entries = indexTree(tree(messages));
+    expect(entries.length).toBe(50_000);
+    let read = 0;
+    const counted = entries.map((entry) => ({
+      ...entry,
+      get name() {
+        read++;
+        return entry.name;
+      },
+    }));
+    const hits = search(counted, parseFilter("torque"), new Set());
+    const expected = entries.filter(({ name }) => name.includes("torque"));
+    expect(hits.entries.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
+    // Two looks at each hit, one more at the few that have the letters but not the word.
+    expect(read).toBeLessThan(entries.length / 2);
+    const started = performance.now();
+    for (const text of ["t", "to", "tor", "torq"]) rowsOf(search(entries, parseFilter(text), new Set()).entries);
+    expect((performance.now() - started) / 4).toBeLessThan(150); // 16 ms on four quiet cores; this machine may be busy
   });
 
   test("names an unknown field and applies the rest", () => {

@@ -1,0 +1,106 @@
+/** The little curves in the tree: the whole recording in forty columns, read once a row has been in sight for a moment. */
+import type { Reply, ViewAnswer, ViewQuery, ViewSeries, WorkId } from "../../worker/api.ts";
+import type { SeriesId, SignalInfo, State } from "../state/model.ts";
+import { recordingRange, samplesExpected } from "../state/recording.ts";
+
+const WIDTH = 40;
+const HEIGHT = 14;
+const REST_MS = 150;
+/** A curve in the tree is not worth reading more than this. */
+const BYTES_MAX = 64e6;
+
+export interface SparklineHost {
+  state(): State;
+  nextWork(): WorkId;
+  view(work: WorkId, query: ViewQuery): Promise<Reply<ViewAnswer>>;
+  cancel(work: WorkId): void;
+}
+
+export interface Sparklines {
+  /** What is in sight now. */
+  show(infos: readonly SignalInfo[]): void;
+  /** The curve of a row, empty where none is known. */
+  of(info: SignalInfo): SVGSVGElement[];
+}
+
+/** `redraw`: curves have come. */
+export function createSparklines(host: SparklineHost, redraw: () => void): Sparklines {
+  const paths = new Map<SeriesId, string>();
+  let catalogue: State["catalogue"] = null;
+  let sought: readonly SignalInfo[] = [];
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let running: WorkId | null = null;
+
+  async function read(): Promise<void> {
+    const state = host.state();
+    const range = recordingRange(state);
+    if (range === null || running !== null || state.progress !== null) return;
+    running = host.nextWork();
+    const asked = sought;
+    const stepNs = (range.toNs - range.fromNs) / BigInt(WIDTH) + 1n;
+    const series = asked.map((info) => ({ selector: info.selector, samplesExpected: samplesExpected(info, range) }));
+    const reply = await host.view(running, { series, fromNs: range.fromNs, stepNs, columns: WIDTH });
+    running = null;
+    if (catalogue !== host.state().catalogue) return;
+    asked.forEach((info, i) => {
+      const answer = reply.ok ? reply.value.series[i] : undefined;
+      // Also what could not be read is not asked again.
+      if (reply.ok || reply.fault.code !== "request/cancelled")
+        paths.set(info.id, answer === undefined ? "" : pathOf(answer, range.fromNs, stepNs));
+    });
+    redraw();
+  }
+
+  return {
+    show(infos) {
+      const state = host.state();
+      if (catalogue !== state.catalogue) {
+        catalogue = state.catalogue;
+        paths.clear();
+        if (running !== null) host.cancel(running);
+      }
+      sought = infos.filter(({ id }) => !paths.has(id));
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      const isSmall = (catalogue?.source.bytes ?? Number.POSITIVE_INFINITY) <= BYTES_MAX;
+      if (sought.length > 0 && isSmall) timer = setTimeout(() => void read(), REST_MS);
+    },
+    of({ id }) {
+      const path = paths.get(id);
+      return path === undefined || path === "" ? [] : [svg(path)];
+    },
+  };
+}
+
+function svg(path: string): SVGSVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const element = document.createElementNS(space, "svg");
+  element.setAttribute("class", "sparkline");
+  element.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+  element.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(space, "path");
+  line.setAttribute("d", path);
+  element.append(line);
+  return element;
+}
+
+/** A bar per column from its lowest to its highest value. */
+export function pathOf({ segments }: Pick<ViewSeries, "segments">, fromNs: bigint, stepNs: bigint): string {
+  const low = new Float64Array(WIDTH).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(WIDTH).fill(Number.NEGATIVE_INFINITY);
+  for (const { baseNs, timesNs, values } of segments) {
+    const offset = Number(baseNs - fromNs);
+    for (const [i, time] of timesNs.entries()) {
+      const column = Math.floor((time + offset) / Number(stepNs));
+      const value = values[i] ?? Number.NaN;
+      if (column < 0 || column >= WIDTH || !Number.isFinite(value)) continue;
+      low[column] = Math.min(low[column] ?? value, value);
+      high[column] = Math.max(high[column] ?? value, value);
+    }
+  }
+  const [bottom, top] = [low.reduce((a, b) => Math.min(a, b)), high.reduce((a, b) => Math.max(a, b))];
+  const y = (value: number): string =>
+    (top === bottom ? HEIGHT / 2 : HEIGHT - 1 - ((value - bottom) / (top - bottom)) * (HEIGHT - 2)).toFixed(1);
+  const bars = [...low.keys()].filter((column) => (low[column] ?? 0) <= (high[column] ?? 0));
+  return bars.map((x) => `M${x + 0.5} ${y(low[x] ?? 0)}L${x + 0.5} ${Number(y(high[x] ?? 0)) - 0.7}`).join("");
+}
