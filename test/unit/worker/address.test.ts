@@ -143,7 +143,7 @@ test("a log alone: first read of 128 KiB at most, six requests to the first valu
   expect(bucket.asked.length).toBeLessThanOrEqual(6);
 });
 
-test("only the one place that opens sources fetches, and the kernel its own file", () => {
+test("only the one place that opens sources fetches; beside it the kernel and the service worker, their own files", () => {
   const root = fileURLToPath(new URL("../../../", import.meta.url));
   const sources = ["web", "worker"].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: "utf8" })
@@ -152,5 +152,5 @@ test("only the one place that opens sources fetches, and the kernel its own file
   );
   const asks = /\b(?:fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts)\s*\(/;
   const who = sources.filter((path) => asks.test(readFileSync(join(root, path), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")));
-  expect(who.sort()).toEqual(["worker/kernel.ts", "worker/sources/reach.ts"]);
+  expect(who.sort()).toEqual(["worker/kernel.ts", "worker/offline.ts", "worker/sources/reach.ts"]);
 });
