@@ -1,6 +1,7 @@
 /** Request bodies: JSON whatever the content type says, because Infinity sends it as text/plain. */
 import { FaultError } from "../../core/fault.ts";
 import type { Asked } from "./context.ts";
+import { DEPTH_MAX, depthOf } from "./depth.ts";
 
 /** Unless the host says otherwise: a dashboard of 200 panels with all its scopedVars is about 0.5 MB. */
 export const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -11,6 +12,14 @@ export const BODY_BYTES_MAX = 4 * 1024 * 1024;
 export async function readJson({ request, app }: Asked): Promise<unknown> {
   const text = await readText(request, app.bodyBytesMax ?? BODY_BYTES_MAX);
   if (text.trim() === "") return undefined;
+  const found = depthOf(text);
+  if (found > DEPTH_MAX)
+    throw new FaultError({
+      code: "request/bad-json",
+      message: `the body is nested ${found} deep; ${DEPTH_MAX} are allowed`,
+      found,
+      allowed: DEPTH_MAX,
+    });
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -50,6 +50,12 @@ export function httpServer(answering: Answering, options: ListenerOptions): Serv
     },
     listener,
   );
+  server.on("checkExpectation", (_, answer) => {
+    const body = JSON.stringify(
+      faultBody({ code: "request/bad-parameter", message: "this server expects nothing but 100-continue" }),
+    );
+    answer.writeHead(417, { "Content-Type": JSON_TYPE, Connection: "close" }).end(body);
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(socket, error.code ?? ""));
   return server;
 }

@@ -22,6 +22,8 @@ import { viewerFiles } from "./viewer-files.ts";
 
 /** Of a token that is made at the start: 192 bits. */
 const TOKEN_BYTES = 24;
+/** Connections that wait to be taken: Node's own 511 are fewer than many dashboards open at once. */
+const BACKLOG = 4096;
 const PORT_DEFAULT = 5000; // the CANedge backend's, so that existing data sources fit
 
 /** Runs until the process is told to end. Faults: `storage/*`, `input/bad-dbc`, `request/bad-parameter` for a taken port. */
@@ -121,7 +123,7 @@ async function listen(server: Server, host: string, wanted: number | null): Prom
 const listenAt = (server: Server, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen(port, host, BACKLOG, () => {
       server.off("error", reject);
       resolve((server.address() as AddressInfo).port);
     });

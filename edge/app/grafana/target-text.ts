@@ -3,9 +3,11 @@
  * `canmod-gps.v1` is `canmod-gps\.v1` (no legal JSON) and two values are `(A|B)`; other formats give `{A,B}` or a JSON array.
  */
 import { isJsonObject, type JsonObject } from "../body.ts";
+import { DEPTH_MAX, depthOf } from "../depth.ts";
 
 /** The JSON value of a text with regex-escaped values in it; `undefined` if it is no JSON even so. */
 export function parseLoosely(text: string): unknown {
+  if (depthOf(text) > DEPTH_MAX) return undefined;
   try {
     return JSON.parse(keepBackslashes(text)) as unknown;
   } catch {

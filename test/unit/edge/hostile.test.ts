@@ -115,6 +115,22 @@ describe("paths", () => {
   ])("GET %s finds nothing", async (path) => expectHarmless(await ask(`GET ${path}`), /^HTTP\/1\.1 200 /));
 });
 
+describe("headers", () => {
+  const many = (count: number, value: string) => Array.from({ length: count }, (_, i) => `X-${i}: ${value}\r\n`).join("");
+  test("three hundred do no harm, three thousand are too large", async () => {
+    expectHarmless(await ask("GET /api/dbcs", "", many(300, "v")), /^HTTP\/1\.1 200 /);
+    expectHarmless(await ask("GET /api/dbcs", "", many(3000, "value")), /^HTTP\/1\.1 431 /);
+  });
+
+  test.each([
+    ["an expectation that is none", "Expect: something\r\n", 417],
+    ["two lengths", "Content-Length: 5\r\nContent-Length: 6\r\n", 400],
+    ["a length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400],
+  ])("%s", async (_what, headers, status) => {
+    expectHarmless(await ask("POST /query", "", headers), new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+});
+
 describe("methods", () => {
   test.each(["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "GET"])("%s /query", async (method) => {
     const answer = await ask(`${method} /query`);
@@ -146,6 +162,19 @@ describe("bodies", () => {
     ["bytes that are not UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d]), 400],
     ["brackets without end", text("[".repeat(200_000)), 400],
     ["brackets as a target", text(`{"range":{"from":0,"to":1},"targets":${"[".repeat(100_000)}${"]".repeat(100_000)}}`), 400],
+    [
+      "objects as a target",
+      text(`{"range":{"from":0,"to":1},"targets":[{"target":${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}}]}`),
+      400,
+    ],
+    ["objects in a field that nobody reads", text(`{"scopedVars":${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}}`), 400],
+    [
+      "objects in the text of a target",
+      text(
+        JSON.stringify({ range: { from: 0, to: 1 }, targets: [{ target: `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}` }] }),
+      ),
+      200,
+    ],
     ["numbers that are none", text('{"targets":[],"range":{"from":1e400,"to":-1e400}}'), 400],
   ])("%s", async (_name, bytes, status) => {
     expectHarmless(await ask("POST /query", bytes), new RegExp(`^HTTP/1\\.1 ${status} `));
