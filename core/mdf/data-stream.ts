@@ -3,6 +3,7 @@ import { sizeOf } from "../bus/extents.ts";
 import type { Extent } from "../bus/layout.ts";
 import type { Codecs } from "../kernel/codecs.ts";
 import type { ByteSource } from "../store/source.ts";
+import { type FileRange, Forward, runsOf, type StreamSource } from "./near-blocks.ts";
 import { unpacked } from "./packed-block.ts";
 
 export interface StreamRange {
@@ -24,10 +25,27 @@ export async function* streamExtents(
   signal: AbortSignal,
   range: StreamRange = {},
 ): AsyncGenerator<Uint8Array> {
-  for (const { extent, from, to } of within(extents, range)) {
-    if (extent.packed) yield* unpacked(source, extent, extent.packed, codecs, signal, { from, to });
-    else yield* source.stream(extent.atByte + from, to - from, signal);
+  for (const run of runsOf(within(extents, range), storedRange)) {
+    if (run.parts.length === 1) {
+      for (const part of run.parts) yield* partOf(source, part, codecs, signal);
+      continue;
+    }
+    const forward = new Forward(source, run, signal);
+    try {
+      for (const part of run.parts) yield* partOf(forward, part, codecs, signal);
+    } finally {
+      await forward.close();
+    }
   }
+}
+
+/** What must be read for a part: of a compressed block all of it. */
+const storedRange = ({ extent, from, to }: Part): FileRange =>
+  extent.packed ?? { atByte: extent.atByte + from, lengthBytes: to - from };
+
+async function* partOf(source: StreamSource, { extent, from, to }: Part, codecs: Codecs, signal: AbortSignal) {
+  if (extent.packed) yield* unpacked(source, extent, extent.packed, codecs, signal, { from, to });
+  else yield* source.stream(extent.atByte + from, to - from, signal);
 }
 
 /** The bytes of a range in one piece, which belongs to the caller; fewer if the extents end before. Faults: as `streamExtents`. */

@@ -3,7 +3,7 @@ import type { Extent, Packed } from "../bus/layout.ts";
 import { type Fault, FaultError } from "../fault.ts";
 import { type Codecs, rowsAtOnce } from "../kernel/codecs.ts";
 import { PACKED_STEP_BYTES, Unpacker, type UnpackStop } from "../kernel/unpacker.ts";
-import type { ByteSource } from "../store/source.ts";
+import type { StreamSource } from "./near-blocks.ts";
 
 /** A block up to this size is handed on when all of it is there and right; writers keep to 4 MiB. */
 const HELD_BYTES_MAX = 8 * 1024 * 1024;
@@ -17,7 +17,7 @@ export interface BlockRange {
 
 /** The bytes of the block in a range, in windows that are lent until the next step. Faults: as `streamExtents`. */
 export async function* unpacked(
-  source: ByteSource,
+  source: StreamSource,
   extent: Extent,
   packed: Packed,
   codecs: Codecs,
@@ -44,7 +44,7 @@ export async function* unpacked(
 
 /** Fills `into` again and again: the block's bytes as they were packed. The last of them are given when the end has proved right. */
 async function* steps(
-  source: ByteSource,
+  source: StreamSource,
   extent: Extent,
   packed: Packed,
   codecs: Codecs,
@@ -86,7 +86,7 @@ async function* steps(
 
 /** The packed bytes as the unpacker takes them; at least one part, even of nothing. */
 async function* partsOf(
-  source: ByteSource,
+  source: StreamSource,
   packed: Packed,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly part: Uint8Array; readonly isLast: boolean }> {

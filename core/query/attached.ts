@@ -23,7 +23,7 @@ const DEVICES_MAX = 8;
 /** The newest logs that are asked for events. */
 const LOGS_MAX = 64;
 
-export interface AttachedDatabase {
+interface AttachedDatabase {
   /** Without folders. */
   readonly file: string;
   readonly bytes: Uint8Array;

@@ -6,7 +6,7 @@ import type { ChannelSelector, Segment } from "../../core/series/series.ts";
 import { tableText } from "./table.ts";
 import { utcText } from "./utc.ts";
 
-export interface ChannelsTable {
+interface ChannelsTable {
   /** "" if there are none. */
   readonly text: string;
   readonly notices: readonly Notice[];

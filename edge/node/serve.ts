@@ -95,7 +95,9 @@ async function sayAboutDatabases(store: LogStore, given: readonly GivenDbc[]): P
   for (const { severity, text } of notices) say(`buslens: ${severity}: ${text}`);
   sayWarnings(dbcs);
   if (dbcs.length === 0)
-    say("buslens: warning: no .dbc lies there, so nothing can be decoded; put one there or name it with --dbc");
+    say(
+      "buslens: warning: no .dbc lies there: only measured channels, and databases attached to logs, are shown; put one there or name it with --dbc",
+    );
 }
 
 async function sayIfEmpty(engine: Engine, name: string): Promise<void> {
