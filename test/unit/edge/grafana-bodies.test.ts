@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { generateDrive } from "../../../fixtures/drive.ts";
 import { driveStore, engineOver } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
-import { type App, appOf, get, post } from "./app-of.ts";
+import { type App, appOf, get, post, TARGET } from "./app-of.ts";
+import { fakeEngine, logEntry } from "./fake-engine.ts";
 
 const drive = generateDrive({ splitSeconds: 2 });
 const DEVICES = ["B0551001", "B0551002"];
@@ -38,6 +39,21 @@ describe("a body without a range, as people paste it into Infinity", () => {
     expect(day.length).toBeGreaterThan(10);
     expect(item?.refId).toBe("A");
     expect(item?.datapoints.filter(([value]) => value !== null)).toEqual(day.map(({ time, value }) => [value, time]));
+  });
+
+  test("counts for the devices that are named, not for others with later logs", async () => {
+    const DAY_S = 86_400;
+    const engine = fakeEngine({
+      logs: [
+        logEntry("2F6913DB/00000001/00000001.MF4", 5 * DAY_S, 5 * DAY_S + 60),
+        logEntry("2F6913DB/00000001/00000002.MF4", 4 * DAY_S, 4 * DAY_S + 60),
+        logEntry("3BA199E2/00000001/00000001.MF4", 9 * DAY_S, 9 * DAY_S + 60),
+      ],
+    });
+    await post(appOf(engine), "/query", { targets: [{ target: TARGET }] });
+    const endNs = BigInt(5 * DAY_S + 60) * 1_000_000_000n + 1n;
+    // The seed's form has both ends of its range in it.
+    expect(engine.queries).toMatchObject([{ fromNs: endNs - BigInt(DAY_S) * 1_000_000_000n, toNs: endNs + 1n }]);
   });
 
   test("the name of a signal alone is that signal of every device that has it", async () => {

@@ -141,6 +141,7 @@ describe("what a target asks for", () => {
     ['"Speed"', { device: "*", signal: "Speed" }],
     ["gnss.Speed", { device: "*", message: "gnss", signal: "Speed" }],
     ["D*:Speed", { device: "D*", signal: "Speed" }],
+    ["D*:MAX", { device: "D*", signal: "MAX" }],
     [
       "*:can:ch2:db:m:0x47:Speed:MEAN",
       { device: "*", itf: "can", chn: "ch2", db: "db", message: "m", sa: "0x47", signal: "Speed", method: "MEAN" },
