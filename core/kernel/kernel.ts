@@ -82,8 +82,10 @@ export class KernelPool {
     const idle = this.#idle.pop();
     if (idle) return idle;
     if (this.#made < this.#max) {
+      const kernel = new Kernel(this.#module, this.codecs);
+      // Counted once it is there: one that cannot be made must not leave the others waiting for it.
       this.#made++;
-      return new Kernel(this.#module, this.codecs);
+      return kernel;
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
