@@ -37,6 +37,9 @@ export interface MeasuredChannel {
 
 /** Longer names are cut. */
 const NAME_BYTES_MAX = 1024;
+/** Names and units of one group together; what comes behind that is cut short. 100,000 channels with names of 80 characters fit. */
+const GIVEN_CHARACTERS_MAX = 8_000_000;
+const SHORT_CHARACTERS = 64;
 /** Structures nest; four levels were seen. */
 const DEPTH_MAX = 32;
 /** cn_flags. */
@@ -69,6 +72,7 @@ class Reader {
   readonly #visited = new Set<number>();
   readonly #names = new Map<number, string>();
   readonly #units = new Map<number, string>();
+  #givenCharacters = 0;
   readonly #arrays: ArrayShapes;
 
   constructor(blocks: BlockReader, group: GroupBytes) {
@@ -113,7 +117,7 @@ class Reader {
     const atByte = block.link(2);
     const name = this.#names.get(atByte) ?? textAt(this.#blocks, atByte, NAME_BYTES_MAX);
     this.#names.set(atByte, name);
-    return name;
+    return this.#given(name);
   }
 
   #channel(block: Block, { name: structure, array }: Parent, notices: readonly Notice[]): MeasuredChannel {
@@ -154,7 +158,13 @@ class Reader {
   #unitAt(atByte: number): string {
     const unit = this.#units.get(atByte) ?? unitAt(this.#blocks, atByte);
     this.#units.set(atByte, unit);
-    return unit;
+    return this.#given(unit);
+  }
+
+  /** One long text may stand for any number of channels, and is written out for each. */
+  #given(text: string): string {
+    this.#givenCharacters += text.length;
+    return this.#givenCharacters > GIVEN_CHARACTERS_MAX ? text.slice(0, SHORT_CHARACTERS) : text;
   }
 
   #cycle(atByte: number): FaultError {
