@@ -103,6 +103,8 @@ async function storedOf(
       if (typeof offset === "string" || offset.kind !== "number") return "the place of its values is no integer";
       return { kind: "variable", offset: found.offsetsAreWritten ? offset.read : null, values: found.values };
     }
+    case CHANNEL_TYPE.vlsc:
+      return "buslens does not read values whose lengths stand in another channel (VLSC, channel type 7)";
     default:
       return `the channel type ${channel.type} is not known`;
   }
