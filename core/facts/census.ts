@@ -12,9 +12,43 @@ export interface CountedId {
   readonly channel: number;
   readonly id: number;
   readonly extended: boolean;
-  frames: number;
-  /** Frames by payload length, 0 to 64 bytes. */
+  readonly frames: number;
+  /** Frames by payload length. */
   readonly framesOfBytes: Uint32Array;
+}
+
+const LENGTHS = 65;
+
+/** While its frames come. Nearly all identifiers have one length: a table for each of millions would be most of the memory. */
+class Counting implements CountedId {
+  readonly channel: number;
+  readonly id: number;
+  readonly extended: boolean;
+  frames = 0;
+  #bytes = 0;
+  /** null: all frames have `#bytes`. */
+  #framesOfBytes: Uint32Array | null = null;
+
+  constructor(channel: number, id: number, extended: boolean) {
+    this.channel = channel;
+    this.id = id;
+    this.extended = extended;
+  }
+
+  get framesOfBytes(): Uint32Array {
+    if (this.#framesOfBytes) return this.#framesOfBytes;
+    const counts = new Uint32Array(LENGTHS);
+    counts[this.#bytes] = this.frames;
+    return counts;
+  }
+
+  /** `bytes`: 0 to 64. */
+  add(bytes: number): void {
+    if (this.frames === 0) this.#bytes = bytes;
+    else if (bytes !== this.#bytes) this.#framesOfBytes ??= this.framesOfBytes;
+    this.frames++;
+    if (this.#framesOfBytes) this.#framesOfBytes[bytes] = (this.#framesOfBytes[bytes] ?? 0) + 1;
+  }
 }
 
 export interface Census {
@@ -34,7 +68,7 @@ export async function countFrames(
   channel: number | null,
   host: DecodeHost,
 ): Promise<Census> {
-  const ids = new Map<number, CountedId>();
+  const ids = new Map<number, Counting>();
   let frames = 0;
   let firstNs = 0n;
   let lastNs = 0n;
@@ -43,10 +77,7 @@ export async function countFrames(
     if (frames === 0 || timeNs < firstNs) firstNs = timeNs;
     if (frames === 0 || timeNs > lastNs) lastNs = timeNs;
     frames++;
-    const there = countedId(ids, batch, row);
-    const bytes = batch.payload(row).length;
-    there.frames++;
-    there.framesOfBytes[bytes] = (there.framesOfBytes[bytes] ?? 0) + 1;
+    countedId(ids, batch, row).add(batch.payload(row).length);
   };
   const walk = readFrames(kernel, source, mdf, host);
   while (true) {
@@ -61,14 +92,14 @@ export async function countFrames(
   }
 }
 
-function countedId(ids: Map<number, CountedId>, batch: FrameBatch, row: number): CountedId {
+function countedId(ids: Map<number, Counting>, batch: FrameBatch, row: number): Counting {
   const channel = batch.channel(row);
   const id = batch.id(row) ?? 0;
   const extended = batch.extended(row);
   const key = id + (extended ? 2 ** 29 : 0) + channel * 2 ** 30;
   let there = ids.get(key);
   if (!there) {
-    there = { channel, id, extended, frames: 0, framesOfBytes: new Uint32Array(65) };
+    there = new Counting(channel, id, extended);
     ids.set(key, there);
   }
   return there;
