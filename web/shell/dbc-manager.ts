@@ -43,7 +43,7 @@ export function createDbcManager(store: Store, library: Library, host: DbcManage
       "div",
       { class: "buttons" },
       el("button", { class: "framed", type: "button", onclick: host.openFiles }, "Add files…"),
-      el("button", { class: "primary", type: "button", onclick: () => element.close() }, "Close"),
+      el("button", { class: "primary", type: "button", autofocus: true, onclick: () => element.close() }, "Close"),
     ),
   );
 

@@ -20,7 +20,7 @@ export function createEmpty(actions: Actions, host: EmptyHost): HTMLElement {
   const address = el("input", {
     type: "url",
     "aria-label": "Address of a bucket, a log or a buslens server",
-    placeholder: "Paste the address of a bucket, a log or a buslens server",
+    placeholder: "Address of a bucket, log or server",
     spellcheck: "false",
     onkeydown: (event) => {
       if ((event as KeyboardEvent).key === "Enter") actions.openAddress(address.value);

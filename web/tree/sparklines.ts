@@ -4,6 +4,8 @@ import type { SeriesId, SignalInfo, State } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
 
 const WIDTH = 40;
+/** Asked for over the whole recording; those in which nothing was recorded are left out, so that pauses do not squeeze the rest. */
+const COLUMNS = 400;
 const HEIGHT = 14;
 const REST_MS = 150;
 /** A curve in the tree is not worth reading more than this. */
@@ -37,9 +39,9 @@ export function createSparklines(host: SparklineHost, redraw: () => void): Spark
     if (range === null || running !== null || state.progress !== null) return;
     running = host.nextWork();
     const asked = sought;
-    const stepNs = (range.toNs - range.fromNs) / BigInt(WIDTH) + 1n;
+    const stepNs = (range.toNs - range.fromNs) / BigInt(COLUMNS) + 1n;
     const series = asked.map((info) => ({ selector: info.selector, samplesExpected: samplesExpected(info, range) }));
-    const reply = await host.view(running, { series, fromNs: range.fromNs, stepNs, columns: WIDTH });
+    const reply = await host.view(running, { series, fromNs: range.fromNs, stepNs, columns: COLUMNS });
     running = null;
     if (catalogue !== host.state().catalogue) return;
     asked.forEach((info, i) => {
@@ -84,16 +86,16 @@ function svg(path: string): SVGSVGElement {
   return element;
 }
 
-/** A bar per column from its lowest to its highest value. */
+/** Forty bars, from the lowest to the highest value of their share of the recorded columns. */
 export function pathOf({ segments }: Pick<ViewSeries, "segments">, fromNs: bigint, stepNs: bigint): string {
-  const low = new Float64Array(WIDTH).fill(Number.POSITIVE_INFINITY);
-  const high = new Float64Array(WIDTH).fill(Number.NEGATIVE_INFINITY);
+  const low = new Float64Array(COLUMNS).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(COLUMNS).fill(Number.NEGATIVE_INFINITY);
   for (const { baseNs, timesNs, values } of segments) {
     const offset = Number(baseNs - fromNs);
     for (const [i, time] of timesNs.entries()) {
       const column = Math.floor((time + offset) / Number(stepNs));
       const value = values[i] ?? Number.NaN;
-      if (column < 0 || column >= WIDTH || !Number.isFinite(value)) continue;
+      if (column < 0 || column >= COLUMNS || !Number.isFinite(value)) continue;
       low[column] = Math.min(low[column] ?? value, value);
       high[column] = Math.max(high[column] ?? value, value);
     }
@@ -101,6 +103,13 @@ export function pathOf({ segments }: Pick<ViewSeries, "segments">, fromNs: bigin
   const [bottom, top] = [low.reduce((a, b) => Math.min(a, b)), high.reduce((a, b) => Math.max(a, b))];
   const y = (value: number): string =>
     (top === bottom ? HEIGHT / 2 : HEIGHT - 1 - ((value - bottom) / (top - bottom)) * (HEIGHT - 2)).toFixed(1);
-  const bars = [...low.keys()].filter((column) => (low[column] ?? 0) <= (high[column] ?? 0));
-  return bars.map((x) => `M${x + 0.5} ${y(low[x] ?? 0)}L${x + 0.5} ${Number(y(high[x] ?? 0)) - 0.7}`).join("");
+  const recorded = [...low.keys()].filter((column) => (low[column] ?? 0) <= (high[column] ?? 0));
+  const perBar = Math.max(1, recorded.length / WIDTH);
+  const bars: string[] = [];
+  for (let bar = 0; bar * perBar < recorded.length && bar < WIDTH; bar++) {
+    const own = recorded.slice(Math.floor(bar * perBar), Math.max(Math.floor(bar * perBar) + 1, Math.floor((bar + 1) * perBar)));
+    const [from, to] = [Math.min(...own.map((c) => low[c] ?? 0)), Math.max(...own.map((c) => high[c] ?? 0))];
+    bars.push(`M${bar + 0.5} ${y(from)}L${bar + 0.5} ${(Number(y(to)) - 0.7).toFixed(1)}`);
+  }
+  return bars.join("");
 }
