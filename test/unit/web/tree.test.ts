@@ -163,9 +163,8 @@ describe("the filter", () => {
     expect(hits.entries.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
     // Two looks at each hit, one more at the few that have the letters but not the word.
     expect(read).toBeLessThan(entries.length / 2);
-    const started = performance.now();
-    for (const text of ["t", "to", "tor", "torq"]) rowsOf(search(entries, parseFilter(text), new Set()).entries);
-    expect((performance.now() - started) / 4).toBeLessThan(150); // 16 ms on four quiet cores; this machine may be busy
+    // What is found is not walked again: a row each for the found, and their parents.
+    expect(rowsOf(hits.entries).length).toBeLessThan(hits.entries.length + 1000 + 2 + 1);
   });
 
   test("names an unknown field and applies the rest", () => {
