@@ -116,7 +116,14 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
   const stripes = el("div", { class: "stripes" }, inner);
   const overview = createOverview({ show: (range) => store.dispatch({ type: "show", range }), all: fitAll });
   const time = el("div", { class: "time-row" }, axis.element);
-  const element = el("main", { class: "plot", "aria-label": "Plot", id: "plot" }, overview.element, stripes, time);
+  const element = el(
+    "main",
+    { class: "plot", "aria-label": "Plot", id: "plot" },
+    el("h1", { class: "quiet" }, "Plot"),
+    overview.element,
+    stripes,
+    time,
+  );
   const cursors = createCursorValues(store, data, host, {
     nextWork: host.nextWork,
     redraw: () => latest !== null && draw(latest),

@@ -47,7 +47,7 @@ export function createEmpty(actions: Actions, host: EmptyHost): HTMLElement {
     ),
   );
   return el(
-    "section",
+    "main",
     { class: "empty", "aria-label": "Open" },
     el(
       "div",
@@ -59,14 +59,22 @@ export function createEmpty(actions: Actions, host: EmptyHost): HTMLElement {
         icon("drive"),
         el("b", {}, "Try it with a sample drive"),
         el("span", { class: "detail" }, "a generated drive with its DBC"),
-        el("button", { class: "link", type: "button", onclick: actions.openSample }, "Open"),
+        el(
+          "button",
+          { class: "link", type: "button", "aria-label": "Open the sample drive", onclick: actions.openSample },
+          "Open",
+        ),
       ),
       el(
         "div",
         { class: "empty-row" },
         icon("database"),
         address,
-        el("button", { class: "link", type: "button", onclick: () => actions.openAddress(address.value) }, "Open"),
+        el(
+          "button",
+          { class: "link", type: "button", "aria-label": "Open the address", onclick: () => actions.openAddress(address.value) },
+          "Open",
+        ),
       ),
       folderRow(host),
       libraryRow(actions, host.library),

@@ -1,4 +1,5 @@
 /** Sizes of the panels: dragged at their edges, kept for each width of window in this browser (viewer.md §1). */
+import { setAttribute } from "../dom.ts";
 import { createDivider } from "../plot/dividers.ts";
 import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
@@ -47,6 +48,7 @@ export function createPanels(store: Store, root: HTMLElement, storage: Kept, res
   const ranges = (): Readonly<Record<Panel, Range>> | null => (wide.matches ? WIDE : laptop.matches ? LAPTOP : null);
   const place = (): string => (wide.matches ? "wide" : "laptop");
   const kept = read(storage);
+  const dividers: { readonly panel: Panel; readonly element: HTMLElement }[] = [];
 
   const sizeOf = (panel: Panel): number => {
     const range = ranges()?.[panel];
@@ -60,7 +62,13 @@ export function createPanels(store: Store, root: HTMLElement, storage: Kept, res
       if (ranges() === null) root.style.removeProperty(`--${panel}`);
       else root.style.setProperty(`--${panel}`, `${sizeOf(panel)}px`);
     }
+    for (const { panel, element } of dividers) tellSize(panel, element);
     resized();
+  }
+
+  /** A divider that can be focused says where it stands, px. */
+  function tellSize(panel: Panel, element: HTMLElement): void {
+    setAttribute(element, "aria-valuenow", String(sizeOf(panel)));
   }
 
   function set(panel: Panel, px: number): void {
@@ -93,6 +101,8 @@ export function createPanels(store: Store, root: HTMLElement, storage: Kept, res
         reset: () => set(panel, ranges()?.[panel].first ?? 0),
       });
       element.classList.add(`edge-${panel}`);
+      dividers.push({ panel, element });
+      tellSize(panel, element);
       return element;
     },
     apply,

@@ -175,7 +175,9 @@ function rangeOf(state: State): TimeRange | null {
   return { fromNs: a < b ? a : b, toNs: a < b ? b : a };
 }
 
-const NAME_LETTERS = 10;
+/** Letters of a name: few beside the plot, many where the table lies under it. */
+const under = matchMedia("(min-width: 960px) and (max-width: 1439px)");
+const nameLetters = (): number => (under.matches ? 28 : 8);
 /** Means lie between the steps of a signal. */
 const meanText = (value: number, { decimals }: Plotted): string =>
   valueText(value, decimals === null ? null : Math.max(2, decimals));
@@ -184,7 +186,7 @@ function statsTable(signals: readonly Plotted[], found: ReadonlyMap<SeriesId, Se
   const head = ["Signal", "min", "max", "mean", "rms", "n"].map((text, i) => el("th", { class: i === 0 ? "" : "number" }, text));
   const rows = signals.map((signal) => {
     const stats = found.get(signal.info.id);
-    const name = el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, NAME_LETTERS)}`);
+    const name = el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, nameLetters())}`);
     return el("tr", { "data-series": signal.info.id }, name, ...cells(signal, stats));
   });
   return el(
@@ -257,7 +259,7 @@ function rawTable(signals: readonly Plotted[], atA: Shown["a"]): HTMLElement {
       el(
         "tr",
         {},
-        el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, NAME_LETTERS)}`),
+        el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, nameLetters())}`),
         el("td", { class: "number code" }, raw === null ? "" : hex),
         el("td", { class: "number" }, raw === null ? "" : String(raw).replace("-", "−")),
         el("td", { class: "number" }, `${physical} ${signal.info.unit}`.trim()),
