@@ -4,7 +4,9 @@ import { emptyLedger } from "../../../core/query/ledger.ts";
 import type { Loss } from "../../../core/query/transport-losses.ts";
 import { createLossFinder } from "../../../web/plot/losses.ts";
 import { lossesOf, marksOf, sentencesAt } from "../../../web/plot/marks.ts";
+import { emptyHistory, settle } from "../../../web/state/history.ts";
 import { firstState, type SignalInfo, type State } from "../../../web/state/model.ts";
+import { conditionOf } from "../../../web/state/recording.ts";
 import { reduce } from "../../../web/state/reduce.ts";
 import type { DeviceHeard } from "../../../worker/api.ts";
 
@@ -41,7 +43,13 @@ const id = (canId: number, message: string, rule: "exact" | "transport" = "exact
 });
 const device: DeviceHeard = {
   device: "D",
-  ids: [id(0x7ec, "Answer"), id(0x123, "Plain"), id(0x18fee300, "Engine", "transport"), id(0x1df20100, "Wind")],
+  ids: [
+    id(0x7ec, "Answer"),
+    id(0x7ec, "Answer", "exact", 2),
+    id(0x123, "Plain"),
+    id(0x18fee300, "Engine", "transport"),
+    id(0x1df20100, "Wind"),
+  ],
   firstNs: 0n,
   lastNs: 999n,
   ledger: emptyLedger,
@@ -85,6 +93,10 @@ describe("marks of losses", () => {
     expect(sentencesAt(many, view, 12, 1)).toMatch(/and 5 more$/);
   });
 
+  test("count in the badge", () => {
+    expect(conditionOf(state(all, "Answer"))).toEqual({ kind: "losses", count: 4 });
+  });
+
   test("are asked for once per device, behind the first exact picture", async () => {
     let now: State = { ...state([], "Answer"), losses: {} };
     const asked: string[] = [];
@@ -111,4 +123,12 @@ describe("marks of losses", () => {
     expect(asked).toEqual(["D"]);
     expect(now.losses.D).toBe(all);
   });
+});
+
+test("of more than 200 steps the oldest are forgotten", () => {
+  let history = emptyHistory;
+  for (let i = 0n; i <= 205n; i++) history = settle(history, { ...firstState, view: { fromNs: i, stepNs: 1n } });
+  expect(history.past).toHaveLength(200);
+  expect(history.past[0]?.view?.fromNs).toBe(5n);
+  expect(history.past.at(-1)?.view?.fromNs).toBe(204n);
 });
