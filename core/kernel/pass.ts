@@ -42,12 +42,21 @@ export class Pass {
     rootAt: number;
   }[] = [];
   readonly #nodes = new Map<number, MessagePart>();
-  readonly #left: LeftOver[] = [];
+  readonly #left = new Map<string, LeftOver>();
+  /** Numbers of the group rules, by group: a hostile database has thousands. */
+  readonly #rulesOfGroup = new Map<string, number[]>();
 
   constructor(kernel: Kernel, rules: readonly Rule[], output: DecodeOutput) {
     this.#kernel = kernel;
     this.#rules = rules;
     this.#output = output;
+    rules.forEach(({ key }, i) => {
+      if (key.kind !== "group") return;
+      const name = groupName(key.bus, key.channel, key.pgn);
+      const there = this.#rulesOfGroup.get(name);
+      if (there) there.push(i);
+      else this.#rulesOfGroup.set(name, [i]);
+    });
     const isColumns = output.kind === "columns";
     this.#program = new Program(kernel, { everyFrame: isColumns && output.keepLengths });
     this.#ports = new Ports(kernel, this.#program);
@@ -152,15 +161,11 @@ export class Pass {
 
   /** Rules for a group's source address; `id`: of the frame, null for any. */
   #groupRules({ bus, channel, pgn, kind, sourceAddress }: GroupSource, id: number | null): number[] {
-    return this.#rules.flatMap((rule, i) => {
-      const isAsked =
-        rule.key.kind === "group" &&
-        rule.key.bus === bus &&
-        rule.key.channel === channel &&
-        rule.key.pgn === pgn &&
-        kindOf(rule.transport) === kind &&
-        (rule.sources?.includes(sourceAddress) ?? true);
-      return isAsked && !(id !== null && rule.except?.includes(id)) ? [i] : [];
+    const ofGroup = this.#rulesOfGroup.get(groupName(bus, channel, pgn)) ?? [];
+    return ofGroup.filter((i) => {
+      const { transport, sources, except } = this.#rules[i] ?? {};
+      const isAsked = kindOf(transport) === kind && (sources?.includes(sourceAddress) ?? true);
+      return isAsked && !(id !== null && except?.includes(id));
     });
   }
 
@@ -203,9 +208,7 @@ export class Pass {
     for (const { lane } of lanes) {
       const there = this.#lanes[lane];
       if (!there) continue;
-      if (!this.#left.some((left) => left.rule === there.rule && left.sourceAddress === there.sourceAddress)) {
-        this.#left.push({ rule: there.rule, sourceAddress: there.sourceAddress });
-      }
+      this.#left.set(leftName(there), { rule: there.rule, sourceAddress: there.sourceAddress });
     }
   }
 
@@ -220,10 +223,8 @@ export class Pass {
     this.#kernel.exports.flushAll();
     this.drain();
     const cells = this.#cells?.take();
-    const isLeft = (rule: number, sourceAddress: number | null) =>
-      this.#left.some((left) => left.rule === rule && left.sourceAddress === sourceAddress);
     const lanes = this.#lanes
-      .filter((lane) => !isLeft(lane.rule, lane.sourceAddress))
+      .filter((lane) => !this.#left.has(leftName(lane)))
       .map(
         (lane): LaneResult => ({
           rule: lane.rule,
@@ -243,11 +244,14 @@ export class Pass {
       ...walked,
       lengths: this.#columns?.lengths ?? new Map(),
       nodes: this.#nodes,
-      left: this.#left,
+      left: [...this.#left.values()],
       transport: this.#ports.isEmpty ? null : this.#ports.finish(startNs),
     };
   }
 }
+
+const groupName = (bus: "CAN" | "LIN", channel: number, pgn: number): string => `${bus} ${channel} ${pgn}`;
+const leftName = ({ rule, sourceAddress }: LeftOver): string => `${rule} ${sourceAddress}`;
 
 /** Kind bits of the keys of a group: of its frames, or of its reassembled messages. */
 const kindOf = (transport: Rule["transport"]): number =>

@@ -65,6 +65,8 @@ interface Unit {
 /** What a group may turn out to have, before anything is known of the log; more are met by another attempt. */
 const SOURCES_EXPECTED = 3;
 const SOURCES_MAX = 256;
+/** Of the 1024 the kernel has room for; nodes of multiplexors take some too. */
+const MESSAGES_OF_PASS = 768;
 
 /**
  * Reads what the range needs where the log's times are known, else, or if that does not stand by itself, all of it. `open`: messages that the
@@ -192,11 +194,14 @@ function groupsOf(units: readonly Unit[], sources: number, output: DecodeOutput)
     output.kind === "columns" ? Columns.columnsMax : Cells.lanesMax(CELLS[output.kind], output.bucketCount + outside(output));
   const groups: Unit[][] = [];
   let room = 0;
+  let messages = 0;
   for (const unit of units) {
     const weight = weightOf(unit, sources);
-    if (weight > room || groups.length === 0) {
+    messages += unit.rules.length;
+    if (weight > room || messages > MESSAGES_OF_PASS || groups.length === 0) {
       groups.push([]);
       room = lanesMax;
+      messages = unit.rules.length;
     }
     groups.at(-1)?.push(unit);
     room -= weight;

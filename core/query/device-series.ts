@@ -2,6 +2,7 @@
 
 import { scaling } from "../dbc/decimal.ts";
 import { exactIntegers, physicalOf } from "../dbc/exact-integer.ts";
+import type { DbcMessage } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
 import type { DecodeOutput } from "../kernel/decode.ts";
 import { type ColumnPiece, joinPieces } from "../kernel/pieces.ts";
@@ -57,6 +58,8 @@ export class DeviceSeries {
   readonly notices: Notice[] = [];
   readonly files: PlannedFile[] = [];
   readonly rules: AskedRule[] = [];
+  /** Bus, channel and transport, by message. */
+  readonly #notedRules = new Map<DbcMessage, Set<string>>();
   readonly losses: QueryLosses;
   ledger: Ledger = emptyLedger;
   readonly #transports: readonly FoundTransport[];
@@ -157,11 +160,16 @@ export class DeviceSeries {
   }
 
   #noteRules(rules: readonly AskedRule[]): void {
-    const name = (rule: AskedRule) =>
-      `${rule.dbc.file}/${rule.rule.key.channel}/${rule.asked[0]?.message.id}/${rule.rule.transport}`;
-    for (const rule of rules)
-      if (!this.rules.some((known) => name(known) === name(rule) && known.asked[0]?.message === rule.asked[0]?.message))
-        this.rules.push(rule);
+    for (const rule of rules) {
+      const message = rule.asked[0]?.message;
+      const { bus, channel } = rule.rule.key;
+      if (message === undefined) continue;
+      const name = `${bus} ${channel} ${rule.rule.transport}`;
+      const noted = this.#notedRules.get(message) ?? new Set<string>();
+      if (noted.has(name)) continue;
+      this.#notedRules.set(message, noted.add(name));
+      this.rules.push(rule);
+    }
   }
 
   /** The lanes of a log sorted into their series. */
