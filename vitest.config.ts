@@ -14,7 +14,7 @@ mkdirSync(here("build/web"), { recursive: true }); // wrangler.jsonc names it, a
 writeKernelHash(here("."));
 
 /** A loaded machine is slow, not wrong: waiting long enough costs nothing where tests pass. */
-const patience = { testTimeout: 60_000, hookTimeout: 120_000 };
+const patience = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
 
 const node: TestProjectConfiguration = {
   test: {

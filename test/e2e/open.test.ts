@@ -74,7 +74,7 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
     expect(await told(`${whole.url}${log.key}`)).toContain(`${new URL(whole.url).host} sends whole files only.`);
     expect(await told(`${hidden.url}nothing.MF4`)).toContain("nothing.MF4: there is no such object");
     expect(await told("http://logs.example/a.MF4")).toContain("logs.example can be read over https only");
-    expect(await page.locator("h1").first().innerText()).toBe("Drop a log, a whole LOG folder, or a DBC");
+    await page.getByRole("heading", { name: "Drop a log, a whole LOG folder, or a DBC" }).waitFor();
     await page.context().close();
   });
 

@@ -50,7 +50,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
   test("opens the sample drive in one click, with nothing asked of another place", async () => {
     const watched = await openPage(browser, host.url);
     const { page } = watched;
-    expect(await page.locator("h1").first().innerText()).toBe("Drop a log, a whole LOG folder, or a DBC");
+    await page.getByRole("heading", { name: "Drop a log, a whole LOG folder, or a DBC" }).waitFor();
     await page.locator(".empty-row", { hasText: "sample drive" }).getByRole("button").click();
     await page.locator(".legend-row").nth(4).waitFor({ timeout: 60_000 });
     expect(await page.locator(".badge").innerText()).toBe("Balanced");
