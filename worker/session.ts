@@ -28,11 +28,8 @@ import type {
 import { databaseLayer } from "./databases.ts";
 import { type HeldFile, notHeld, tellApart } from "./dropped.ts";
 import type { Kernel } from "./kernel.ts";
-import { samplesAt, stepFrom } from "./samples.ts";
-import { openAddress } from "./sources/address.ts";
 import { FileStore } from "./sources/blob.ts";
 import { LayeredStore } from "./sources/layered.ts";
-import { statisticsOf } from "./statistics.ts";
 import { answerView } from "./view.ts";
 
 export interface Session {
@@ -120,7 +117,9 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       return catalogue(notices, signal);
     },
     async openAddress(address, token, signal) {
-      const { kind, name, store } = await openAddress(address, token, signal);
+      // Servers and buckets are loaded for who opens one: dropped files come first.
+      const addresses = await import("./sources/address.ts");
+      const { kind, name, store } = await addresses.openAddress(address, token, signal);
       logs = [];
       lists = [];
       start(store, { kind, name, bytes: 0 });
@@ -155,9 +154,11 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       return { device, ...heard, ids, logs: own, channels, facts: factsOf(dbcs, ids) };
     },
     view: (query, signal, onWork) => answerView(running().engine, query, signal, onWork),
-    at: (query, signal) => samplesAt(running().engine, query, signal),
-    step: (query, signal) => stepFrom(running().engine, query, signal),
-    statistics: (query, signal, onWork) => statisticsOf(running().engine, query, signal, onWork),
+    // Measuring comes after the first picture, and is loaded then.
+    at: async (query, signal) => (await import("./samples.ts")).samplesAt(running().engine, query, signal),
+    step: async (query, signal) => (await import("./samples.ts")).stepFrom(running().engine, query, signal),
+    statistics: async (query, signal, onWork) =>
+      (await import("./statistics.ts")).statisticsOf(running().engine, query, signal, onWork),
     losses: async (device, signal) => (await running().engine.losses({ device, fromNs: null, toNs: null }, signal)).losses,
   };
 }

@@ -12,7 +12,7 @@ import type { EventEntry, EventList } from "./engine.ts";
 import type { OpenDecodable } from "./opened-logs.ts";
 import { unreadable } from "./readable-logs.ts";
 
-interface Parts {
+export interface AttachedParts {
   readonly catalogue: Catalogue;
   readonly openDecodable: OpenDecodable;
   readonly codecs: Codecs;
@@ -46,7 +46,11 @@ export async function attachedDatabases(
 }
 
 /** Databases attached to the newest logs, kept until those change; null if there are none. Faults: of the listing, `request/cancelled`. */
-export function attachedLibraries({ catalogue, openDecodable, codecs }: Parts): (signal: AbortSignal) => Promise<Library | null> {
+export function attachedLibraries({
+  catalogue,
+  openDecodable,
+  codecs,
+}: AttachedParts): (signal: AbortSignal) => Promise<Library | null> {
   let known: { readonly name: string; readonly library: Library | null } | null = null;
   return async (signal) => {
     const devices = (await catalogue.devices(signal)).slice(0, DEVICES_MAX);
@@ -81,7 +85,7 @@ export function attachedLibraries({ catalogue, openDecodable, codecs }: Parts): 
 
 /** Events of the newest logs in a range, by time; those at an angle, a distance or an index are left out. Faults: of the listing, `request/cancelled`. */
 export async function eventList(
-  { catalogue, openDecodable }: Omit<Parts, "codecs">,
+  { catalogue, openDecodable }: Omit<AttachedParts, "codecs">,
   asked: { readonly device?: string; readonly fromNs?: bigint | null; readonly toNs?: bigint | null },
   signal: AbortSignal,
 ): Promise<EventList> {

@@ -15,7 +15,6 @@ import { unreadable, withinBudget } from "./readable-logs.ts";
 import { type AskedSignal, askedSignals } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
 import { forcedOn, isLongMessage, transportsOf } from "./transports.ts";
-import { whyEmpty } from "./why-empty.ts";
 
 /** While one log is decoded, the next is opened and read. */
 const LOGS_AT_ONCE = 2;
@@ -66,6 +65,7 @@ async function queryDevice(
     series.push(...found);
     if (found.length > 0) continue;
     // Where the budget ended the reading, that is the reason, and it is told already.
+    const { whyEmpty } = await import("./why-empty.ts");
     const reason = isOverBudget ? null : await whyEmpty(parts, selector, dbcs, logs, range, why, signal);
     series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
   }

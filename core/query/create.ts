@@ -12,7 +12,7 @@ import { headerCache } from "../mdf/header-cache.ts";
 import { nameOfSeries, type SeriesAnswer, type SeriesSelector } from "../series/series.ts";
 import { Flights } from "../store/flights.ts";
 import type { LogStore } from "../store/source.ts";
-import { attachedLibraries, eventList } from "./attached.ts";
+import type { AttachedParts } from "./attached.ts";
 import { channelFits } from "./binding.ts";
 import { canSignals } from "./can-signals.ts";
 import { channelIds, idsByChannel } from "./channel-ids.ts";
@@ -80,13 +80,22 @@ export function createEngine(options: EngineOptions): Engine {
     frames: async (query, signal, onWork) => (await import("./frame-rows.ts")).frameRows(parts, query, signal, onWork),
     busLoad: async (query, signal, onWork) => (await import("./bus-load.ts")).busLoad(parts, query, signal, onWork),
     channels: async (asked, signal) => (await import("./channel-list.ts")).channelList(parts, asked, signal),
-    events: (asked, signal) => eventList(parts, asked, signal),
+    events: async (asked, signal) => (await import("./attached.ts")).eventList(parts, asked, signal),
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
     fits: async (device, signal, others = []) =>
       channelFits([...(await parts.library(signal)).dbcs, ...others], await parts.channelIds(device, signal)),
     edition: (asked, signal) => editionOf(parts, libraryVersion, asked, signal),
     query: (query, signal, onWork) => runQuery(sources, query, signal, onWork).run,
     explain: (query, signal) => explain(sources, query, signal),
+  };
+}
+
+/** Databases in the logs themselves, looked for where there are no others. */
+function attachedTo(parts: AttachedParts): (signal: AbortSignal) => Promise<Library | null> {
+  let libraryOfLogs: ((signal: AbortSignal) => Promise<Library | null>) | null = null;
+  return async (signal) => {
+    libraryOfLogs ??= (await import("./attached.ts")).attachedLibraries(parts);
+    return libraryOfLogs(signal);
   };
 }
 
@@ -134,7 +143,7 @@ function partsOf(options: EngineOptions): EngineParts {
       return [...found.values()];
     },
     surveyLog: surveyedLogs({ openDecodable, kernels, host, catalogue }),
-    library: libraries(options, attachedLibraries({ catalogue, openDecodable, codecs: kernels.codecs })),
+    library: libraries(options, attachedTo({ catalogue, openDecodable, codecs: kernels.codecs })),
   };
   return { ...parts, channelIds: channelIds(parts) };
 }

@@ -1,9 +1,9 @@
 /** Messages of transport protocols that never came out of the logs of a query: counted by cause, and told. */
+import { idText } from "../bus/id-text.ts";
 import type { LossCause } from "../bus/transport.ts";
 import type { StreamKey } from "../bus/transport-account.ts";
 import type { Notice } from "../fault.ts";
 import type { LogTransports } from "./decode-log.ts";
-import { idText } from "./why-empty.ts";
 
 /** One loss. */
 export interface Loss {

@@ -1,5 +1,6 @@
 /** Why a series has no points: one sentence that names what is there instead (viewer.md §9, rows 2, 4, 23 to 25). */
 
+import { idText } from "../bus/id-text.ts";
 import { matchIndex } from "../dbc/match.ts";
 import type { Dbc } from "../dbc/model.ts";
 import { nearestNames } from "../dbc/names.ts";
@@ -121,12 +122,6 @@ async function ownRange(parts: EngineParts, device: string, signal: AbortSignal)
 }
 
 const iso = (timeNs: bigint): string => new Date(Number(timeNs / 1_000_000n)).toISOString();
-
-export const idText = (id: number, extended: boolean): string =>
-  id
-    .toString(16)
-    .toUpperCase()
-    .padStart(extended ? 8 : 3, "0");
 
 function listed(what: string, names: readonly string[]): string {
   if (names.length === 0) return `${what}: none`;
