@@ -46,18 +46,21 @@ const groupOf = (message: DbcMessage): number | null => message.pgn ?? (message.
 
 const isLong = (message: DbcMessage): boolean => message.lengthBytes > FRAME_BYTES;
 
+/** A number, since a log may have millions of them. */
+const numberOf = ({ id, extended }: { readonly id: number; readonly extended: boolean }): number => id + (extended ? 2 ** 29 : 0);
+
 /** Streams whose messages must be seen before `chooseTransports` can tell. None: every message fits its frames. */
 export function streamsToTry({ messages, heard, forced }: ChoiceInput): StreamKey[] {
   const long = messages.filter(isLong);
   if (long.length === 0) return [];
-  const ids = new Set(long.map((message) => `${message.id} ${message.extended}`));
+  const ids = new Set(long.map(numberOf));
   const groups = new Set(long.flatMap((message) => groupOf(message) ?? []));
   const wants = (protocol: TransportProtocol) => forced === null || streamProtocol(forced) === protocol;
   const keys: StreamKey[] = [];
   const channels = new Set<number>();
   for (const { channel, id, extended, maxBytes } of heard) {
     const place = { bus: "CAN", channel } as const;
-    if (wants("iso-tp") && ids.has(`${id} ${extended}`)) {
+    if (wants("iso-tp") && ids.has(numberOf({ id, extended }))) {
       keys.push({ ...place, protocol: "iso-tp", id, extended, addressing: "normal" });
       keys.push({ ...place, protocol: "iso-tp", id, extended, addressing: "extended" });
     }

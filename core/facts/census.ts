@@ -15,6 +15,8 @@ export interface CountedId {
   readonly frames: number;
   /** Frames by payload length. */
   readonly framesOfBytes: Uint32Array;
+  /** The longest payload. */
+  readonly maxBytes: number;
 }
 
 const LENGTHS = 65;
@@ -25,6 +27,7 @@ class Counting implements CountedId {
   readonly id: number;
   readonly extended: boolean;
   frames = 0;
+  maxBytes = 0;
   #bytes = 0;
   /** null: all frames have `#bytes`. */
   #framesOfBytes: Uint32Array | null = null;
@@ -47,6 +50,7 @@ class Counting implements CountedId {
     if (this.frames === 0) this.#bytes = bytes;
     else if (bytes !== this.#bytes) this.#framesOfBytes ??= this.framesOfBytes;
     this.frames++;
+    if (bytes > this.maxBytes) this.maxBytes = bytes;
     if (this.#framesOfBytes) this.#framesOfBytes[bytes] = (this.#framesOfBytes[bytes] ?? 0) + 1;
   }
 }
@@ -107,10 +111,4 @@ function countedId(ids: Map<number, Counting>, batch: FrameBatch, row: number): 
 
 /** Identifiers of a census as the rules of core/bus/speaks.ts want them. */
 export const heardIds = ({ ids }: Census): HeardId[] =>
-  ids.map(({ channel, id, extended, frames, framesOfBytes }) => ({
-    channel,
-    id,
-    extended,
-    frames,
-    maxBytes: framesOfBytes.findLastIndex((count) => count > 0),
-  }));
+  ids.map(({ channel, id, extended, frames, maxBytes }) => ({ channel, id, extended, frames, maxBytes }));

@@ -26,6 +26,8 @@ export async function heardTransports(
   forced: TransportProtocol | null,
   options: SurveyOptions,
 ): Promise<HeardTransports> {
+  // A log may have millions of identifiers: they are gone through only where a message may need it.
+  if (dbc.messages.every(({ lengthBytes }) => lengthBytes <= 8)) return { choices: [], messages: [] };
   const input = { messages: dbc.messages, heard: heardIds(census), forced };
   const streams = await surveyStreams(streamsToTry(input), options);
   const choices = chooseTransports(input, streams.map(triedStream));
@@ -65,5 +67,5 @@ function countedMessages(
     for (const [bytes, count] of messagesOfBytes)
       framesOfBytes[bytes + prefixBytes] = (framesOfBytes[bytes + prefixBytes] ?? 0) + count;
   }
-  return { channel, id, extended, frames, framesOfBytes };
+  return { channel, id, extended, frames, framesOfBytes, maxBytes: longest + prefixBytes };
 }
