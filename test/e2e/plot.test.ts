@@ -312,6 +312,7 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
 /** The JSON of the address, which the page writes once the view has come to rest. */
 async function documentOf(page: Page): Promise<{ t: { f: string; w: string }; k?: { a?: string; b?: string } }> {
   await page.waitForTimeout(450);
+  await page.waitForFunction(() => location.hash.startsWith("#v=1z."));
   return page.evaluate(async () => {
     const packed = location.hash.slice("#v=1z.".length).replaceAll("-", "+").replaceAll("_", "/");
     const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
