@@ -26,12 +26,19 @@ export function* runsOf<T>(parts: Iterable<T>, rangeOf: (part: T) => FileRange):
   let endByte = 0;
   for (const part of parts) {
     const { atByte, lengthBytes } = rangeOf(part);
-    const isNear = atByte >= endByte && atByte - endByte <= GAP_BYTES_MAX && atByte + lengthBytes - startByte <= RUN_BYTES_MAX;
+    // A block whose head is the last of a cut file has no bytes, and they would lie behind the end.
+    if (lengthBytes <= 0) {
+      run.push(part);
+      continue;
+    }
+    const isEmpty = startByte === endByte;
+    const isNear =
+      isEmpty || (atByte >= endByte && atByte - endByte <= GAP_BYTES_MAX && atByte + lengthBytes - startByte <= RUN_BYTES_MAX);
     if (run.length > 0 && !isNear) {
       yield { atByte: startByte, lengthBytes: endByte - startByte, parts: run };
       run = [];
     }
-    if (run.length === 0) startByte = atByte;
+    if (run.length === 0 || isEmpty) startByte = atByte;
     endByte = atByte + lengthBytes;
     run.push(part);
   }
