@@ -1,4 +1,5 @@
 /** What is in a database, for a person: a summary, then each message with its signals as they lie in the payload. */
+import { idText } from "../../core/bus/id-text.ts";
 import { isDecodable } from "../../core/dbc/geometry.ts";
 import type { Dbc, DbcMessage, DbcSignal } from "../../core/dbc/model.ts";
 import { semanticHash } from "../../core/dbc/semantic-hash.ts";
@@ -35,10 +36,7 @@ const some = (count: number, what: string): string => `${count} ${what}${count =
 
 function headOf(message: DbcMessage): string {
   const { id, extended, name, lengthBytes, cycleMs, senders, comment } = message;
-  const hex = id
-    .toString(16)
-    .toUpperCase()
-    .padStart(extended ? 8 : 3, "0");
+  const hex = idText(id, extended);
   const format = message.pgn !== null ? `J1939 group ${message.pgn}` : message.fd ? "CAN FD" : "";
   const parts = [
     `0x${hex} ${name}`,

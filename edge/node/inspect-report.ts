@@ -1,4 +1,5 @@
 /** `buslens inspect FILE --dbc D…`: what the databases make of a log, channel by channel, for people. */
+import { idText } from "../../core/bus/id-text.ts";
 import { TP_CM_PGN, TP_DT_PGN } from "../../core/bus/transport.ts";
 import type { Passwords } from "../../core/canedge/passwords.ts";
 import { pgnOf } from "../../core/dbc/match.ts";
@@ -54,11 +55,7 @@ const framesOf = (ids: readonly HeardId[]): number => ids.reduce((sum, { frames 
 const ratesOf = (ids: readonly HeardId[]): number => ids.reduce((sum, { rateHz }) => sum + (rateHz ?? 0), 0);
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
 const rateText = (rateHz: number): string => `${Number(rateHz.toPrecision(3))} Hz`;
-const hexId = ({ id, extended }: Pick<HeardId, "id" | "extended">): string =>
-  id
-    .toString(16)
-    .toUpperCase()
-    .padStart(extended ? 8 : 3, "0");
+const hexId = ({ id, extended }: Pick<HeardId, "id" | "extended">): string => idText(id, extended);
 
 function shareText(what: string, some: readonly HeardId[], all: readonly HeardId[]): string {
   const percent = ((100 * framesOf(some)) / framesOf(all)).toFixed(1);

@@ -1,11 +1,11 @@
 /** Lost messages of transport protocols: asked for once a plot stands, and which plotted signals they are missing from. */
-import { pgnOf } from "../../core/dbc/match.ts";
 
+import { idText } from "../../core/bus/id-text.ts";
+import { pgnOf } from "../../core/dbc/match.ts";
 import type { Loss } from "../../core/query/transport-losses.ts";
 import type { Reply, WorkId } from "../../worker/api.ts";
 import type { SignalInfo, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
-import { idText } from "../text/number.ts";
 
 export interface LossFinder {
   /** Call after every change of the state. */

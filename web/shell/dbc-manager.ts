@@ -1,4 +1,6 @@
 /** The DBC manager: left what this browser keeps, right which of it belongs to which channel, and how well. */
+
+import { idText } from "../../core/bus/id-text.ts";
 import type { DbcEncoding } from "../../core/dbc/encoding.ts";
 import type { ChannelFit } from "../../core/query/engine.ts";
 import type { LibraryDbc } from "../../worker/api.ts";
@@ -7,7 +9,7 @@ import type { ChannelName, Library } from "../library/library.ts";
 import { type ChannelState, channelStates, matchText } from "../library/proposals.ts";
 import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
-import { bytesText, countText, idText } from "../text/number.ts";
+import { bytesText, countText } from "../text/number.ts";
 import { icon } from "./icons.ts";
 
 const ENCODINGS: readonly DbcEncoding[] = ["utf-8", "windows-1252", "shift_jis", "gb18030", "utf-16le", "utf-16be"];

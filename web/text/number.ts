@@ -58,13 +58,6 @@ export function rateText(rateHz: number | null): string {
   return `≈\u202f${Number(rateHz.toPrecision(1))}\u202fHz`;
 }
 
-/** "0CF00400" or "7BB". */
-export const idText = (id: number, extended: boolean): string =>
-  id
-    .toString(16)
-    .toUpperCase()
-    .padStart(extended ? 8 : 3, "0");
-
 /** "SpeedOfTh…eelSpeed": cut in the middle, both ends are what tells names apart. */
 export function middleEllipsis(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -1,10 +1,10 @@
 /** The tree of what really occurs: device → channel → message → source address (if several) → signal, then ids no DBC knows. */
 
+import { idText } from "../../core/bus/id-text.ts";
 import type { HeardId, HeardMatch } from "../../core/query/engine.ts";
 import type { DeviceHeard } from "../../worker/api.ts";
 import { groupBy } from "../group.ts";
 import type { Lane, SignalInfo } from "../state/model.ts";
-import { idText } from "../text/number.ts";
 import { recordedRateHz } from "./rates.ts";
 
 interface Base {

@@ -1,12 +1,12 @@
 /** Below the tree: which DBC explains which channel. Above it: sentences for channels that none explains. */
 
+import { idText } from "../../core/bus/id-text.ts";
 import { el, onChange } from "../dom.ts";
 import { groupBy } from "../group.ts";
 import { lockedDevices, lockedSentence } from "../library/locked.ts";
 import type { Actions } from "../shell/actions.ts";
 import { icon } from "../shell/icons.ts";
 import type { State } from "../state/model.ts";
-import { idText } from "../text/number.ts";
 import { unmatchedSentence } from "../text/sentences.ts";
 
 export interface Foot {

@@ -1,4 +1,5 @@
 /** Raw frames as a table: the CANedge backend's columns, and ours. */
+import { idText } from "../../../core/bus/id-text.ts";
 import type { Notice } from "../../../core/fault.ts";
 import type { Engine, OnWork } from "../../../core/query/engine.ts";
 import { FRAME_SORTS, type FrameQuery, type FrameRow, type FrameSort, frameOrder } from "../../../core/query/frame-rows.ts";
@@ -89,10 +90,7 @@ const ownRow = (row: FrameRow, device: string): readonly Cell[] => [
   row.bus,
   `CH${row.channel}`,
   row.id,
-  `0x${row.id
-    .toString(16)
-    .toUpperCase()
-    .padStart(row.extended ? 8 : 3, "0")}`,
+  `0x${idText(row.id, row.extended)}`,
   row.extended ? 1 : 0,
   row.dir === null ? null : row.dir === 0 ? "rx" : "tx",
   row.lengthBytes,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bytesText, idText, middleEllipsis, rateText, valueText } from "../../../web/text/number.ts";
+import { idText } from "../../../core/bus/id-text.ts";
+import { bytesText, middleEllipsis, rateText, valueText } from "../../../web/text/number.ts";
 import { faultSentence, noticeSentence, unmatchedSentence } from "../../../web/text/sentences.ts";
 import { clockText, durationText, offsetText, perPixelText } from "../../../web/text/time.ts";
 import { pieces } from "../../../web/tree/highlight.ts";
