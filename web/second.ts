@@ -10,7 +10,7 @@ import { createLayouts, layoutOf, readLayoutFile } from "./link/layouts.ts";
 import { createLinker } from "./link/linker.ts";
 import type { Opener } from "./open.ts";
 import { createLossFinder } from "./plot/losses.ts";
-import type { Shown } from "./plot/plot.ts";
+import type { Shown } from "./plot/pointer-layer.ts";
 import type { Preview } from "./preview.ts";
 import type { Actions } from "./shell/actions.ts";
 import { createDbcManager } from "./shell/dbc-manager.ts";

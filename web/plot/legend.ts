@@ -5,8 +5,8 @@ import type { StripeBox } from "../state/layout.ts";
 import type { Cursors, Plotted, SeriesId, State } from "../state/model.ts";
 import { middleEllipsis } from "../text/number.ts";
 import { deltaText, shownValue } from "../text/value.ts";
-import type { Samples } from "./cursors.ts";
 import { SLOT_COUNT } from "./palette.ts";
+import type { Shown } from "./pointer-layer.ts";
 
 export interface LegendHost {
   select(id: SeriesId): void;
@@ -26,7 +26,7 @@ export interface Legend {
   readonly element: HTMLElement;
   render(boxes: readonly StripeBox[], state: State): void;
   /** Under the pointer (null: none), and at the cursors. */
-  values(hover: Samples | null, timeNs: bigint | null, a: Samples, b: Samples): void;
+  values(shown: Shown): void;
   /** Signals whose picture is not exact yet. */
   coarse(ids: ReadonlySet<SeriesId>): void;
 }
@@ -79,7 +79,7 @@ export function createLegend(host: LegendHost): Legend {
     render(boxes, { plotted: signals, selected, active, cursors }) {
       rebuild(boxes, signals, selected, active, cursorsKey(cursors));
     },
-    values(hover, timeNs, a, b) {
+    values({ hover, timeNs, a, b }) {
       for (const [id, cell] of cells) {
         const signal = plotted[id];
         if (signal === undefined) continue;

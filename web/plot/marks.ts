@@ -1,5 +1,6 @@
 /** Starts of sessions (solid) and splits (dotted), where damage begins, bookmarks, over all stripes; losses over those they hurt. */
 import { LOSS_WORDS, type Loss } from "../../core/query/transport-losses.ts";
+import type { StripeBox } from "../state/layout.ts";
 import type { State, Stripe } from "../state/model.ts";
 import { sessionsOf } from "../state/recording.ts";
 import { columnOf, endNs, type View } from "../state/view.ts";
@@ -195,6 +196,20 @@ export function sentencesAt(marks: readonly Mark[], view: View, x: number, ratio
   const more = near.length - SENTENCES_MAX;
   const shown = near.slice(0, SENTENCES_MAX).map(({ sentence }) => sentence);
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
+}
+
+/** As `sentencesAt`, for a point of the plot in CSS px: marks of all stripes, and the losses of the one under it. */
+export function marksUnder(state: State, boxes: readonly StripeBox[], x: number, y: number): string {
+  if (state.view === null) return "";
+  const marks = marksOf(state);
+  const box = boxes.find(({ top, height }) => y >= top && y < top + height);
+  const own = box === undefined ? [] : lossesOf(marks, box.stripe, state);
+  return sentencesAt(
+    [...marks.filter(({ kind }) => kind !== "loss"), ...own],
+    state.view,
+    x * state.pixelRatio,
+    state.pixelRatio,
+  );
 }
 
 function drawMark({ context, palette, ratio }: Paint, { kind }: Mark, x: number, height: number): void {

@@ -1,7 +1,7 @@
 /** Phone only: tabs at the bottom and the values under the pointer in a sheet below the plot. */
 import { el, onChange, setText } from "../dom.ts";
 import { swatch } from "../plot/legend.ts";
-import type { Shown } from "../plot/plot.ts";
+import type { Shown } from "../plot/pointer-layer.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { deltaText, shownValue } from "../text/value.ts";

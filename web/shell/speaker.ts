@@ -1,7 +1,7 @@
 /** Speaks the values at a cursor that steps: one polite live region, at most twice a second (viewer.md §6, "Access"). */
 import { el } from "../dom.ts";
 import { timeText } from "../plot/draw-cursors.ts";
-import type { Shown } from "../plot/plot.ts";
+import type { Shown } from "../plot/pointer-layer.ts";
 import type { Store } from "../state/store.ts";
 import { shownValue } from "../text/value.ts";
 

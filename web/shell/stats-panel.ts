@@ -3,7 +3,7 @@ import type { Reply, SeriesStatistics, StatisticsQuery, WorkId } from "../../wor
 import { el, onChange } from "../dom.ts";
 import { gapNsOf } from "../plot/gaps.ts";
 import { swatch } from "../plot/legend.ts";
-import type { Shown } from "../plot/plot.ts";
+import type { Shown } from "../plot/pointer-layer.ts";
 import type { Plotted, SeriesId, Span, State } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
