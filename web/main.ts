@@ -211,7 +211,6 @@ app.append(
   phone.tabs,
   statusBar.element,
   empty,
-  menu.element,
   ...pickers.elements,
 );
 plot.onValues((shown) => {

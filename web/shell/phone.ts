@@ -20,7 +20,7 @@ export function createPhone(store: Store): Phone {
   const heads = el("span", { class: "heads" }, el("span", { class: "value" }, "A"), el("span", { class: "delta" }, "Δ to B"));
   const head = el(
     "button",
-    { class: "values-head", type: "button", "aria-label": "Values: more or less" },
+    { class: "values-head", type: "button", title: "More or less" },
     el("i", { class: "handle" }),
     "Values",
     hint,
@@ -93,6 +93,7 @@ function listenToSheet(sheet: HTMLElement, head: HTMLElement): void {
   const show = (next: number): void => {
     stop = Math.min(STOPS.length - 1, Math.max(0, next));
     sheet.dataset.stop = STOPS[stop] ?? "middle";
+    head.setAttribute("aria-expanded", String(stop > 0));
   };
   head.addEventListener("pointerdown", (event) => {
     fromY = event.clientY;

@@ -15,6 +15,8 @@ export interface TopBar {
   render(state: State): void;
 }
 
+const FIND = "Find a signal, a command, a time";
+
 export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar {
   const sourceName = el("span", { class: "name" });
   const sourceDetail = el("span", { class: "detail" });
@@ -37,10 +39,10 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
   const stats = tool("stats", "Statistics", "toggle-stats", actions);
   const find = el(
     "button",
-    { class: "find", type: "button", "aria-label": "Find a signal, a command or a time", onclick: () => actions.run("palette") },
+    { class: "find", type: "button", title: FIND, onclick: () => actions.run("palette") },
     icon("search"),
-    el("span", { class: "word" }, "Find a signal, a command, a time"),
-    el("kbd", {}, keysText("palette")),
+    el("span", { class: "word" }, FIND),
+    el("kbd", { "aria-hidden": "true" }, keysText("palette")),
   );
   const link = tool("link", "Copy link", "copy-link", actions);
   const zones = el("div", { class: "zones", role: "group", "aria-label": "Time zone" });
@@ -107,6 +109,7 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
     help,
     more,
     progress,
+    menu.element,
   );
 
   const drawSource = onChange((catalogue: State["catalogue"], heard: State["heard"]) => {
@@ -176,7 +179,7 @@ function tool(name: IconName, word: string, command: Command, actions: Actions):
     {
       class: `tool of-${name}`,
       type: "button",
-      "aria-label": word,
+      "aria-label": name === "cursors" ? "Cursors A B" : word,
       title: `${word} (${keysText(command)})`,
       onclick: () => actions.run(command),
     },

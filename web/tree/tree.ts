@@ -149,7 +149,9 @@ export function createTree(
     const shown = rows.slice(first, last);
     space.replaceChildren(...shown.map((row, i) => drawRow(row, first + i, height, room)));
     sparklines.show(shown.flatMap((row) => (row.kind === "signal" && !row.info.absent ? [row.info] : [])));
-    setAttribute(list, "aria-activedescendant", current === null ? null : rowId(current));
+    // It may have been scrolled away: only what is in the document can be named.
+    const isShown = current !== null && shown.some((row) => row.key === current);
+    setAttribute(list, "aria-activedescendant", isShown && current !== null ? rowId(current) : null);
   }
 
   const rowId = (key: string): string => `row-${key.replace(/[^\w@./-]/g, "_")}`;
