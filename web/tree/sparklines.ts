@@ -21,8 +21,8 @@ export interface SparklineHost {
 export interface Sparklines {
   /** What is in sight now. */
   show(infos: readonly SignalInfo[]): void;
-  /** The curve of a row, empty where none is known. */
-  of(info: SignalInfo): SVGSVGElement[];
+  /** The curve of a row as an SVG path; "" where none is known. */
+  pathOf(id: SeriesId): string;
 }
 
 /** `redraw`: curves have come. */
@@ -67,14 +67,11 @@ export function createSparklines(host: SparklineHost, redraw: () => void): Spark
       const isSmall = (catalogue?.source.bytes ?? Number.POSITIVE_INFINITY) <= BYTES_MAX;
       if (sought.length > 0 && isSmall) timer = setTimeout(() => void read(), REST_MS);
     },
-    of({ id }) {
-      const path = paths.get(id);
-      return path === undefined || path === "" ? [] : [svg(path)];
-    },
+    pathOf: (id) => paths.get(id) ?? "",
   };
 }
 
-function svg(path: string): SVGSVGElement {
+export function sparkline(path: string): SVGSVGElement {
   const space = "http://www.w3.org/2000/svg";
   const element = document.createElementNS(space, "svg");
   element.setAttribute("class", "sparkline");

@@ -1,0 +1,122 @@
+/** One row of the tree as an element: name, unit or rate, small curve, what is plotted. */
+import { el } from "../dom.ts";
+import { SLOT_COUNT } from "../plot/palette.ts";
+import { icon } from "../shell/icons.ts";
+import { countText, rateText } from "../text/number.ts";
+import type { Node, SignalLeaf } from "./build.ts";
+import { pieces } from "./highlight.ts";
+import { sparkline } from "./sparklines.ts";
+
+const INDENT_PX = 13;
+/** Width of what stands beside the name, and of a letter, in CSS px: how much of the name is written out. */
+const [BESIDE_PX, LETTER_PX] = [96, 6.6];
+
+/** All that a row shows besides its node; plain values, so that equal ones can be told. */
+export interface Look {
+  readonly index: number;
+  readonly count: number;
+  /** CSS px. */
+  readonly height: number;
+  readonly room: number;
+  /** Of the plotted signal. */
+  readonly slot: number | null;
+  readonly isSelected: boolean;
+  /** Plotted or chosen. */
+  readonly isTaken: boolean;
+  readonly isCurrent: boolean;
+  readonly isOpen: boolean;
+  /** Letters the filter found, "3,4,5". */
+  readonly lit: string;
+  /** Of the small curve; "" = none. */
+  readonly path: string;
+}
+
+export const isSame = (a: Look, b: Look): boolean =>
+  a.index === b.index &&
+  a.count === b.count &&
+  a.height === b.height &&
+  a.room === b.room &&
+  a.slot === b.slot &&
+  a.isSelected === b.isSelected &&
+  a.isTaken === b.isTaken &&
+  a.isCurrent === b.isCurrent &&
+  a.isOpen === b.isOpen &&
+  a.lit === b.lit &&
+  a.path === b.path;
+
+export const rowId = (key: string): string => `row-${key.replace(/[^\w@./-]/g, "_")}`;
+
+/** `data-row` is the row's number: the list listens for all of them. */
+export function rowElement(row: Node, look: Look): HTMLElement {
+  const isBranch = "children" in row;
+  const isMissing = row.kind === "signal" && row.info.absent;
+  const marks = [
+    look.isOpen && isBranch ? "open" : "",
+    look.isSelected ? "selected" : "",
+    look.isCurrent ? "current" : "",
+    isMissing ? "missing" : "",
+  ];
+  const element = el(
+    "div",
+    {
+      class: ["tree-row", row.kind, ...marks.filter((mark) => mark !== "")].join(" "),
+      role: "treeitem",
+      id: rowId(row.key),
+      title: titleOf(row),
+      "data-row": String(look.index),
+      "aria-level": String(row.depth + 1),
+      "aria-setsize": String(look.count),
+      "aria-posinset": String(look.index + 1),
+      "aria-expanded": isBranch ? String(look.isOpen) : null,
+      "aria-selected": row.kind === "signal" ? String(look.isTaken) : null,
+    },
+    ...contentOf(row, look),
+  );
+  element.style.top = `${look.index * look.height}px`;
+  element.style.height = `${look.height}px`;
+  element.style.paddingLeft = `${6 + row.depth * INDENT_PX}px`;
+  return element;
+}
+
+function contentOf(row: Node, look: Look): Element[] {
+  if (row.kind === "signal") return signalContent(row, look);
+  const twist = el("span", { class: "twist" });
+  if ("children" in row) twist.append(icon("twist"));
+  return [
+    twist,
+    el("span", { class: "label" }, row.label),
+    el("span", { class: "detail" }, row.detail),
+    el("span", { class: "end" }, rateText(row.rateHz)),
+  ];
+}
+
+function signalContent(row: SignalLeaf, { slot, room, lit, path }: Look): Element[] {
+  const square = el("span", { class: `square${slot === null ? "" : ` slot${(slot % SLOT_COUNT) + 1}`}` });
+  const letters = Math.max(8, Math.floor((room - row.depth * INDENT_PX - BESIDE_PX) / LETTER_PX));
+  const label = el("span", { class: "label" });
+  for (const piece of pieces(row.label, lit === "" ? [] : lit.split(",").map(Number), letters)) {
+    label.append(piece.lit ? el("mark", {}, piece.text) : piece.text);
+  }
+  const mux = row.mux === null ? [] : [el("span", { class: "mux", title: "Only while its multiplexor has this value" }, row.mux)];
+  const plus = slot === null && !row.info.absent ? [plusButton(row.label)] : [];
+  const curve = path === "" ? [] : [sparkline(path)];
+  return [square, label, ...mux, ...plus, ...curve, el("span", { class: "end" }, row.detail)];
+}
+
+const plusButton = (label: string): HTMLElement =>
+  el(
+    "button",
+    { class: "plus", type: "button", tabindex: "-1", "aria-label": `Plot ${label} in a new stripe`, title: "New stripe" },
+    icon("plus"),
+  );
+
+function titleOf(row: Node): string {
+  const frames = `${countText(row.frames)} frames`;
+  if (row.kind !== "signal") return `${row.label} ${row.detail}\n${frames}`;
+  const { info, selectedBy } = row;
+  const unit = info.unit === "" ? "" : ` (${info.unit})`;
+  const lines = [`${info.name}${unit}`, info.source, `${frames}, ${rateText(info.rateHz)}`];
+  if (selectedBy !== null) lines.push(`multiplexed by ${selectedBy}${row.mux === null ? "" : `, ${row.mux}`}`);
+  if (info.comment !== null) lines.push(info.comment);
+  return lines.join("\n");
+}
