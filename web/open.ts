@@ -195,8 +195,11 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     async address(address, token, quiet = false) {
       const turn = ++opening;
       await ready;
-      const reply = await preview.openAddress(address, token);
+      store.dispatch({ type: "progress", progress: { text: `Asking ${new URL(address).host}`, bytes: 0, bytesAll: 0 } });
+      const reply = await work<Catalogue>((id) => preview.openAddress(id, address, token));
       if (turn !== opening) return false;
+      store.dispatch({ type: "progress", progress: null });
+      if (!reply.ok && reply.fault.code === "request/cancelled") return false;
       if (!reply.ok && reply.fault.code.startsWith("access/token")) {
         store.dispatch({ type: "token", tokenFor: { baseUrl: address, wrong: reply.fault.code === "access/token-wrong" } });
         return false;

@@ -177,7 +177,7 @@ export interface PreviewApi {
   /** Opens files; with `beside`, together with the files that are open already. */
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<Reply<Catalogue>>;
   /** Opens what lies behind an address: a buslens server, one log, or a public bucket. Faults: `access/token-*`, `storage/*`, `input/not-mdf`. */
-  openAddress(address: string, token: string | null): Promise<Reply<Catalogue>>;
+  openAddress(id: WorkId, address: string, token: string | null): Promise<Reply<Catalogue>>;
   /**
    * Passwords by device id, or "default", on top of those given before; kept in this worker's memory until the tab closes. Reads again what could
    * not be read: its logs come with the fault `access/password-wrong` (found = the device) if a password does not fit.

@@ -50,7 +50,7 @@ const api: PreviewApi = {
     onProgress = listener;
   },
   open: (files, kind, beside) => replyOf(async () => (await session).open(files, kind, beside, forever)),
-  openAddress: (address, token) => replyOf(async () => (await session).openAddress(address, token, forever)),
+  openAddress: (id, address, token) => work(id, (now, signal) => now.openAddress(address, token, signal)),
   setLibrary: (library, rules) => replyOf(async () => (await session).setLibrary(library, rules, forever)),
   fits: (id, device) => work(id, (now, signal) => now.fits(device, signal)),
   setPasswords: (id, passwords) => work(id, (now, signal) => now.setPasswords(passwords, signal)),

@@ -4,7 +4,7 @@ import type { BindingRule } from "../core/dbc/binding-file.ts";
 import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
 import { parseDbc } from "../core/dbc/parse.ts";
 import { semanticHash } from "../core/dbc/semantic-hash.ts";
-import { FaultError, type Notice } from "../core/fault.ts";
+import { type Fault, FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
 import type { ChannelFit, Engine, OnWork } from "../core/query/engine.ts";
 import { withTransported } from "../core/query/heard-transports.ts";
@@ -120,10 +120,18 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       // Servers and buckets are loaded for who opens one: dropped files come first.
       const addresses = await import("./sources/address.ts");
       const { kind, name, store } = await addresses.openAddress(address, token, signal);
-      logs = [];
-      lists = [];
-      start(store, { kind, name, bytes: 0 });
-      return catalogue([], signal);
+      const before = open;
+      try {
+        start(store, { kind, name, bytes: 0 });
+        const all = await catalogue([], signal);
+        const refused = refusalOf(all, name);
+        if (refused !== null) throw new FaultError(refused);
+        [logs, lists] = [[], []];
+        return all;
+      } catch (error) {
+        open = before; // what was open is still on the screen
+        throw error;
+      }
     },
     async setPasswords(passwords, signal) {
       running();
@@ -166,6 +174,13 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
 /** A database dropped once more takes the place of the one before. */
 const replaced = (held: readonly HeldFile[], fresh: readonly HeldFile[]): HeldFile[] =>
   held.filter(({ key }) => !fresh.some((file) => file.key === key));
+
+/** Why nothing there can be read, if so: it holds nothing, or the store hands out none of its logs. */
+function refusalOf({ logs, dbcs }: Catalogue, name: string): Fault | null {
+  if (logs.length + dbcs.length === 0) return { code: "storage/missing", message: "there is no log in it", object: name };
+  const faults = logs.flatMap(({ fault }) => (fault?.code.startsWith("storage/") ? [fault] : []));
+  return faults.length === logs.length ? (faults[0] ?? null) : null;
+}
 
 const nothingHere = (notices: readonly Notice[], count: number): FaultError =>
   new FaultError({

@@ -41,7 +41,7 @@ export function faultSentence(fault: Fault): string {
     case "storage/missing":
       return `${nameOf(fault)}: ${ended(fault.message)}`;
     case "storage/unreachable":
-      return `No connection to ${hostOf(fault)}. Files on this machine still work.`;
+      return `${nameOf(fault)}: ${ended(fault.message)} Files on this machine still work.`;
     case "bug/unbalanced":
       return `The sums of ${nameOf(fault)} do not add up: ${ended(fault.message)} This is our fault.`;
     default:

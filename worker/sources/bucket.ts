@@ -16,6 +16,9 @@ export interface BucketPlace {
 
 /** Some ten megabytes of names; a page of the listing has up to 1,000. */
 const KEYS_MAX = 200_000;
+/** A store that hands out smaller pages is listed as well; one that only says that there is more is not. */
+const PAGES_MAX = 4000;
+const EMPTY_PAGES_MAX = 50;
 
 /**
  * The ways an address may name a bucket, likeliest first: `https://bucket.host/folder/`, `https://host/bucket/folder/`, and either as the address
@@ -33,10 +36,11 @@ export function bucketPlaces(address: URL): BucketPlace[] {
   return isNamedByHost ? [own, below] : [below, own];
 }
 
-/** Lists the bucket to its end; null if nothing there is a listing. Faults: `storage/*`, `limit/too-many`. */
+/** Lists the bucket to its end; null if nothing there is a listing. Faults: `storage/*`, `limit/too-many` (also a listing without an end). */
 export async function openBucket({ base, folder }: BucketPlace, signal: AbortSignal): Promise<BucketStore | null> {
   const object = new URL(base).host;
   const objects: ListedObject[] = [];
+  let emptyPages = 0;
   for (let next: string | null = null, page = 0; next !== null || page === 0; page++) {
     const asked = new URLSearchParams({ "list-type": "2", "encoding-type": "url" });
     if (folder !== "") asked.set("prefix", folder);
@@ -54,8 +58,12 @@ export async function openBucket({ base, folder }: BucketPlace, signal: AbortSig
         object,
       });
     }
+    if (!listing.isWhole) throw cutListing(object, page + 1);
     objects.push(...listing.objects);
     if (objects.length > KEYS_MAX) throw tooMany(object, objects.length);
+    emptyPages = listing.objects.length === 0 ? emptyPages + 1 : 0;
+    const isEndless = page + 1 >= PAGES_MAX || emptyPages > EMPTY_PAGES_MAX || listing.next === next;
+    if (listing.next !== null && isEndless) throw endless(object, page + 1);
     next = listing.next;
   }
   return new BucketStore(base, folder, objects);
@@ -92,6 +100,18 @@ function decoded(text: string): string {
     return text;
   }
 }
+
+const cutListing = (object: string, page: number): FaultError =>
+  new FaultError({ code: "storage/short", message: `page ${page} of its listing ends in the middle; open it again`, object });
+
+const endless = (object: string, pages: number): FaultError =>
+  new FaultError({
+    code: "limit/too-many",
+    message: `its listing does not come to an end: ${pages} pages were read; name a folder or one log in the address`,
+    object,
+    found: pages,
+    allowed: PAGES_MAX,
+  });
 
 const tooMany = (object: string, found: number): FaultError =>
   new FaultError({

@@ -1,4 +1,5 @@
 /** Objects behind HTTP addresses, by byte range: a log on any web server, or one a buslens server hands out. */
+import { FaultError } from "../../core/fault.ts";
 import {
   changedFault,
   checkRange,
@@ -65,7 +66,7 @@ export async function openHttp(url: string, key: string, signal: AbortSignal, op
   const range = response.status === 206 ? parseContentRange(response.headers.get("content-range")) : null;
   if (range?.atByte !== 0 || !response.body) {
     await response.body?.cancel(); // or the server sends the whole log
-    throw faultOfStatus(key, response.status) ?? rangeFault(url, key, response);
+    throw faultOfStatus(key, response.status) ?? faultOfWhole(url, key, response);
   }
   const head = await bytesOf(response.body, { key, atByte: 0, lengthBytes: range.endByte }, signal);
   return new HttpSource(url, key, version || String(range.sizeBytes), range.sizeBytes, head, options);
@@ -139,9 +140,16 @@ const isEmpty = ({ status, headers }: Response): boolean =>
 
 const versionOf = ({ headers }: Response): string => plainEtag(headers.get("etag")) || (headers.get("last-modified") ?? "");
 
-/** A range that came, but whose place the page may not see: the store's CORS rule does not expose it. */
-const rangeFault = (url: string, key: string, { status, headers }: Response): Error =>
-  status === 206 && headers.get("content-range") === null && isElsewhere(url) ? corsFault(url) : noRangesFault(key);
+/** What came instead of the range: a page to sign in at, a range whose place the store's CORS rule hides or that is another one, or all of it. */
+function faultOfWhole(url: string, key: string, { status, headers }: Response): Error {
+  if (status !== 206) return /^text\/html\b/i.test(headers.get("content-type") ?? "") ? htmlFault(key) : noRangesFault(key);
+  const range = headers.get("content-range");
+  if (range === null) return isElsewhere(url) ? corsFault(url) : noRangesFault(key);
+  return unreachableFault(key, `it sent "${range.slice(0, 60)}" where the first bytes were asked`);
+}
+
+const htmlFault = (key: string): FaultError =>
+  new FaultError({ code: "input/not-mdf", message: "an HTML page lies at this address, not a log", object: key, found: "HTML" });
 
 function faultOfStatus(key: string, status: number): Error | null {
   if (status < 300) return null;

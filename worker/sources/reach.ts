@@ -2,25 +2,31 @@
 import { FaultError } from "../../core/fault.ts";
 import { throwIfCancelled, unreachableFault } from "../../core/store/ask.ts";
 import { reasonOf } from "../../core/store/windows.ts";
+import { patiently } from "./patience.ts";
 
 export interface Asking {
   /** What the faults name. */
   readonly object: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Shorter in tests. */
+  readonly silenceMs?: number;
 }
 
 /**
  * GET, whatever the status. Faults: `request/cancelled`; `storage/cors` if another origin gives this page no answer; `storage/unreachable` if
- * there is no connection at all. `no-store`: the browser's cache would mend a range from an older version of the file.
+ * there is no connection at all, or only silence. `no-store`: the browser's cache would mend a range from an older version of the file.
  */
-export async function reach(url: string, { object, headers = {}, signal }: Asking): Promise<Response> {
+export async function reach(url: string, asking: Asking): Promise<Response> {
+  const { object, headers = {}, signal } = asking;
   throwIfCancelled(signal);
   try {
-    return await fetch(url, { headers, signal, cache: "no-store" });
+    return await patiently(asking, (inner) => fetch(url, { headers, signal: inner, cache: "no-store" }));
   } catch (error) {
     throwIfCancelled(signal);
-    if (!isElsewhere(url) || globalThis.navigator?.onLine === false) throw unreachableFault(object, reasonOf(error));
+    if (error instanceof FaultError) throw error;
+    if (globalThis.navigator?.onLine === false) throw unreachableFault(object, "there is no connection");
+    if (!isElsewhere(url)) throw unreachableFault(object, reasonOf(error));
     throw corsFault(url);
   }
 }

@@ -12,6 +12,8 @@ export interface ListingPage {
   readonly objects: readonly ListedObject[];
   /** For the next page; null on the last. */
   readonly next: string | null;
+  /** False: its text ends early. */
+  readonly isWhole: boolean;
 }
 
 /** null: this is no listing. Linear in the text; a worker has no XML parser, and the form is fixed. Source: S3 API, ListObjectsV2. */
@@ -23,7 +25,7 @@ export function parseListing(xml: string): ListingPage | null {
   const objects: ListedObject[] = [];
   for (let at = xml.indexOf("<Contents>", root); at >= 0; ) {
     const end = xml.indexOf("</Contents>", at);
-    if (end < 0) break; // cut: the next page would not be known either
+    if (end < 0) break;
     const item = xml.slice(at, end);
     const key = tag(item, "Key");
     const sizeBytes = Number(tag(item, "Size") ?? "0");
@@ -38,7 +40,8 @@ export function parseListing(xml: string): ListingPage | null {
     at = xml.indexOf("<Contents>", end);
   }
   const isTruncated = tag(xml, "IsTruncated", root)?.toLowerCase() === "true";
-  return { objects, next: isTruncated ? tag(xml, "NextContinuationToken", root) : null };
+  const next = isTruncated ? tag(xml, "NextContinuationToken", root) : null;
+  return { objects, next, isWhole: xml.indexOf("</ListBucketResult>", root) >= 0 };
 }
 
 function tag(xml: string, name: string, from = 0): string | null {
