@@ -76,7 +76,12 @@ export interface DeviceHeard {
 
 /** One window of some series: `columns` buckets of `stepNs` from `fromNs`. */
 export interface ViewQuery {
-  readonly series: readonly { readonly selector: SeriesSelector; readonly samplesExpected: number }[];
+  readonly series: readonly {
+    readonly selector: SeriesSelector;
+    readonly samplesExpected: number;
+    /** Where it said "not available" or "error": NaN, or the codes as values; absent = nothing stands there. */
+    readonly codes?: "gap" | "draw";
+  }[];
   readonly fromNs: bigint;
   readonly stepNs: bigint;
   readonly columns: number;

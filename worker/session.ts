@@ -161,7 +161,12 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       const { channels } = await engine.channels({ device }, signal);
       return { device, ...heard, ids, logs: own, channels, facts: factsOf(dbcs, ids) };
     },
-    view: (query, signal, onWork) => answerView(running().engine, query, signal, onWork),
+    async view(query, signal, onWork) {
+      const { engine } = running();
+      const answer = await answerView(engine, query, signal, onWork);
+      if (answer.ledger.notAvailable === 0) return answer;
+      return (await import("./not-available.ts")).withNotAvailable(engine, query, answer, signal, onWork);
+    },
     // Measuring comes after the first picture, and is loaded then.
     at: async (query, signal) => (await import("./samples.ts")).samplesAt(running().engine, query, signal),
     step: async (query, signal) => (await import("./samples.ts")).stepFrom(running().engine, query, signal),

@@ -23,6 +23,8 @@ export interface DataStore {
   get(id: SeriesId): SeriesData;
   put(id: SeriesId, kind: keyof SeriesData, held: Held): void;
   keepOnly(ids: ReadonlySet<SeriesId>): void;
+  /** Its samples shall be asked for anew. */
+  drop(id: SeriesId): void;
 }
 
 export function createDataStore(): DataStore {
@@ -35,6 +37,7 @@ export function createDataStore(): DataStore {
     keepOnly(ids) {
       for (const id of byId.keys()) if (!ids.has(id)) byId.delete(id);
     },
+    drop: (id) => void byId.delete(id),
   };
 }
 
@@ -62,6 +65,7 @@ export function hasTexts({ valueTable, segments }: ViewSeries, { info }: Pick<Pl
   let all = 0;
   for (const { values } of segments) {
     for (const value of values) {
+      if (Number.isNaN(value)) continue; // not available
       const has = isKnown.get(value) ?? tableText({ valueTable, info }, value) !== null;
       isKnown.set(value, has);
       all++;
@@ -70,6 +74,10 @@ export function hasTexts({ valueTable, segments }: ViewSeries, { info }: Pick<Pl
   }
   return all > 0 && known >= 0.9 * all;
 }
+
+/** Any number among them; what is not available is NaN. */
+export const hasValues = ({ segments }: ViewSeries): boolean =>
+  segments.some(({ values }) => values.some((value) => !Number.isNaN(value)));
 
 export const pointCount = (series: ViewSeries): number => series.segments.reduce((sum, s) => sum + s.timesNs.length, 0);
 
@@ -106,7 +114,8 @@ export function stepIn({ series, view, columns }: Held, timeNs: bigint, by: numb
   const samples = series.segments.flatMap(({ baseNs, timesNs, values }) =>
     Array.from(timesNs, (ns, row) => ({ timeNs: baseNs + BigInt(ns), value: values[row] ?? Number.NaN })),
   );
-  const ordered = by > 0 ? samples.filter((s) => s.timeNs > timeNs) : samples.filter((s) => s.timeNs < timeNs).reverse();
+  const data = samples.filter(({ value }) => !Number.isNaN(value));
+  const ordered = by > 0 ? data.filter((s) => s.timeNs > timeNs) : data.filter((s) => s.timeNs < timeNs).reverse();
   const found = ordered[Math.abs(by) - 1];
   // The samples outside the window are its neighbours: there may be more between.
   return found !== undefined && found.timeNs >= view.fromNs && found.timeNs < end ? found : null;

@@ -4,6 +4,7 @@ import { samplesExpected } from "../state/recording.ts";
 import { endNs, type View } from "../state/view.ts";
 import { rowsInView, toColumns } from "./columns.ts";
 import { type Held, isCurrent, type SeriesData } from "./data.ts";
+import { drawTicks } from "./draw-ticks.ts";
 import { type Scale, toExtents, yOf } from "./extents.ts";
 import { gapNsOf } from "./gaps.ts";
 import { clipped, type Paint } from "./paint.ts";
@@ -105,6 +106,8 @@ function drawWaiting({ paint: { context, ratio }, box }: Line): void {
 function drawHeld(line: Line, held: Held): void {
   if (held.series.every) drawPath(line, held);
   else drawBars(line, held);
+  const { left, width, scale } = line.box;
+  drawTicks(line.paint, held, line.view, { left, width, bottom: scale.bottom });
 }
 
 function drawBars({ paint, view, box, signal, lineWidth }: Line, held: Held): void {

@@ -4,6 +4,7 @@ import type { View } from "../state/view.ts";
 import { shownValue, tableText } from "../text/value.ts";
 import { toColumns } from "./columns.ts";
 import { isCurrent, type SeriesData } from "./data.ts";
+import { drawTicks } from "./draw-ticks.ts";
 import { gapNsOf } from "./gaps.ts";
 import { fitText, type Paint, setFont, textWidth } from "./paint.ts";
 import { colourOf } from "./palette.ts";
@@ -36,6 +37,8 @@ export function drawLane(paint: Paint, data: SeriesData, view: View, box: LaneBo
     context.textBaseline = "middle";
     for (const run of runs) drawText(paint, box, run, signal);
   }
+  context.fillStyle = colour;
+  drawTicks(paint, held, view, { left: box.left, width: box.width, bottom: box.bottom - 2 * paint.ratio });
   context.restore();
 }
 

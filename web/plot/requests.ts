@@ -6,7 +6,7 @@ import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Measured } from "../state/reduce.ts";
 import type { Store } from "../state/store.ts";
 import { endNs, fit, type View } from "../state/view.ts";
-import { type DataStore, extremesOf, hasTexts, isCurrent, pointCount } from "./data.ts";
+import { type DataStore, extremesOf, hasTexts, hasValues, isCurrent, pointCount } from "./data.ts";
 
 export interface Job {
   readonly kind: "whole" | "window";
@@ -54,6 +54,7 @@ export function createRequester(
   function pump(): void {
     const state = store.get();
     data.keepOnly(new Set(Object.keys(state.plotted)));
+    dropOthers(state);
     const job = nextJob(state, data);
     if (running !== null) {
       if (job !== null && isOutdated(running.job, job) && host.now() - running.sinceMs > PATIENCE_MS) asking.cancel(running.work);
@@ -62,6 +63,14 @@ export function createRequester(
     if (job === null || (halted !== null && halted === job.view)) return;
     halted = null;
     void run(job, state);
+  }
+
+  let codes: Readonly<Record<SeriesId, Plotted["style"]["codes"]>> = {};
+  /** What was asked with codes as gaps holds none to draw. */
+  function dropOthers({ plotted }: State): void {
+    const now = Object.fromEntries(Object.values(plotted).map(({ info, style }) => [info.id, style.codes]));
+    for (const id of Object.keys(codes)) if (now[id] !== undefined && now[id] !== codes[id]) data.drop(id);
+    codes = now;
   }
 
   async function run(job: Job, state: State): Promise<void> {
@@ -114,7 +123,11 @@ const isOutdated = (running: Job, wanted: Job): boolean =>
 function toQuery({ view, columns }: Job, signals: readonly Plotted[]): ViewQuery {
   const range = { fromNs: view.fromNs, toNs: endNs(view, columns) };
   return {
-    series: signals.map(({ info }) => ({ selector: info.selector, samplesExpected: samplesExpected(info, range) })),
+    series: signals.map(({ info, style }) => ({
+      selector: info.selector,
+      samplesExpected: samplesExpected(info, range),
+      codes: style.codes,
+    })),
     fromNs: view.fromNs,
     stepNs: view.stepNs,
     columns,
@@ -128,14 +141,14 @@ function measure(plotted: Plotted | undefined, data: DataStore, isWhole: boolean
   const held = whole ?? window;
   if (held === null) return null;
   const { series } = held;
-  const points = pointCount(series);
+  const isEmpty = !hasValues(series);
   return {
     id: plotted.info.id,
     extremes: isWhole || plotted.extremes === null ? extremesOf(series) : null,
     decimals: series.decimals,
     valueTable: series.valueTable,
-    lane: plotted.lane === "enum" && points > 0 && !hasTexts(series, plotted) ? null : plotted.lane,
-    notice: points === 0 ? (series.notices[0]?.text ?? "No values.") : null,
+    lane: plotted.lane === "enum" && !isEmpty && !hasTexts(series, plotted) ? null : plotted.lane,
+    notice: isEmpty ? (series.notices[0]?.text ?? "No values.") : null,
   };
 }
 

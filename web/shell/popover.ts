@@ -13,6 +13,7 @@ export interface Popover {
 const LINES = ["auto", "linear", "step"] as const;
 const MARKERS = ["auto", "always", "never"] as const;
 const FORMS = ["physical", "raw", "hex"] as const;
+const CODES = ["gap", "draw"] as const;
 
 export function createPopover(store: Store): Popover {
   const element = el("div", { class: "popover", role: "dialog", hidden: true });
@@ -118,6 +119,10 @@ function styleFields({ style, slot }: Plotted, change: (style: Partial<Style>) =
     field(
       "Values",
       choice(FORMS, style.form, (form) => change({ form })),
+    ),
+    field(
+      "Not available",
+      choice(CODES, style.codes, (codes) => change({ codes })),
     ),
   ];
 }

@@ -93,6 +93,7 @@ function signalOf(
     ...(style.markers === "auto" ? {} : { m: style.markers }),
     ...(style.decimals === null ? {} : { n: style.decimals }),
     ...(style.form === "physical" ? {} : { r: style.form }),
+    ...(style.codes === "gap" ? {} : { na: 1 }),
   };
   return {
     s,

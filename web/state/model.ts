@@ -49,6 +49,8 @@ export interface Style {
   readonly markers: "auto" | "always" | "never";
   readonly decimals: number | null;
   readonly form: "physical" | "raw" | "hex";
+  /** What a signal says instead of data ("not available", "error"): a gap with ticks, or the codes as values. */
+  readonly codes: "gap" | "draw";
 }
 
 export const plainStyle: Style = {
@@ -58,6 +60,7 @@ export const plainStyle: Style = {
   markers: "auto",
   decimals: null,
   form: "physical",
+  codes: "gap",
 };
 
 export interface Plotted {

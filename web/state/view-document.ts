@@ -155,6 +155,7 @@ function styleOf(bag: Bag, line: string | null): Partial<Style> {
     ...(form === null ? {} : { form }),
     ...(markers === null ? {} : { markers }),
     ...(decimals === null ? {} : { decimals }),
+    ...(bag.na === 1 ? { codes: "draw" } : {}),
     ...(line === "step" ? { line: "step" } : line === "line" ? { line: "linear" } : {}),
   };
 }

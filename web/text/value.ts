@@ -15,9 +15,13 @@ export function tableText({ valueTable, info }: Pick<Plotted, "valueTable" | "in
   return valueTable[String(rawOf(info.scaling, value) ?? value)] ?? null;
 }
 
+/** An integer of a frame is always a number: what is none said "not available" or "error". */
+const NOT_AVAILABLE = "n/a";
+
 /** As the legend shows it: text, or the number in the chosen form and decimals. `exact`: all its digits, where a double has not. */
 export function shownValue(signal: Plotted, value: number, exact?: string): string {
   const { style, info, decimals } = signal;
+  if (Number.isNaN(value) && info.scaling !== null) return NOT_AVAILABLE;
   const raw = style.form === "physical" ? null : rawOf(info.scaling, value);
   if (raw !== null) return style.form === "raw" ? String(raw).replace("-", "−") : hexText(raw, info.scaling?.lengthBits ?? 0);
   const text = tableText(signal, value);
@@ -36,6 +40,7 @@ function hexText(raw: number, lengthBits: number): string {
 export function deltaText(signal: Plotted, a: number, b: number): string {
   if (signal.style.form === "physical" && tableText(signal, a) !== null) return a === b ? "=" : "≠";
   const by = b - a;
+  if (Number.isNaN(by)) return "";
   const text = valueText(Math.abs(by), signal.style.decimals ?? signal.decimals);
   return by < 0 ? `−${text}` : by > 0 ? `+${text}` : text;
 }
