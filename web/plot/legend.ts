@@ -1,10 +1,14 @@
 /** The legend of each stripe: names, units, values under the pointer and at the cursors. Beside the stripe when wide, its first row otherwise. */
+
+import type { Sample } from "../../worker/api.ts";
 import { el, onChange, setAttribute, setText } from "../dom.ts";
 import { icon } from "../shell/icons.ts";
 import type { StripeBox } from "../state/layout.ts";
 import type { Cursors, Plotted, SeriesId, State } from "../state/model.ts";
 import { middleEllipsis } from "../text/number.ts";
+import { perPixelText } from "../text/time.ts";
 import { deltaText, shownValue } from "../text/value.ts";
+import { columnDecimals, paddingOf, widestValue } from "./align.ts";
 import { SLOT_COUNT } from "./palette.ts";
 import type { Shown } from "./pointer-layer.ts";
 
@@ -33,6 +37,8 @@ export interface Legend {
 
 /** Longer names are cut in the middle, where they differ least. */
 const NAME_LETTERS = 28;
+/** Of a lane beside its values at A and B. */
+const LANE_LETTERS = 10;
 
 /** The legend stands beside the stripes, with columns of its own for A, B and Δ. */
 const beside = matchMedia("(min-width: 1440px)");
@@ -43,6 +49,8 @@ interface Cells {
   readonly b: HTMLElement;
   readonly delta: HTMLElement;
   readonly source: HTMLElement;
+  /** Of the columns it stands in. */
+  readonly decimals: number;
 }
 
 export function createLegend(host: LegendHost): Legend {
@@ -86,11 +94,15 @@ export function createLegend(host: LegendHost): Legend {
         const [at, atA, atB] = [hover?.get(id), a.get(id), b.get(id)];
         // Inside the stripe there is room for one value: under the pointer, otherwise at A.
         const main = at ?? (beside.matches ? undefined : atA);
-        setText(cell.hover, main === undefined ? "" : shownValue(signal, main.value, main.exact));
-        setAttribute(cell.hover, "title", at === undefined || timeNs === null ? null : ageText(at.timeNs - timeNs));
-        setText(cell.a, atA === undefined ? "" : shownValue(signal, atA.value, atA.exact));
-        setText(cell.b, atB === undefined ? "" : shownValue(signal, atB.value, atB.exact));
-        setText(cell.delta, atA === undefined || atB === undefined ? "" : deltaText(signal, atA.value, atB.value));
+        const textOf = (sample: Sample | undefined): string =>
+          sample === undefined ? "" : shownValue(signal, sample.value, sample.exact);
+        setNumber(cell.hover, textOf(main), cell.decimals);
+        setNumber(cell.a, textOf(atA), cell.decimals);
+        setNumber(cell.b, textOf(atB), cell.decimals);
+        const delta = atA === undefined || atB === undefined ? "" : deltaText(signal, atA.value, atB.value);
+        setNumber(cell.delta, delta, cell.decimals);
+        const age = at === undefined || timeNs === null || at.timeNs >= timeNs ? null : ageText(timeNs - at.timeNs);
+        setText(cell.source, age ?? sourceOf(signal));
       }
     },
     coarse(ids) {
@@ -110,9 +122,13 @@ const sameSet = (a: ReadonlySet<SeriesId>, b: ReadonlySet<SeriesId>): boolean =>
 /** Which columns the legend has: "", "a", "b" or "ab". */
 const cursorsKey = ({ a, b }: Cursors): string => `${a === null ? "" : "a"}${b === null ? "" : "b"}`;
 
-/** How old the sample is that stands for a moment (viewer.md §4, "Hover"). */
-const ageText = (ns: bigint): string =>
-  ns === 0n ? "at the pointer" : `at ${ns < 0n ? "−" : "+"}${Math.abs(Number(ns) / 1e6).toFixed(3)}\u202fms`;
+/** How much older than the pointer's time the sample is whose value is shown (viewer.md §4, "Hover"). */
+const ageText = (ns: bigint): string => `at −${perPixelText(Number(ns))}`;
+
+function setNumber(cell: HTMLElement, text: string, decimals: number): void {
+  setText(cell, text);
+  setAttribute(cell, "data-pad", paddingOf(text, decimals) || null);
+}
 
 interface Given {
   readonly box: StripeBox;
@@ -134,9 +150,10 @@ const isTight = ({ stripe, height }: StripeBox): boolean => {
 function stripeLegend(given: Given, index: number): HTMLElement {
   const { box, active, cursors, host, plotted } = given;
   const { stripe } = box;
+  const decimals = columnDecimals(stripe, plotted);
   const rows = stripe.folded
     ? []
-    : stripe.signals.flatMap((id) => (plotted[id] === undefined ? [] : [legendRow(plotted[id], given)]));
+    : stripe.signals.flatMap((id) => (plotted[id] === undefined ? [] : [legendRow(plotted[id], decimals, given)]));
   const element = el(
     "div",
     {
@@ -186,16 +203,19 @@ function stripeHead({ box: { stripe }, cursors, host }: Given, index: number): H
   return el("div", { class: "legend-head" }, name, ...heads, ...(cursors === "ab" ? [head("Δ")] : []), menu);
 }
 
-function legendRow(signal: Plotted, { selected, cells, host, cursors }: Given): HTMLElement {
+function legendRow(signal: Plotted, decimals: number, { box, selected, cells, host, cursors }: Given): HTMLElement {
   const { info } = signal;
   const { id, name } = info;
+  const letters = beside.matches && cursors === "ab" && box.stripe.kind === "lanes" ? LANE_LETTERS : NAME_LETTERS;
   const own: Cells = {
     hover: el("span", { class: "value" }),
     a: el("span", { class: "at" }),
     b: el("span", { class: "at" }),
     delta: el("span", { class: "at" }),
     source: el("span", { class: `source${signal.notice === null ? "" : " notice"}` }, signal.notice ?? info.source),
+    decimals,
   };
+  own.hover.style.minWidth = `${widestValue(signal)}ch`;
   own.source.title = signal.notice ?? info.source;
   cells.set(id, own);
   const select = el(
@@ -208,7 +228,7 @@ function legendRow(signal: Plotted, { selected, cells, host, cursors }: Given): 
       onclick: () => host.select(id),
     },
     swatch(signal),
-    el("span", { class: "name" }, middleEllipsis(name, NAME_LETTERS)),
+    el("span", { class: "name" }, middleEllipsis(name, letters)),
     own.hover,
     el("span", { class: "unit" }, info.unit),
   );

@@ -1,7 +1,7 @@
 /** Numbers as text on screen (viewer.md §9). Minus is U+2212; a narrow space stands before units. */
 
 /** The browser's decimal mark: on screen only (viewer.md §9). */
-const DECIMAL_MARK = new Intl.NumberFormat().formatToParts(1.5).find(({ type }) => type === "decimal")?.value ?? ".";
+export const DECIMAL_MARK = new Intl.NumberFormat().formatToParts(1.5).find(({ type }) => type === "decimal")?.value ?? ".";
 
 /** Decimals of the factor, at most 3; floats six significant figures. Values are not grouped. */
 export function valueText(value: number, decimals: number | null): string {
