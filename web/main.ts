@@ -1,5 +1,5 @@
 /** Boot: the store, the preview worker, the parts of the page, and the lines between them. */
-import { type CommandHost, createCommands, followValues, moveByKey } from "./commands.ts";
+import type { CommandHost, Run } from "./commands.ts";
 import { el } from "./dom.ts";
 import { commandOf } from "./keys.ts";
 import { browserShelf } from "./library/browser-shelf.ts";
@@ -83,7 +83,7 @@ const requester = createRequester(store, data, preview, {
   onFault: (fault) => store.dispatch({ type: "notify", notifications: [{ severity: "error", text: fault.message, fault }] }),
   redraw() {
     plot.refresh();
-    if (store.get().autoValues) followValues({ store, data, plot });
+    if (store.get().autoValues) second?.followValues();
   },
 });
 
@@ -154,7 +154,7 @@ const commandHost: CommandHost = {
   },
   move: moveFocus,
 };
-const run = createCommands(commandHost);
+const run: Run = (command, digit) => withSecond((part) => part.run(command, digit));
 
 const actions: Actions = {
   openFiles: pickers.files,
@@ -225,7 +225,7 @@ const loading: Promise<Second | null> = import("./second.ts").then(
       store,
       data,
       preview,
-      run,
+      commands: commandHost,
       actions,
       menu,
       panels,
@@ -338,7 +338,7 @@ const singleKeys = (): boolean => kept.get(SINGLE_KEYS) !== "off";
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]") !== null) return;
   const inText = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-  if (!inText && moveByKey(commandHost, event.key)) {
+  if (!inText && second?.moveByKey(event.key) === true) {
     event.preventDefault();
     return;
   }

@@ -1,8 +1,8 @@
 /**
- * What the page needs a moment after its first paint: statistics, File panel, palette, table, popovers, links and layouts. A chunk of its
+ * What the page needs a moment after its first paint: commands, statistics, File panel, palette, table, popovers, links and layouts. A chunk of its
  * own, so that the first load stays small; main.ts asks for it at once and goes on without waiting.
  */
-import type { CommandHost, Run } from "./commands.ts";
+import { type CommandHost, createCommands, followValues, moveByKey, type Run } from "./commands.ts";
 import { el } from "./dom.ts";
 import type { Library } from "./library/library.ts";
 import type { PasswordAsker } from "./library/locked.ts";
@@ -31,7 +31,7 @@ import { kept } from "./storage.ts";
 
 export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> {
   readonly preview: Preview;
-  readonly run: Run;
+  readonly commands: CommandHost;
   readonly actions: Actions;
   readonly menu: Menu;
   readonly panels: Panels;
@@ -48,6 +48,11 @@ export interface Second {
   readonly windows: readonly HTMLElement[];
   render(state: State): void;
   values(shown: Shown): void;
+  readonly run: Run;
+  /** Keys while a signal is carried; true: the key was for that. */
+  moveByKey(key: string): boolean;
+  /** What "auto" does after each answer. */
+  followValues(): void;
   openPalette(text: string): void;
   openTable(): void;
   style(id: SeriesId, x: number, y: number): void;
@@ -61,7 +66,7 @@ export function createSecond({
   store,
   data,
   preview,
-  run,
+  commands,
   actions,
   menu,
   panels,
@@ -71,6 +76,7 @@ export function createSecond({
   library,
   opener,
 }: SecondHost): Second {
+  const run = createCommands(commands);
   const filePanel = createFilePanel(store);
   const stats = createStatsPanel(
     store,
@@ -169,6 +175,9 @@ export function createSecond({
       stats.values(shown);
       speaker.values(shown);
     },
+    run,
+    moveByKey: (key) => moveByKey(commands, key),
+    followValues: () => followValues(commands),
     openPalette: palette.open,
     openTable: () => table.open(store.get(), data),
     style: popover.style,
