@@ -53,18 +53,7 @@ export function createEmpty(actions: Actions, host: EmptyHost): HTMLElement {
       "div",
       { class: "empty-inner" },
       frame,
-      el(
-        "div",
-        { class: "empty-row" },
-        icon("drive"),
-        el("b", {}, "Try it with a sample drive"),
-        el("span", { class: "detail" }, "a generated drive with its DBC"),
-        el(
-          "button",
-          { class: "link", type: "button", "aria-label": "Open the sample drive", onclick: actions.openSample },
-          "Open",
-        ),
-      ),
+      wayIn("drive", "Try it with a sample drive", "a generated drive with its DBC", actions.openSample).row,
       el(
         "div",
         { class: "empty-row" },
@@ -82,42 +71,44 @@ export function createEmpty(actions: Actions, host: EmptyHost): HTMLElement {
   );
 }
 
+interface WayIn {
+  readonly row: HTMLElement;
+  readonly title: HTMLElement;
+  readonly detail: HTMLElement;
+  readonly action: HTMLElement;
+}
+
+/** A row that is one button as a whole. */
+function wayIn(image: Parameters<typeof icon>[0], title: string, detail: string, act: () => void, action = "Open"): WayIn {
+  const parts = {
+    title: el("b", {}, title),
+    detail: el("span", { class: "detail" }, detail),
+    action: el("span", { class: "link" }, action),
+  };
+  const button = el("button", { type: "button", onclick: act }, icon(image), parts.title, " ", parts.detail, " ", parts.action);
+  return { row: el("div", { class: "empty-row" }, button), ...parts };
+}
+
 /** Hidden until a folder is remembered. */
 function folderRow({ lastFolder, open, refused }: EmptyHost): HTMLElement {
-  const name = el("b");
-  const button = el("button", { class: "link", type: "button" });
-  const row = el(
-    "div",
-    { class: "empty-row", hidden: true },
-    icon("folder"),
-    name,
-    el("span", { class: "detail" }, "last folder"),
-    button,
-  );
-  button.addEventListener("click", () => {
-    void lastFolder.reopen().then((files) => (files === null ? refused(name.textContent ?? "") : open(files)));
+  const { row, title, action } = wayIn("folder", "", "last folder", () => {
+    void lastFolder.reopen().then((files) => (files === null ? refused(title.textContent ?? "") : open(files)));
   });
+  row.hidden = true;
   void lastFolder.known().then((known) => {
     if (known === null) return;
-    name.textContent = known.name;
-    button.textContent = known.needsPermission ? "Allow and open" : "Open";
+    title.textContent = known.name;
+    action.textContent = known.needsPermission ? "Allow and open" : "Open";
     row.hidden = false;
   });
   return row;
 }
 
 function libraryRow(actions: Actions, library: Library): HTMLElement {
-  const count = el("span", { class: "detail" }, "kept in this browser");
+  const { row, detail } = wayIn("list", "DBC library", "kept in this browser", actions.openDatabases, "Manage");
   void library.load().then(() => {
     const { length } = library.entries();
-    if (length > 0) count.textContent = `${countText(length)} kept in this browser`;
+    if (length > 0) detail.textContent = `${countText(length)} kept in this browser`;
   });
-  return el(
-    "div",
-    { class: "empty-row" },
-    icon("list"),
-    el("b", {}, "DBC library"),
-    count,
-    el("button", { class: "link", type: "button", onclick: actions.openDatabases }, "Manage"),
-  );
+  return row;
 }
