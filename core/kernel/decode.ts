@@ -13,6 +13,7 @@ import type { CELLS, LengthPiece } from "./output.ts";
 import { Pass } from "./pass.ts";
 import type { ColumnPiece } from "./pieces.ts";
 import type { AskedKey, MessagePart } from "./program.ts";
+import { ALL_TIMES, type Times } from "./stream-times.ts";
 import { walkStream } from "./walk.ts";
 
 /** Signals of one DBC message that are asked for, wherever frames carry the key. */
@@ -128,6 +129,8 @@ export interface DecodeResult {
   readonly transport: TransportAccount | null;
   /** Parts of the log were skipped, and what was read does not stand by itself: it must be read whole. */
   readonly isUnsure: boolean;
+  /** Every frame of these times was read, those of the range among them; ns since the file's start. */
+  readonly covered: Times;
 }
 
 export interface LeftOver {
@@ -162,6 +165,7 @@ export async function decodePass(
   let bytesRead = 0;
   let skipped = 0;
   let isUnsure = false;
+  let covered = ALL_TIMES;
   const notices: Notice[] = [];
   for (const [number, stream] of mdf.streams.entries()) {
     const times = host.logTimes?.stream(number);
@@ -173,6 +177,7 @@ export async function decodePass(
       ...(times === undefined ? {} : { times, plan }),
     });
     skipped += plan?.skipped.frames ?? 0;
+    if (plan !== null) covered = common(covered, plan.covered);
     isUnsure ||= walked.isUnsure;
     recordBytes += walked.recordBytes;
     tailBytes += walked.tailBytes;
@@ -182,8 +187,13 @@ export async function decodePass(
   const result = pass.finish({ recordBytes, tailBytes, bytesRead, notices, isUnsure }, mdf.header.startNs);
   // A frame whose value was not found may have it in a part that was skipped.
   const isMissing = skipped > 0 && result.counts.withoutPayload > 0;
-  return { ...result, counts: { ...result.counts, skipped }, isUnsure: isUnsure || isMissing };
+  return { ...result, counts: { ...result.counts, skipped }, isUnsure: isUnsure || isMissing, covered };
 }
+
+const common = (a: Times, b: Times): Times => ({
+  fromNs: a.fromNs > b.fromNs ? a.fromNs : b.fromNs,
+  toNs: a.toNs < b.toNs ? a.toNs : b.toNs,
+});
 
 export const readCounts = (kernel: Kernel): FrameCounts => ({
   frames: kernel.counter(Head.frames),

@@ -62,7 +62,8 @@ export class Pass {
     this.#ports = new Ports(kernel, this.#program);
     // Room for more than one share of each group: its source addresses are not known yet.
     const sources = (isColumns ? output.sources : undefined) ?? 3;
-    const columnCount = rules.reduce((sum, rule) => sum + columnsOf(rule) * (rule.key.kind === "group" ? sources : 1), 0);
+    const sharesOf = ({ key, sources: named }: Rule) => (key.kind === "group" ? (named?.length ?? sources) : 1);
+    const columnCount = rules.reduce((sum, rule) => sum + columnsOf(rule) * sharesOf(rule), 0);
     this.#columns = isColumns ? new Columns(kernel, { ...output, columnCount }) : null;
     this.#cells = isColumns ? null : new Cells(kernel, CELLS[output.kind], output.bucketCount + (output.neighbours ? 2 : 0));
   }
@@ -219,7 +220,7 @@ export class Pass {
   finish(
     walked: Pick<DecodeResult, "recordBytes" | "tailBytes" | "bytesRead" | "notices" | "isUnsure">,
     startNs: bigint,
-  ): DecodeResult {
+  ): Omit<DecodeResult, "covered"> {
     this.#kernel.exports.flushAll();
     this.drain();
     const cells = this.#cells?.take();

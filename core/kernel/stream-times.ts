@@ -26,10 +26,13 @@ export interface StreamEnd {
 }
 
 /** Half open, ns since the file's start. */
-interface Times {
+export interface Times {
   readonly fromNs: bigint;
   readonly toNs: bigint;
 }
+
+/** More than any log has. */
+export const ALL_TIMES: Times = { fromNs: -(2n ** 63n), toNs: 2n ** 63n };
 
 /** Chunks that lie behind each other and are read as one. */
 export interface StreamPart {
@@ -41,6 +44,8 @@ export interface StreamPart {
 /** What to read for a range, and the account of what is not. */
 export interface StreamPlan {
   readonly parts: readonly StreamPart[];
+  /** Of these times, the range among them, nothing is left out. */
+  readonly covered: Times;
   readonly skipped: { readonly frames: number; readonly otherFrames: number; readonly otherRecords: number };
   readonly end: StreamEnd;
 }
@@ -63,11 +68,21 @@ export class StreamTimes {
     return this.#chunks.length;
   }
 
+  /** Of all frames; null: not known, or there are none. */
+  get span(): Times | null {
+    if (this.#end === null) return null;
+    const [first, ...others] = this.#chunks.filter(({ earliestNs, latestNs }) => earliestNs <= latestNs);
+    if (first === undefined) return null;
+    const { earliestNs, latestNs } = others.reduce(joined, first);
+    return { fromNs: earliestNs, toNs: latestNs + 1n };
+  }
+
   /** null: not known, or not worth it. A frame lies in the range by its own time, never by its place: disorder costs nothing but bytes. */
   plan(range: Times): StreamPlan | null {
     if (this.#end === null) return null;
     const parts: StreamPart[] = [];
     const skipped = { frames: 0, otherFrames: 0, otherRecords: 0 };
+    let { fromNs, toNs } = ALL_TIMES;
     for (const [i, chunk] of this.#chunks.entries()) {
       const toByte = this.#chunks[i + 1]?.fromByte ?? this.#end.recordBytes;
       const last = parts.at(-1);
@@ -75,10 +90,13 @@ export class StreamTimes {
         skipped.frames += chunk.frames;
         skipped.otherFrames += chunk.otherFrames;
         skipped.otherRecords += chunk.otherRecords;
+        if (chunk.earliestNs > chunk.latestNs) continue;
+        if (chunk.latestNs < range.fromNs) fromNs = chunk.latestNs >= fromNs ? chunk.latestNs + 1n : fromNs;
+        else if (chunk.earliestNs < toNs) toNs = chunk.earliestNs;
       } else if (last?.toByte === chunk.fromByte) parts[parts.length - 1] = { ...last, toByte };
       else parts.push({ fromByte: chunk.fromByte, toByte, valueOffsets: chunk.valueOffsets });
     }
-    return { parts, skipped, end: this.#end };
+    return { parts, covered: { fromNs, toNs }, skipped, end: this.#end };
   }
 
   /** For a walk over the whole stream; null if there is nothing to gain. */

@@ -20,6 +20,7 @@ import { editionOf } from "./edition.ts";
 import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
 import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
 import { heardTransports } from "./heard-transports.ts";
+import { SampleMemory } from "./known-samples.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
 import { decodableLogs } from "./opened-logs.ts";
 import { BYTES_PER_TURN, type Host } from "./pace.ts";
@@ -143,6 +144,7 @@ function partsOf(options: EngineOptions): EngineParts {
       return [...found.values()];
     },
     surveyLog: surveyedLogs({ openDecodable, kernels, host, catalogue }),
+    samples: new SampleMemory(),
     library: libraries(options, attachedTo({ catalogue, openDecodable, codecs: kernels.codecs })),
   };
   return { ...parts, channelIds: channelIds(parts) };

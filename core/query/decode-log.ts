@@ -22,6 +22,7 @@ import {
 } from "../kernel/decode.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { CELLS, Cells, Columns } from "../kernel/output.ts";
+import { ALL_TIMES, type Times } from "../kernel/stream-times.ts";
 import type { MdfFile } from "../mdf/file.ts";
 import type { ByteSource } from "../store/source.ts";
 import type { Ledger } from "./ledger.ts";
@@ -32,6 +33,8 @@ export interface DecodedLog {
   readonly ledger: Ledger;
   readonly notices: readonly Notice[];
   readonly transports: LogTransports;
+  /** Of these times every frame was read; ns since the file's start. */
+  readonly covered: Times;
 }
 
 /** What became of the transport streams that the rules need. */
@@ -83,15 +86,14 @@ export async function decodeLog(
   open: readonly Uint8Array[] = [],
 ): Promise<DecodedLog> {
   const all = (how: DecodeHost) => decodeGroups(kernel, source, mdf, rules, range, output, how, open);
-  const part = isLocal(output, rules) ? await all({ ...host, within: range }) : null;
+  const part = isLocal(rules) ? await all({ ...host, within: range }) : null;
   const whole = part ?? (await all(host));
   assert(whole, "Nothing is skipped when a log is read whole");
   return whole;
 }
 
-/** Whether nothing outside the range has a part in the answer: no neighbour of it, and no transport message that begins before. */
-const isLocal = (output: DecodeOutput, rules: readonly Rule[]): boolean =>
-  (output.kind === "columns" || !output.neighbours) && rules.every((rule) => rule.transport === undefined);
+/** Whether nothing that lies before the range has a part in its samples: no transport message that begins there. */
+const isLocal = (rules: readonly Rule[]): boolean => rules.every((rule) => rule.transport === undefined);
 
 /** null: parts were skipped that may be needed. */
 async function decodeGroups(
@@ -113,6 +115,7 @@ async function decodeGroups(
     open: [] as Uint8Array[],
   };
   let first: DecodeResult | null = null;
+  let covered = ALL_TIMES;
   let bytesRead = 0;
   const groups = groupsOf(unitsOf(rules), SOURCES_EXPECTED, output);
   for (let group = groups.shift(); group; group = groups.shift()) {
@@ -125,8 +128,11 @@ async function decodeGroups(
     const passes: TransportAccount[] = [];
     for (const part of partsOf(group, output)) {
       const cut = cutTo(range, output, part, group.sources);
-      const result = await decodePass(kernel, source, mdf, asked, cut.range, cut.output, host, { open });
+      // The first part reads all of the range, so that its frames are counted once; the others read what is theirs.
+      const own = part.firstBucket > 0 && host.within !== undefined ? { ...host, within: cut.range } : host;
+      const result = await decodePass(kernel, source, mdf, asked, cut.range, cut.output, own, { open });
       if (result.isUnsure) return null;
+      covered = coveredBy(covered, result.covered, part, output);
       checkBalance(result, source.key);
       bytesRead += result.bytesRead;
       if (first === null) notices.push(...result.notices);
@@ -161,12 +167,21 @@ async function decodeGroups(
   first ??= await decodePass(kernel, source, mdf, [], range, { kind: "columns", keepLengths: false }, host);
   if (first.isUnsure) return null;
   const ledger = { ...ledgerOf(mdf, first, counted, bytesRead || first.bytesRead), ...segmentsOf(transports.streams) };
-  return { lanes, notices, ledger, transports };
+  return { lanes, notices, ledger, transports, covered };
+}
+
+/** What lies before the range is seen by the pass over the first of its parts, what lies behind by the one over the last. */
+function coveredBy(all: Times, by: Times, { firstBucket, bucketCount }: Part, output: DecodeOutput): Times {
+  const isLast = output.kind === "columns" || firstBucket + bucketCount >= output.bucketCount;
+  return {
+    fromNs: firstBucket === 0 && by.fromNs > all.fromNs ? by.fromNs : all.fromNs,
+    toNs: isLast && by.toNs < all.toNs ? by.toNs : all.toNs,
+  };
 }
 
 function unitsOf(rules: readonly Rule[]): Unit[] {
   const units = new Map<string, { rules: number[]; lanes: number; hasGroup: boolean }>();
-  rules.forEach(({ key, signals, transport }, i) => {
+  rules.forEach(({ key, signals, transport, sources }, i) => {
     const isStandard = key.kind === "exact" && !key.extended;
     // All messages of J1939-21 come in the frames of its two groups.
     const frames =
@@ -178,8 +193,9 @@ function unitsOf(rules: readonly Rule[]): Unit[] {
     const name = `${key.bus} ${key.channel} ${frames}`;
     const unit = units.get(name) ?? { rules: [], lanes: 0, hasGroup: false };
     unit.rules.push(i);
-    unit.lanes += signals.length;
-    unit.hasGroup ||= key.kind === "group";
+    // Of a group with named senders it is known how many there are.
+    unit.lanes += signals.length * (sources?.length ?? 1);
+    unit.hasGroup ||= key.kind === "group" && sources === undefined;
     units.set(name, unit);
   });
   return [...units.values()];

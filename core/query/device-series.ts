@@ -4,17 +4,18 @@ import { scaling } from "../dbc/decimal.ts";
 import { exactIntegers, physicalOf } from "../dbc/exact-integer.ts";
 import type { DbcMessage } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
-import type { DecodeOutput } from "../kernel/decode.ts";
 import { type ColumnPiece, joinPieces } from "../kernel/pieces.ts";
 import type { Segment, SeriesAnswer, SignalLabels, SignalSelector } from "../series/series.ts";
 import { floorDiv } from "../time.ts";
 import type { Binder } from "./binding.ts";
 import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-part.ts";
-import { type DecodedLane, type DecodedLog, decodeLog } from "./decode-log.ts";
+import { type DecodedLane, decodeLog } from "./decode-log.ts";
 import type { LogEntry, PlannedFile } from "./engine.ts";
 import { finishSeries } from "./finish-series.ts";
 import type { HeardLog } from "./heard.ts";
+import type { LaneName } from "./lane-name.ts";
 import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
+import { type EdgeLog, edgesOf, wantsSenders } from "./log-edges.ts";
 import { DAY_NS, type LogPlan, planLog, type QueryRange, REACH_NS } from "./log-plan.ts";
 import { type Around, aroundOf, aroundOutput } from "./neighbours.ts";
 import type { pace } from "./pace.ts";
@@ -120,11 +121,18 @@ export class DeviceSeries {
     const { output } = plan;
     const wantsAround = this.#query.neighbours && this.#query.method !== "stats";
     const aside = output.kind === "columns" ? aroundOutput(plan.range) : output;
+    // Asked before a kernel is taken: those who wait for one must not hold another.
+    const senders = wantsAround && times.chunkCount > 0 && wantsSenders(kernelRules) ? await heard() : null;
     const { decoded, around } = await this.#parts.kernels.use(async (kernel) => {
-      const decode = (into: DecodeOutput) =>
-        decodeLog(kernel, source, mdf, kernelRules, plan.range, into, { ...host, logTimes: times }, open);
-      const decoded = await decode(output);
-      return { decoded, around: !wantsAround ? null : aside === output ? decoded : await decode(aside) };
+      const decode: EdgeLog["decode"] = (asked, range, into, isWhole) =>
+        decodeLog(kernel, source, mdf, asked, range, into, isWhole ? host : { ...host, logTimes: times }, open);
+      const decoded = await decode(kernelRules, plan.range, output, false);
+      if (!wantsAround) return { decoded, around: null };
+      const seen = aside === output ? decoded : await decode(kernelRules, plan.range, aside, false);
+      const name = `${log.key}\n${source.version}\n${source.sizeBytes}`;
+      const edgeLog = { name, times, memory: this.#parts.samples, heard: senders, decode };
+      const { edges, bytesRead } = await edgesOf(edgeLog, kernelRules, plan.range, aside, seen);
+      return { decoded, around: { edges, bytesRead: bytesRead + (seen === decoded ? 0 : seen.ledger.bytesRead) } };
     });
     const isBeyond = decoded.ledger.outOfRange > 0 && (await this.#isBeyondReach(startNs, heard));
     const unpacked = unpackedBytes(opened.unpacked);
@@ -133,11 +141,9 @@ export class DeviceSeries {
       this.losses.add(decoded.transports);
       this.ledger = addLedgers(this.ledger, { ...decoded.ledger, ...unpacked });
       this.notices.push(...mdf.notices, ...decoded.notices);
-      for (const [series, lanes] of this.#bySeries(rules, decoded)) this.#add(series, where, lanes, plan);
-      for (const [series, lanes] of around ? this.#bySeries(rules, around) : [])
-        series.arounds.push(aroundOf(where, lanes, aside.kind, aside.bucketCount));
-      if (around && around !== decoded)
-        this.ledger = addLedgers(this.ledger, { ...emptyLedger, bytesRead: around.ledger.bytesRead });
+      for (const [series, lanes] of this.#bySeries(rules, decoded.lanes)) this.#add(series, where, lanes, plan);
+      for (const [series, edges] of this.#bySeries(rules, around?.edges ?? [])) series.arounds.push(aroundOf(where, edges));
+      this.ledger = addLedgers(this.ledger, { ...emptyLedger, bytesRead: around?.bytesRead ?? 0 });
       if (isBeyond) this.notices.push(beyondReach(log.key));
       this.files.push({
         key: log.key,
@@ -173,9 +179,9 @@ export class DeviceSeries {
   }
 
   /** The lanes of a log sorted into their series. */
-  #bySeries(rules: readonly AskedRule[], decoded: DecodedLog): Map<Growing, DecodedLane[]> {
-    const bySeries = new Map<Growing, DecodedLane[]>();
-    for (const lane of decoded.lanes) {
+  #bySeries<Lane extends LaneName>(rules: readonly AskedRule[], lanes: readonly Lane[]): Map<Growing, Lane[]> {
+    const bySeries = new Map<Growing, Lane[]>();
+    for (const lane of lanes) {
       const rule = rules[lane.rule];
       const asked = rule?.asked.find((one) => one.signal === lane.signal);
       if (!rule || !asked) continue;

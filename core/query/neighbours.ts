@@ -1,13 +1,13 @@
 /** The samples next to the range, to which a curve inside it goes on (design §6, "Pictures"). */
 import type { DecodeRange } from "../kernel/decode.ts";
 import type { Segment } from "../series/series.ts";
-import { WORDS } from "./cell-part.ts";
-import type { DecodedLane } from "./decode-log.ts";
+import { earlier, later, type Sample } from "./known-samples.ts";
+import type { LaneEdges } from "./lane-edges.ts";
 
 /** Another split's neighbour counts up to this far from the range; it is what the recording of two splits may be apart. */
 export const REACH_OVER_SPLITS_NS = 2_000_000_000n;
 
-interface Sample {
+interface TimedSample {
   readonly timeNs: bigint;
   readonly value: number;
 }
@@ -18,8 +18,8 @@ export interface Around {
   readonly session: string;
   readonly baseNs: bigint;
   /** Last sample before the range, first one behind it. */
-  readonly before: Sample | null;
-  readonly after: Sample | null;
+  readonly before: TimedSample | null;
+  readonly after: TimedSample | null;
   readonly isInside: boolean;
 }
 
@@ -32,31 +32,20 @@ export const aroundOutput = (range: DecodeRange) => ({
   neighbours: true,
 });
 
-/** From lanes whose first and last cells lie outside the range. */
+/** Of a series that has these lanes. */
 export function aroundOf(
   where: { readonly file: string; readonly session: string; readonly baseNs: bigint },
-  lanes: readonly DecodedLane[],
-  kind: keyof typeof WORDS,
-  bucketCount: number,
+  lanes: readonly LaneEdges[],
 ): Around {
-  const { words, first } = WORDS[kind];
-  const sampleAt = (cells: Float64Array, at: number): Sample | null =>
-    Number.isNaN(cells[at + 1]) ? null : { value: cells[at] ?? Number.NaN, timeNs: where.baseNs + BigInt(cells[at + 1] ?? 0) };
-  let before: Sample | null = null;
-  let after: Sample | null = null;
-  let isInside = false;
-  for (const { cells, firstBucket } of lanes) {
-    if (!cells) continue;
-    const last = cells.length - words;
-    if (firstBucket === 0) before = later(before, sampleAt(cells, first + 2));
-    if (firstBucket + cells.length / words - 2 >= bucketCount) after = earlier(after, sampleAt(cells, last + first));
-    for (let at = words; at < last && !isInside; at += words) isInside = !Number.isNaN(cells[at + first + 1]);
-  }
-  return { ...where, before, after, isInside };
+  const timed = (sample: Sample | null): TimedSample | null =>
+    sample && { value: sample.value, timeNs: where.baseNs + BigInt(sample.time) };
+  return {
+    ...where,
+    before: timed(lanes.reduce<Sample | null>((best, { before }) => later(best, before), null)),
+    after: timed(lanes.reduce<Sample | null>((best, { after }) => earlier(best, after), null)),
+    isInside: lanes.some(({ isInside }) => isInside),
+  };
 }
-
-const later = (a: Sample | null, b: Sample | null): Sample | null => (a && b ? (b.timeNs >= a.timeNs ? b : a) : (a ?? b));
-const earlier = (a: Sample | null, b: Sample | null): Sample | null => (a && b ? (b.timeNs < a.timeNs ? b : a) : (a ?? b));
 
 /**
  * Segments with the samples joined that a line from inside the range, or across it, leads to: of the same session, and from another split
@@ -102,7 +91,7 @@ function afterOf(arounds: readonly Around[], toNs: bigint | null): Around | null
 }
 
 /** To the file's segment, or as one of its own. */
-function join(segments: Segment[], { file, session, baseNs }: Around, { timeNs, value }: Sample, isBefore: boolean): void {
+function join(segments: Segment[], { file, session, baseNs }: Around, { timeNs, value }: TimedSample, isBefore: boolean): void {
   const at = segments.findIndex((segment) => segment.file === file);
   const segment = segments[at] ?? { file, session, baseNs, timesNs: new Float64Array(), values: new Float64Array() };
   const time = Number(timeNs - segment.baseNs);

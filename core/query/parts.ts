@@ -4,6 +4,7 @@ import type { Library } from "../dbc/library.ts";
 import type { HeardChannels } from "./binding.ts";
 import type { OnWork } from "./engine.ts";
 import type { HeardLog, HeardParts } from "./heard.ts";
+import type { SampleMemory } from "./known-samples.ts";
 import type { SurveyLog } from "./transports.ts";
 
 export interface EngineParts extends HeardParts {
@@ -14,5 +15,7 @@ export interface EngineParts extends HeardParts {
   readonly channelIds: (device: string, signal: AbortSignal) => Promise<HeardChannels>;
   /** What transport protocols carried in a log; read once per stream and kept. */
   readonly surveyLog: SurveyLog;
+  /** What is known of where samples lie. */
+  readonly samples: SampleMemory;
   readonly library: (signal: AbortSignal) => Promise<Library>;
 }

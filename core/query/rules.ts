@@ -88,7 +88,7 @@ export function rulesFor(
       const binding = isNamed ? "named" : (binder.boundBy(bus, channel, dbc, message) ?? "named");
       const taken = isNamed || message.pgn === null ? [] : binder.takenIds(bus, channel, dbc, message.pgn);
       const ways = bus === "CAN" ? transports.filter((one) => one.channel === channel && one.message === message) : [];
-      const wanted = { bus, channel, message, dbc, asked, query };
+      const wanted = { bus, channel, message, dbc, asked, query, sources: sourcesOf(asked, selectors) };
       // A group that also comes in frames of its own is one series with them.
       const alsoFrames = ways.find((way) => way.hasFrames);
       if (ways.length === 0 || alsoFrames)
@@ -107,6 +107,20 @@ interface Wanted {
   readonly dbc: Dbc;
   readonly asked: readonly AskedSignal[];
   readonly query: Pick<Query, "keepInvalid" | "method">;
+  /** Senders, if every selector names one. */
+  readonly sources: readonly number[] | null;
+}
+
+function sourcesOf(asked: readonly AskedSignal[], selectors: readonly SignalSelector[]): readonly number[] | null {
+  const named = new Set<number>();
+  for (const { selectors: numbers } of asked) {
+    for (const i of numbers) {
+      const address = selectors[i]?.sourceAddress;
+      if (address === undefined) return null;
+      named.add(address);
+    }
+  }
+  return [...named];
 }
 
 /** The message in frames: by parameter group if it has one, or is known to be one by the way it also comes. */
@@ -116,7 +130,7 @@ function frameRule(wanted: Wanted, takenIds: readonly number[], pgn: number | nu
   const signals = outputsOf(wanted, pgn);
   if (pgn === null) return { key: { kind: "exact", bus, channel, id, extended }, message, signals };
   const others = exactIdsOf(dbc, pgn).filter((other) => message.pgn !== null || other !== id);
-  return { key: { kind: "group", bus, channel, pgn }, message, signals, except: [...others, ...takenIds] };
+  return { key: { kind: "group", bus, channel, pgn }, message, signals, except: [...others, ...takenIds], ...ofSenders(wanted) };
 }
 
 /** The message put together. */
@@ -126,8 +140,10 @@ function transportRule(wanted: Wanted, { transport, addressing, pgn }: FoundTran
   const signals = outputsOf(wanted, pgn);
   return pgn === null
     ? { key: { kind: "exact", bus, channel, id, extended }, message, signals, transport, addressing }
-    : { key: { kind: "group", bus, channel, pgn }, message, signals, transport };
+    : { key: { kind: "group", bus, channel, pgn }, message, signals, transport, ...ofSenders(wanted) };
 }
+
+const ofSenders = ({ sources }: Wanted): Pick<Rule, "sources"> => (sources === null ? {} : { sources });
 
 const outputsOf = ({ asked, query }: Wanted, pgn: number | null): AskedOutput[] =>
   asked.map(({ signal }): AskedOutput => {
