@@ -26,7 +26,6 @@ import { createSourceLink } from "./source-link.ts";
 import { firstState, type NoticeAction, type SignalInfo, type State, type Theme } from "./state/model.ts";
 import { createStore } from "./state/store.ts";
 import { kept, SINGLE_KEYS } from "./storage.ts";
-import { leavesOf } from "./tree/leaves.ts";
 import type { SparklineHost } from "./tree/sparklines.ts";
 import { createTree } from "./tree/tree.ts";
 
@@ -60,7 +59,6 @@ const address = {
   replace: (url: URL) => history.replaceState(history.state, "", url),
 };
 const sourceLink = createSourceLink(store, opener, { kept, address, say: (text) => statusBar.say(text) });
-const signals = (): readonly SignalInfo[] => leavesOf(store.get().heard);
 const menu = createMenu();
 const plot = createPlot(store, data, {
   at: (work, query) => preview.at(work, query),
@@ -231,7 +229,6 @@ const loading: Promise<Second | null> = import("./second.ts").then(
       panels,
       say: statusBar.say,
       nextWork: opener.nextWork,
-      signals,
       library,
       opener,
     });

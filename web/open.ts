@@ -11,7 +11,7 @@ import type { Notification } from "./state/model.ts";
 import { rebind } from "./state/rebind.ts";
 import type { Store } from "./state/store.ts";
 import { bytesText, countText } from "./text/number.ts";
-import { leavesOf } from "./tree/leaves.ts";
+import { grow, leavesOf } from "./tree/leaves.ts";
 
 /** What the sample shows at once, by signal name; those that are not there are left out. */
 const SAMPLE_SIGNALS = ["VehicleSpeed", "EngineSpeed", "Throttle", "Gear", "BrakeSwitch"];
@@ -64,7 +64,8 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       else if (heard.fault.code === "request/cancelled") break;
       else fail(heard.fault);
     }
-    if (how !== "fresh") bindAgain(meanings, how === "beside");
+    if (how !== "fresh") await bindAgain(meanings, how === "beside");
+    if (turn !== opening) return false;
     store.dispatch({ type: "progress", progress: null });
     return true;
   }
@@ -79,12 +80,14 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     }
   }
 
-  function bindAgain(before: ReadonlyMap<string, string>, readAll: boolean): void {
+  async function bindAgain(before: ReadonlyMap<string, string>, readAll: boolean): Promise<void> {
+    if (Object.keys(store.get().plotted).length === 0) return;
+    const { leaves } = await grow(store.get());
     const state = store.get();
     const now = meaningsOf(state.catalogue);
     const changed = ({ selector }: { selector: { kind?: string; db?: string } }): boolean =>
       readAll || (selector.db !== undefined && before.get(selector.db) !== now.get(selector.db));
-    const { scene, stale } = rebind(state, leavesOf(state.heard), changed);
+    const { scene, stale } = rebind(state, leaves, changed);
     const gone = new Set(stale);
     data.keepOnly(new Set(Object.keys(state.plotted).filter((id) => !gone.has(id))));
     store.dispatch({ type: "rebound", scene });
@@ -229,7 +232,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   };
 
   function plotFirst(): void {
-    const all = leavesOf(store.get().heard);
+    const all = leavesOf(store.get());
     const chosen = SAMPLE_SIGNALS.flatMap((name) => all.find((info) => info.name === name) ?? []);
     const curves = all.filter((info) => info.lane === null).slice(0, 2);
     for (const info of chosen.length > 0 ? chosen : curves) store.dispatch({ type: "plot", info, place: "fitting" });

@@ -26,8 +26,9 @@ import { createPlotTable } from "./shell/plot-table.ts";
 import { createPopover } from "./shell/popover.ts";
 import { createSpeaker } from "./shell/speaker.ts";
 import { createStatsPanel } from "./shell/stats-panel.ts";
-import type { SeriesId, SignalInfo, State } from "./state/model.ts";
+import type { SeriesId, State } from "./state/model.ts";
 import { kept } from "./storage.ts";
+import { grow, leavesGrown } from "./tree/leaves.ts";
 
 export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> {
   readonly preview: Preview;
@@ -36,7 +37,6 @@ export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> 
   readonly menu: Menu;
   readonly panels: Panels;
   nextWork(): number;
-  signals(): readonly SignalInfo[];
   readonly library: Library;
   readonly opener: Opener;
 }
@@ -72,7 +72,6 @@ export function createSecond({
   panels,
   say,
   nextWork,
-  signals,
   library,
   opener,
 }: SecondHost): Second {
@@ -109,7 +108,8 @@ export function createSecond({
   const table = createPlotTable();
   const speaker = createSpeaker(store);
   const linker = createLinker(store, {
-    signals,
+    signals: () => leavesGrown(store.get()),
+    grow: () => grow(store.get()),
     address: {
       get: () => new URL(location.href),
       replace: (url) => history.replaceState(history.state, "", url),
@@ -127,7 +127,7 @@ export function createSecond({
     commandSource(run),
     timeSource(store),
     signalSource(
-      () => store.get().heard,
+      () => Object.keys(store.get().heard).length < 2,
       (info) => store.dispatch({ type: "plot", info, place: "active" }),
     ),
     layoutSource(store, createLayouts(kept), { show: linker.show, say, exportFile, importFile: () => layoutFile.click() }),

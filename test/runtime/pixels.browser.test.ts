@@ -38,7 +38,7 @@ beforeAll(async () => {
     ...drive.dbcs.map(({ name, text }) => ({ path: name, file: new File([text], name) })),
   ];
   unwrap(await preview.open(given, "files", false));
-  signals = leavesOf({ [device]: unwrap(await preview.heard(1, device)) });
+  signals = leavesOf({ heard: { [device]: unwrap(await preview.heard(1, device)) } });
 });
 afterAll(() => worker.terminate());
 

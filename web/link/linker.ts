@@ -8,8 +8,9 @@ import { ADDRESS_MAX, pack, unpack } from "./packed.ts";
 import { findSignals, type PlainView, parsePlain } from "./plain.ts";
 
 export interface LinkerHost {
-  /** All signals that occur. */
-  signals(): readonly SignalInfo[];
+  /** All signals that occur; null while they are being made, which `grow` waits for. */
+  signals(): readonly SignalInfo[] | null;
+  grow(): Promise<unknown>;
   /** The address of the page; written without a step in the browser's history. */
   readonly address: { get(): URL; replace(url: URL): void };
   later(run: () => void, ms: number): number;
@@ -75,13 +76,19 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
   }
 
   function pump(state: State): void {
-    if (state.columns > 0 && Object.keys(state.heard).length > 0 && wanted !== null) {
+    const waits = state.columns > 0 && Object.keys(state.heard).length > 0 && wanted !== null;
+    const here = waits || (state.heard !== heard && shown !== null) ? host.signals() : [];
+    if (here === null) {
+      void host.grow().then(() => pump(store.get()));
+      return;
+    }
+    if (waits && wanted !== null) {
       const ask = wanted;
       wanted = null;
-      if ("names" in ask) show(ask);
-      else showPlain(ask);
+      if ("names" in ask) bind(ask, null, here);
+      else showPlain(ask, here);
     } else if (state.heard !== heard && shown !== null) {
-      const come = bindAbsent(state, shown, host.signals());
+      const come = bindAbsent(state, shown, here);
       if (come !== null) store.dispatch({ type: "restore", scene: come, more: {} });
     }
     heard = state.heard;
@@ -89,13 +96,19 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
   }
 
   function show(document: ViewDocument, name: string | null = null): void {
-    const bound: Bound = bindDocument(document, store.get(), host.signals());
+    const here = host.signals();
+    if (here === null) void host.grow().then(() => show(document, name));
+    else bind(document, name, here);
+  }
+
+  function bind(document: ViewDocument, name: string | null, here: readonly SignalInfo[]): void {
+    const bound: Bound = bindDocument(document, store.get(), here);
     shown = document;
     store.dispatch({ type: "restore", scene: bound.scene, more: { ...bound.more, name } });
   }
 
-  function showPlain(ask: PlainView): void {
-    const { found, missing } = findSignals(ask, host.signals());
+  function showPlain(ask: PlainView, here: readonly SignalInfo[]): void {
+    const { found, missing } = findSignals(ask, here);
     for (const info of found) store.dispatch({ type: "plot", info, place: "fitting" });
     const { fromNs, toNs, atNs } = ask;
     if (fromNs !== null && toNs !== null && toNs > fromNs) store.dispatch({ type: "show", range: { fromNs, toNs } });

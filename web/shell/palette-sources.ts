@@ -10,7 +10,7 @@ import type { ViewDocument } from "../state/view-document.ts";
 import { parseTime } from "../text/parse-time.ts";
 import { offsetNsOf } from "../text/time.ts";
 import { parseFilter, subsequence } from "../tree/filter.ts";
-import { entriesOf } from "../tree/leaves.ts";
+import { entriesSoFar } from "../tree/leaves.ts";
 import { search } from "../tree/search.ts";
 import type { Hit, PaletteSource } from "./palette.ts";
 
@@ -39,18 +39,16 @@ export const commandSource = (run: Run): PaletteSource => ({
 const SIGNALS_MAX = 50;
 
 /** The language of the filter box: fields, wildcards, quotes. */
-export const signalSource = (heard: () => State["heard"], plot: (info: SignalInfo) => void): PaletteSource => ({
+export const signalSource = (isAlone: () => boolean, plot: (info: SignalInfo) => void): PaletteSource => ({
   prefix: "@",
   find(query) {
     const filter = parseFilter(query);
     if (filter.empty) return [];
-    const devices = heard();
-    const isAlone = Object.keys(devices).length < 2;
-    return search(entriesOf(devices), filter, new Set())
+    return search(entriesSoFar(), filter, new Set())
       .entries.flatMap((entry): Hit[] => {
         if (entry.node.kind !== "signal" || entry.node.info.absent) return [];
         const { info } = entry.node;
-        const detail = isAlone ? info.source : `${info.source} · ${info.selector.device}`;
+        const detail = isAlone() ? info.source : `${info.source} · ${info.selector.device}`;
         // Among commands and times: whole names before them, letters strewn about behind.
         const score = filter.score(entry) * 20;
         return [{ key: info.id, text: info.name, detail, score, run: () => plot(info) }];

@@ -2,8 +2,9 @@
 
 import { idText } from "../../core/bus/id-text.ts";
 import type { HeardId, HeardMatch } from "../../core/query/engine.ts";
-import type { DeviceHeard } from "../../worker/api.ts";
+import type { DeviceHeard, SignalFacts } from "../../worker/api.ts";
 import { groupBy } from "../group.ts";
+import { atOnce, type Growth } from "../slices.ts";
 import type { Lane, SignalInfo } from "../state/model.ts";
 import { recordedRateHz } from "./rates.ts";
 
@@ -40,18 +41,26 @@ export type Node = Branch | SignalLeaf | IdLeaf;
 
 const byLabel = (a: Node, b: Node): number => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
 
-export function buildTree(heard: readonly DeviceHeard[], deviceNames: ReadonlyMap<string, string>): Branch[] {
-  return heard.map((device) => ({
-    kind: "device",
-    key: device.device,
-    depth: 0,
-    label: device.device,
-    detail: deviceNames.get(device.device) ?? "",
-    rateHz: null,
-    frames: sumFrames(device.ids),
-    children: [...channels(device), ...plainChannels(device)],
-  }));
+/** Yields rows as they are made. */
+export function* growTree(heard: readonly DeviceHeard[], deviceNames: ReadonlyMap<string, string>): Growth<Branch[]> {
+  const tree: Branch[] = [];
+  for (const device of heard) {
+    tree.push({
+      kind: "device",
+      key: device.device,
+      depth: 0,
+      label: device.device,
+      detail: deviceNames.get(device.device) ?? "",
+      rateHz: null,
+      frames: sumFrames(device.ids),
+      children: [...(yield* channels(device)), ...plainChannels(device)],
+    });
+  }
+  return tree;
 }
+
+export const buildTree = (heard: readonly DeviceHeard[], deviceNames: ReadonlyMap<string, string>): Branch[] =>
+  atOnce(growTree(heard, deviceNames));
 
 /** Channels of measured values, by group; those without a curve say why in their row. */
 function plainChannels({ device, channels: all, firstNs, lastNs }: DeviceHeard): Branch[] {
@@ -86,34 +95,32 @@ function plainChannels({ device, channels: all, firstNs, lastNs }: DeviceHeard):
   return [{ kind: "plain", key, depth: 1, label: "Plain channels", detail: "", rateHz: null, frames, children: groups }];
 }
 
-const known = new WeakMap<DeviceHeard, readonly Branch[]>();
+/** So many logs are looked at in the time that a row takes. */
+const LOGS_PER_ROW = 20;
 
-/** Built once for what was heard of a device: tree and palette ask for the same, and another device changes nothing here. */
-function channels(given: DeviceHeard): readonly Branch[] {
-  const branches = known.get(given) ?? buildChannels(given);
-  known.set(given, branches);
-  return branches;
-}
-
-function buildChannels(given: DeviceHeard): Branch[] {
-  const device = { ...given, ids: given.ids.map((id) => ({ ...id, rateHz: recordedRateHz(id, given.logs) })) };
-  const groups = groupBy(device.ids, (id) => `${id.bus} ${id.channel}`);
-  return [...groups]
-    .map(([label, ids]): Branch => {
-      const key = `${device.device}/${label}`;
-      const dbs = new Set(ids.flatMap((id) => id.matches.map((m) => m.db)));
-      return {
-        kind: "channel",
-        key,
-        depth: 1,
-        label,
-        detail: [...dbs].join(", "),
-        rateHz: null,
-        frames: sumFrames(ids),
-        children: [...messages(device, key, ids), ...unmatched(key, ids)],
-      };
-    })
-    .sort(byLabel);
+function* channels(given: DeviceHeard): Growth<Branch[]> {
+  const rated: HeardId[] = [];
+  for (const id of given.ids) {
+    rated.push({ ...id, rateHz: recordedRateHz(id, given.logs) });
+    yield given.logs.length / LOGS_PER_ROW;
+  }
+  const device = { ...given, ids: rated };
+  const branches: Branch[] = [];
+  for (const [label, ids] of groupBy(device.ids, (id) => `${id.bus} ${id.channel}`)) {
+    const key = `${device.device}/${label}`;
+    const dbs = new Set(ids.flatMap((id) => id.matches.map((m) => m.db)));
+    branches.push({
+      kind: "channel",
+      key,
+      depth: 1,
+      label,
+      detail: [...dbs].join(", "),
+      rateHz: null,
+      frames: sumFrames(ids),
+      children: [...(yield* messages(device, key, ids)), ...unmatched(key, ids)],
+    });
+  }
+  return branches.sort(byLabel);
 }
 
 const sumFrames = (ids: readonly HeardId[]): number => ids.reduce((sum, id) => sum + id.frames, 0);
@@ -125,12 +132,16 @@ interface Sender {
   readonly match: HeardMatch;
 }
 
-function messages(device: DeviceHeard, channelKey: string, ids: readonly HeardId[]): Branch[] {
+function* messages(device: DeviceHeard, channelKey: string, ids: readonly HeardId[]): Growth<Branch[]> {
   const senders: Sender[] = ids.flatMap((id) => id.matches.map((match) => ({ id, match })));
   const severalDbs = new Set(senders.map(({ match }) => match.db)).size > 1;
-  return [...groupBy(senders, ({ match }) => `${match.db}.${match.message}`)]
-    .map(([name, group]) => message(device, `${channelKey}/${name}`, group, severalDbs))
-    .sort(byLabel);
+  const branches: Branch[] = [];
+  for (const [name, group] of groupBy(senders, ({ match }) => `${match.db}.${match.message}`)) {
+    const branch = message(device, `${channelKey}/${name}`, group, severalDbs);
+    branches.push(branch);
+    yield 1 + branch.children.length;
+  }
+  return branches.sort(byLabel);
 }
 
 /** The DBC is named where several explain the same channel. */
@@ -181,47 +192,57 @@ function identity({ id, match }: Sender): string {
 function signals(device: DeviceHeard, key: string, senders: readonly Sender[], depth: number): SignalLeaf[] {
   const first = senders[0];
   if (first === undefined) return [];
+  const sent = sentBy(device, senders, first);
+  const ids = senders.map(({ id }) => idText(id.id, id.extended).toLowerCase()).join(" ");
   return first.match.signals
     .map((signal): SignalLeaf => {
-      const info = signalInfo(device, senders, first, signal.name, signal.unit);
+      const facts = device.facts[`${first.match.db}/${first.match.message}/${signal.name}`];
+      const info = signalInfo(sent, facts, signal);
       const base = { key: `${key}/${signal.name}`, depth, label: signal.name, detail: signal.unit };
-      const mux = device.facts[`${first.match.db}/${first.match.message}/${signal.name}`]?.mux ?? null;
-      const ids = senders.map(({ id }) => idText(id.id, id.extended).toLowerCase()).join(" ");
-      return { kind: "signal", ...base, rateHz: info.rateHz, frames: info.frames, info, selectedBy: signal.selectedBy, mux, ids };
+      const more = { selectedBy: signal.selectedBy, mux: facts?.mux ?? null, ids };
+      return { kind: "signal", ...base, rateHz: info.rateHz, frames: info.frames, info, ...more };
     })
     .sort(byLabel);
 }
 
-function signalInfo(device: DeviceHeard, senders: readonly Sender[], first: Sender, name: string, unit: string): SignalInfo {
-  const { id, match } = first;
+/** What all signals of a message have in common. */
+interface Sent extends Pick<SignalInfo, "message" | "source" | "frames" | "rateHz" | "firstNs" | "lastNs"> {
+  readonly idStart: string;
+  readonly selector: Omit<Extract<SignalInfo["selector"], { kind?: "signal" }>, "signal">;
+}
+
+function sentBy(device: DeviceHeard, senders: readonly Sender[], { id, match }: Sender): Sent {
   const ids = senders.map((s) => s.id);
-  const facts = device.facts[`${match.db}/${match.message}/${name}`];
-  const address = match.sourceAddress;
-  const lane: Lane | null =
-    facts === undefined || facts.isFloat ? null : facts.lengthBits === 1 ? "bool" : facts.textCount > 1 ? "enum" : null;
+  const { db, message, sourceAddress: address } = match;
+  const place = { device: device.device, bus: id.bus, channel: id.channel, db, message };
   return {
-    id: `${device.device}/${id.bus}${id.channel}/${match.db}.${match.message}${address === null ? "" : `@${hexByte(address)}`}/${name}`,
-    selector: {
-      device: device.device,
-      bus: id.bus,
-      channel: id.channel,
-      db: match.db,
-      message: match.message,
-      ...(address === null ? {} : { sourceAddress: address }),
-      signal: name,
-    },
-    name,
-    message: match.message,
-    source: `${match.message}${address === null ? "" : ` ${sourceText(address)}`} · ${id.bus} ${id.channel}`,
-    unit,
+    idStart: `${device.device}/${id.bus}${id.channel}/${db}.${message}${address === null ? "" : `@${hexByte(address)}`}/`,
+    selector: address === null ? place : { ...place, sourceAddress: address },
+    message,
+    source: `${message}${address === null ? "" : ` ${sourceText(address)}`} · ${id.bus} ${id.channel}`,
     frames: sumFrames(ids),
     rateHz: sumRates(ids),
     firstNs: ids.reduce((t, i) => (i.firstNs < t ? i.firstNs : t), id.firstNs),
     lastNs: ids.reduce((t, i) => (i.lastNs > t ? i.lastNs : t), id.lastNs),
+  };
+}
+
+function signalInfo(
+  { idStart, selector, ...sent }: Sent,
+  facts: SignalFacts | undefined,
+  { name, unit }: HeardMatch["signals"][number],
+): SignalInfo {
+  const isNumber = facts !== undefined && !facts.isFloat;
+  const lane: Lane | null = !isNumber ? null : facts.lengthBits === 1 ? "bool" : facts.textCount > 1 ? "enum" : null;
+  return {
+    ...sent,
+    id: `${idStart}${name}`,
+    selector: { ...selector, signal: name },
+    name,
+    unit,
     lane,
     comment: facts?.comment ?? null,
-    scaling:
-      facts === undefined || facts.isFloat ? null : { factor: facts.factor, offset: facts.offset, lengthBits: facts.lengthBits },
+    scaling: isNumber ? { factor: facts.factor, offset: facts.offset, lengthBits: facts.lengthBits } : null,
     absent: false,
   };
 }

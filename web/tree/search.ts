@@ -1,4 +1,5 @@
 /** The index that the filter runs over, made once per tree, and the rows of what it found. */
+import { atOnce, type Growth } from "../slices.ts";
 import type { Branch, IdLeaf, Node, SignalLeaf } from "./build.ts";
 import type { Filter, Leaf } from "./filter.ts";
 import { lettersOf } from "./letters.ts";
@@ -17,52 +18,66 @@ export interface Found {
   readonly best: Entry | null;
 }
 
-export function indexTree(tree: readonly Branch[]): Entry[] {
+/** Yields entries as they are made. */
+export function* growIndex(tree: readonly Branch[]): Growth<Entry[]> {
   const entries: Entry[] = [];
-  const walk = (nodes: readonly Node[], path: readonly Branch[]): void => {
+  function* walk(nodes: readonly Node[], path: readonly Branch[]): Growth<void> {
+    let parent: Parent | null = null;
+    let made = 0;
     for (const node of nodes) {
-      if ("children" in node) walk(node.children, [...path, node]);
-      else entries.push(entryOf(node, path));
+      if ("children" in node) yield* walk(node.children, [...path, node]);
+      else {
+        parent ??= parentOf(path);
+        entries.push(entryOf(node, parent));
+        made++;
+      }
     }
-  };
-  walk(tree, []);
+    if (made > 0) yield made;
+  }
+  yield* walk(tree, []);
   return entries;
 }
 
-function entryOf(node: SignalLeaf | IdLeaf, path: readonly Branch[]): Entry {
-  const [device, channel] = [path.find(({ kind }) => kind === "device"), path.find(({ kind }) => kind === "channel")];
-  const message = path.find(({ kind }) => kind === "message");
-  const source = path.find(({ kind }) => kind === "source");
-  const name = node.label.toLowerCase();
-  const group = (message?.label ?? "").toLowerCase();
-  const where = (source ?? message)?.detail.toLowerCase() ?? "";
-  const shared = {
-    dev: device?.label.toLowerCase() ?? "",
-    ch: (channel?.label ?? "").replace(" ", "").toLowerCase(),
-    msg: group,
-  };
-  const leaf = {
-    id: node.kind === "signal" ? node.info.id : "",
-    node,
+export const indexTree = (tree: readonly Branch[]): Entry[] => atOnce(growIndex(tree));
+
+/** What the leaves of a branch have in common. */
+interface Parent extends Pick<Entry, "path" | "message" | "messageLetters"> {
+  readonly fields: { readonly dev: string; readonly ch: string; readonly msg: string };
+  readonly pgn: string;
+}
+
+function parentOf(path: readonly Branch[]): Parent {
+  const label = (kind: Branch["kind"]): string => (path.find((branch) => branch.kind === kind)?.label ?? "").toLowerCase();
+  const message = label("message");
+  const where = path.findLast(({ kind }) => kind === "source" || kind === "message")?.detail.toLowerCase() ?? "";
+  return {
     path,
-    name,
-    label: node.label,
-    message: group,
-    letters: lettersOf(name),
-    messageLetters: lettersOf(group),
+    message,
+    messageLetters: lettersOf(message),
+    fields: { dev: label("device"), ch: label("channel").replace(" ", ""), msg: message },
+    pgn: where.split(" ")[0] ?? "",
   };
-  if (node.kind === "id") return { ...leaf, fields: { ...shared, id: name }, rateHz: node.rateHz, is: new Set(["missing"]) };
+}
+
+const NO_KINDS: ReadonlySet<string> = new Set();
+const MISSING: ReadonlySet<string> = new Set(["missing"]);
+
+function entryOf(node: SignalLeaf | IdLeaf, { path, message, messageLetters, fields: shared, pgn }: Parent): Entry {
+  const name = node.label.toLowerCase();
+  const id = node.kind === "signal" ? node.info.id : "";
+  const leaf = { id, node, path, name, label: node.label, message, letters: lettersOf(name), messageLetters };
+  if (node.kind === "id") return { ...leaf, fields: { ...shared, id: name }, rateHz: node.rateHz, is: MISSING };
   const { selector, lane, absent, unit } = node.info;
-  const kinds = [lane, node.mux === null ? null : "mux", absent ? "missing" : null];
+  const kinds = [lane, node.mux === null ? null : "mux", absent ? "missing" : null].filter((kind) => kind !== null);
   const address = selector.kind === "channel" ? undefined : selector.sourceAddress;
   const fields = {
     ...shared,
     unit: unit.toLowerCase(),
     db: selector.kind === "channel" ? "" : (selector.db ?? "").toLowerCase(),
     id: node.ids,
-    ...(address === undefined ? {} : { sa: address.toString(16).padStart(2, "0"), pgn: where.split(" ")[0] ?? "" }),
+    ...(address === undefined ? {} : { sa: address.toString(16).padStart(2, "0"), pgn }),
   };
-  return { ...leaf, fields, rateHz: node.rateHz, is: new Set(kinds.flatMap((kind) => kind ?? [])) };
+  return { ...leaf, fields, rateHz: node.rateHz, is: kinds.length === 0 ? NO_KINDS : new Set(kinds) };
 }
 
 /** One pass over the index. */

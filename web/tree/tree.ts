@@ -6,13 +6,14 @@ import type { SeriesId, SignalInfo, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { PLOTTED_MAX, type Place } from "../state/stripes.ts";
 import { countText } from "../text/number.ts";
-import { buildTree, type Node, type SignalLeaf } from "./build.ts";
+import type { Node, SignalLeaf } from "./build.ts";
 import { createChoice } from "./choice.ts";
 import { type Filter, parseFilter } from "./filter.ts";
 import { createFoot } from "./foot.ts";
+import { type Grown, grow, nothingGrown } from "./leaves.ts";
 import { createList } from "./list.ts";
 import type { Look } from "./row.ts";
-import { countSignals, type Entry, type Found, flatten, indexTree, rowsOf, search } from "./search.ts";
+import { countSignals, type Found, flatten, rowsOf, search } from "./search.ts";
 import { createSparklines, type SparklineHost } from "./sparklines.ts";
 import { treeKey } from "./tree-keys.ts";
 
@@ -81,23 +82,24 @@ export function createTree(
     list.element,
     foot.element,
   );
-  const build = onChange((heard: State["heard"], catalogue: State["catalogue"]) => {
-    const names = new Map(catalogue?.devices.map((d) => [d.device, d.name]));
-    tree = buildTree(Object.values(heard), names);
-    total = countSignals(tree);
-    entries = null;
-  });
-  let tree: ReturnType<typeof buildTree> = [];
+  let grown = nothingGrown;
   let total = 0;
-  /** Made when something is searched for the first time. */
-  let entries: readonly Entry[] | null = null;
+  let isGrowing = false;
+  /** What is heard meanwhile is taken up after it: one growth at a time. */
+  async function build(): Promise<void> {
+    if (isGrowing || grown.heard === state.heard) return;
+    isGrowing = true;
+    grown = await grow(state);
+    isGrowing = false;
+    total = countSignals(grown.tree);
+    render(store.get());
+  }
 
-  const arrange = onChange((_heard: State["heard"], text: string, _plotted: State["plotted"] | null, _onlyPlotted: boolean) => {
+  const arrange = onChange((_grown: Grown, text: string, _plotted: State["plotted"] | null, _onlyPlotted: boolean) => {
     filter = parseFilter(onlyPlotted ? `${text} is:plotted` : text);
-    if (filter.empty) rows = flatten(tree, (key) => !closed.has(key));
+    if (filter.empty) rows = flatten(grown.tree, (key) => !closed.has(key));
     else {
-      entries ??= indexTree(tree);
-      found = search(entries, filter, new Set(Object.keys(state.plotted)));
+      found = search(grown.entries, filter, new Set(Object.keys(state.plotted)));
       rows = rowsOf(found.entries);
       current = found.best?.node.key ?? null;
     }
@@ -109,8 +111,8 @@ export function createTree(
 
   function render(next: State): void {
     state = next;
-    build(next.heard, next.catalogue);
-    arrange(next.heard, next.filter, onlyPlotted || next.filter.includes("is:plotted") ? next.plotted : null, onlyPlotted);
+    void build();
+    arrange(grown, next.filter, onlyPlotted || next.filter.includes("is:plotted") ? next.plotted : null, onlyPlotted);
     if (document.activeElement !== input && input.value !== next.filter) input.value = next.filter;
     foot.render(next);
     redraw(rows, next.plotted, next.selected);
@@ -120,7 +122,7 @@ export function createTree(
   const redraw = onChange((_rows: readonly Node[], _plotted: State["plotted"], _selected: SeriesId | null) => draw());
 
   function rearrange(): void {
-    if (filter.empty) rows = flatten(tree, (key) => !closed.has(key));
+    if (filter.empty) rows = flatten(grown.tree, (key) => !closed.has(key));
     draw();
   }
 
