@@ -12,6 +12,7 @@ import { rebind } from "./state/rebind.ts";
 import type { Store } from "./state/store.ts";
 import { bytesText, countText } from "./text/number.ts";
 import { grow, leavesOf } from "./tree/leaves.ts";
+import { createTurns } from "./turns.ts";
 
 /** What the sample shows at once, by signal name; those that are not there are left out. */
 const SAMPLE_SIGNALS = ["VehicleSpeed", "EngineSpeed", "Throttle", "Gear", "BrakeSwitch"];
@@ -46,6 +47,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   let opening = 0;
   let running: WorkId | null = null;
   const skipped = new Set<string>();
+  const turns = createTurns();
   const ready = library.load().then(async () => void (await preview.setLibrary(library.entries(), library.rules())));
 
   async function take(reply: Reply<Catalogue>, turn: number, how: How): Promise<boolean> {
@@ -72,11 +74,12 @@ export function createOpener({ store, preview, data, library, askPassword, openD
 
   /** One after the other, so that there is one thing to cancel. */
   async function work<T>(run: (id: WorkId) => PromiseLike<Reply<T>>): Promise<Reply<T>> {
-    running = ++lastWork;
+    const id = ++lastWork;
+    running = id;
     try {
-      return await run(running);
+      return await run(id);
     } finally {
-      running = null;
+      if (running === id) running = null;
     }
   }
 
@@ -171,17 +174,20 @@ export function createOpener({ store, preview, data, library, askPassword, openD
 
   const opener: Opener = {
     async files(files, kind, beside) {
+      const dbcs = files.filter(({ path }) => /\.dbc$/i.test(path));
+      const onlyDatabases = dbcs.length === files.length;
+      // A database belongs to what is about to open; logs take the place of an address that does not answer.
+      if (onlyDatabases) await turns.rest();
+      else opener.cancel();
       const turn = ++opening;
       await ready;
-      const dbcs = files.filter(({ path }) => /\.dbc$/i.test(path));
       // Those of the sample are not the person's.
       if (kind === "files")
         for (const { path, file } of dbcs) library.add({ file: path.split("/").at(-1) ?? path, blob: file, encoding: null });
       await preview.setLibrary(library.entries(), library.rules());
       const source = store.get().catalogue?.source;
-      const onlyDatabases = dbcs.length === files.length;
       const stays = beside && source !== undefined && (onlyDatabases || source.kind === kind);
-      const reply = await preview.open(files, kind, beside);
+      const reply = await turns.ask<Reply<Catalogue>>(() => preview.open(files, kind, beside));
       const how = !stays ? "fresh" : onlyDatabases ? "databases" : "beside";
       if (!(await take(reply, turn, how))) return;
       await unlock(turn);
@@ -196,10 +202,11 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       plotFirst();
     },
     async address(address, token, quiet = false) {
+      opener.cancel();
       const turn = ++opening;
       await ready;
       store.dispatch({ type: "progress", progress: { text: `Asking ${new URL(address).host}`, bytes: 0, bytesAll: 0 } });
-      const reply = await work<Catalogue>((id) => preview.openAddress(id, address, token));
+      const reply = await turns.ask(() => work<Catalogue>((id) => preview.openAddress(id, address, token)));
       if (turn !== opening) return false;
       store.dispatch({ type: "progress", progress: null });
       if (!reply.ok && reply.fault.code === "request/cancelled") return false;
@@ -215,6 +222,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       return isOpen;
     },
     async databases() {
+      await turns.rest();
       const turn = ++opening;
       const reply = await preview.setLibrary(library.entries(), library.rules());
       if (!reply.ok) fail(reply.fault);

@@ -71,7 +71,8 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
       warn(`This link was made by a newer version. ${countOf(parts.length)} left out: ${list.join(", ")}.`);
     } else if (parsed.isNewer) warn("This link was made by a newer version. All of it is shown.");
     const devices = [...new Set(parsed.document.recordings.map((r) => r.split("/")[0] ?? ""))];
-    if (store.get().catalogue === null && devices.length > 0)
+    // A link that names its source asks about that.
+    if (store.get().catalogue === null && devices.length > 0 && !host.address.get().searchParams.has("src"))
       warn(`This link shows ${devices.join(", ")}. Open its logs to see it.`);
   }
 

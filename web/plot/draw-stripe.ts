@@ -66,8 +66,12 @@ export function drawStripe(paint: Paint, box: StripeBox, frame: PlotFrame): void
   context.fillStyle = palette.hair;
   horizontal(paint, bottom - 1, 0, gutter + width);
   vertical(paint, gutter - 1, top, bottom);
-  axes.slice(0, frame.axesMax).forEach((axis, i) => {
-    drawAxis(paint, axis, box, gutter - i * AXIS_PX * ratio, frame.state.autoValues);
+  const shown = axes.slice(0, frame.axesMax);
+  shown.forEach((axis, i) => {
+    const right = gutter - i * AXIS_PX * ratio;
+    // Left of the outermost axis all is free: a stripe of few axes writes numbers of many digits.
+    const room = (i === shown.length - 1 ? right : AXIS_PX * ratio) - 8 * ratio;
+    drawAxis(paint, axis, box, { right, room }, frame.state.autoValues);
   });
   if (frame.state.active === box.stripe.id && frame.state.stripes.length > 1) {
     context.fillStyle = palette.accent;
@@ -186,7 +190,14 @@ function numberText(paint: Paint, value: number, label: string, room: number): s
 }
 
 /** Bar in the series colour, labels left of it, unit above. */
-function drawAxis(paint: Paint, axis: Axis, box: StripeBox, right: number, isAuto: boolean): void {
+function drawAxis(
+  paint: Paint,
+  axis: Axis,
+  box: StripeBox,
+  at: { readonly right: number; readonly room: number },
+  isAuto: boolean,
+): void {
+  const { right, room } = at;
   const { context, palette, ratio } = paint;
   const scale = scaleOf(axis, box, ratio);
   context.fillStyle = colourOf(palette, axis.first);
@@ -196,7 +207,6 @@ function drawAxis(paint: Paint, axis: Axis, box: StripeBox, right: number, isAut
   context.fillStyle = palette.t2;
   setFont(paint, 11);
   const x = right - 7 * ratio;
-  const room = AXIS_PX * ratio - 8 * ratio;
   for (const { value, label } of ticksOf(axis, box))
     context.fillText(numberText(paint, value, label, room), x, yOf(scale, value));
   context.fillStyle = palette.t3;

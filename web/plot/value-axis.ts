@@ -26,11 +26,14 @@ export function widen(extremes: Limits, heightPx: number, integer: boolean): Lim
     const by = integer ? 1 : niceStep(Math.max(Math.abs(low) / 10, 1e-9));
     return low === 0 ? [-1, 1] : [low - by, low + by];
   }
+  const to = (step: number): Limits => [trim(Math.floor(low / step + 1e-9) * step), trim(Math.ceil(high / step - 1e-9) * step)];
   // A wider range may want a coarser step, which widens it again; the steps are few.
   for (let step = axisStep(size, heightPx, integer); ; ) {
-    const wide: Limits = [trim(Math.floor(low / step + 1e-9) * step), trim(Math.ceil(high / step - 1e-9) * step)];
+    const wide = to(step);
     const next = axisStep(wide[1] - wide[0], heightPx, integer);
     if (next <= step) return wide;
+    // Where two steps have no room (a low stripe about zero) this would go on for ever: then labels stand within the range, not at its ends.
+    if (wide[1] - wide[0] > 4 * size) return to(integer ? Math.max(1, niceStep(size / 10)) : niceStep(size / 10));
     step = next;
   }
 }

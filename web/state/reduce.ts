@@ -172,7 +172,7 @@ export function reduce(state: State, action: Action): State {
     case "scene":
       return travelled(state, action.scene);
     case "restore":
-      return keepActive({ ...state, ...action.scene, ...action.more, moving: null });
+      return keepActive({ ...state, ...restored(state, action.scene), ...action.more, moving: null });
     case "cursors":
       return { ...state, cursors: { ...state.cursors, ...action.cursors }, cursor: action.steps ?? state.cursor };
     case "bookmarks":
@@ -277,6 +277,17 @@ function measured(state: State, { id, extremes, decimals, valueTable, lane, noti
   return before.extremes === null && before.lane === "enum" && before.info.lane === "enum" && lane === null
     ? keepActive(toggleLane(next, id))
     : next;
+}
+
+/** What is known of samples that are here stays known: nothing asks for them again. */
+function restored({ plotted }: State, scene: Omit<Scene, "columns" | "view">): Omit<Scene, "columns" | "view"> {
+  const known = Object.entries(scene.plotted).map(([id, signal]): [SeriesId, Plotted] => {
+    const before = plotted[id];
+    if (before === undefined || signal.extremes !== null) return [id, signal];
+    const { extremes, decimals, valueTable, notice } = before;
+    return [id, { ...signal, extremes, decimals, valueTable, notice: signal.notice ?? notice }];
+  });
+  return { ...scene, plotted: Object.fromEntries(known) };
 }
 
 /** Every answer says the same again: only news may redraw legend and tree. */

@@ -78,10 +78,10 @@ describe("the value axis", () => {
     expect(valueTicks([0, 150], 140, false, "en").map((t) => t.label)).toEqual(["0", "50", "100", "150"]);
   });
 
-  test("the outer labels are there however the steps fall", () => {
+  test("the outer labels are there however the steps fall, where two steps have room", () => {
     for (let i = 1; i < 400; i++) {
-      const limits = widen([9.6 - i / 100, 10.2 + i / 37], 60 + i, false);
-      const ticks = valueTicks(limits, 60 + i, false, "en").map((t) => t.value);
+      const limits = widen([9.6 - i / 100, 10.2 + i / 37], 63 + i, false);
+      const ticks = valueTicks(limits, 63 + i, false, "en").map((t) => t.value);
       expect([ticks[0], ticks.at(-1)]).toEqual([...limits]);
     }
   });
@@ -105,4 +105,21 @@ describe("the value axis", () => {
     expect(canShare("km/h", [0, 100], "km/h", [0, 5])).toBe(false);
     expect(canShare("km/h", [0, 100], "m/s", [0, 100])).toBe(false);
   });
+});
+
+test("a low stripe about zero keeps the curve at more than a quarter of its height, with a label", () => {
+  for (const height of [13, 33, 45, 55, 63, 70, 100])
+    for (const extremes of [
+      [-5400, 211.6],
+      [-64, 15.5],
+      [-1, 1],
+      [-0.003, 0.0004],
+      [-7e18, 2e18],
+    ] as const) {
+      const [low, high] = widen(extremes, height, false);
+      expect(low).toBeLessThanOrEqual(extremes[0]);
+      expect(high).toBeGreaterThanOrEqual(extremes[1]);
+      expect((extremes[1] - extremes[0]) / (high - low), `${extremes} at ${height} px`).toBeGreaterThan(0.25);
+      expect(valueTicks([low, high], height, false).length).toBeGreaterThan(0);
+    }
 });

@@ -56,6 +56,10 @@ const heard = (more: Partial<DeviceHeard> = {}): DeviceHeard => ({
   ...more,
 });
 
+const measured = (name: string): Action => ({
+  type: "measured",
+  signals: [{ id: info(name).id, extremes: [0, 9], decimals: 2, valueTable: null, lane: null, notice: null }],
+});
 const run = (actions: readonly Action[], from: State = { ...firstState, columns: 100 }): State => actions.reduce(reduce, from);
 const plot = (name: string, more: Partial<SignalInfo> = {}): Action => ({
   type: "plot",
@@ -212,4 +216,13 @@ describe("undo", () => {
     store.undo();
     expect(stripes(store.get())).toEqual([["v"]]);
   });
+});
+
+test("a view restored over its own signals keeps what is known of their samples, which nothing asks for again", () => {
+  const before = run([{ type: "heard", heard: heard() }, plot("A"), measured("A")]);
+  const fresh = run([{ type: "heard", heard: heard() }, plot("A"), plot("B")]);
+  const { stripes, plotted } = fresh;
+  const after = run([{ type: "restore", scene: { stripes, plotted }, more: {} }], before);
+  expect(after.plotted[info("A").id]).toMatchObject({ extremes: [0, 9], decimals: 2 });
+  expect(after.plotted[info("B").id]).toMatchObject({ extremes: null, decimals: null });
 });
