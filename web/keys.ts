@@ -97,29 +97,32 @@ export function commandOf(
   press: KeyPress,
   { inText, singles }: KeyPlace,
 ): { readonly command: Command; readonly digit: number } | null {
-  // With AltGr some keyboards write characters of their own.
-  if (press.altKey && !(press.ctrlKey && /^b$/i.test(press.key))) return null;
   const ctrl = press.ctrlKey || press.metaKey;
+  // With AltGr some keyboards write characters of their own, and so does a Mac with Option: there the place has to do.
+  const isB = /^b$/i.test(press.key) || (press.metaKey && press.code === "KeyB");
+  if (press.altKey) return ctrl && isB && !press.shiftKey ? { command: "toggle-right", digit: 0 } : null;
   if (inText && !ctrl && press.key !== "Escape" && press.key !== "F6") return null;
-  // The text field's own undo.
-  if (inText && ctrl && /^[zyZY]$/.test(press.key)) return null;
-  if (!singles && !ctrl && press.key.length === 1 && press.key !== "?") return null;
-  const digit = digitOf(press);
-  if (digit > 0 && !ctrl) return { command: press.shiftKey ? "fold" : "activate", digit };
+  // The text field's own undo, and its steps from word to word.
+  if (inText && ctrl && /^([zyZY]|Arrow.*)$/.test(press.key)) return null;
+  if (!singles && !ctrl && press.key.length === 1) return null;
   const row = keyTable.find((candidate) => candidate.keys.some((keys) => presses(keys, press, ctrl)));
-  return row === undefined ? null : { command: row.command, digit: 0 };
+  if (row !== undefined) return { command: row.command, digit: 0 };
+  const { digit, folds } = digitOf(press);
+  return digit === 0 || ctrl ? null : { command: folds ? "fold" : "activate", digit };
 }
 
-/** With Shift the character says nothing of the digit: there only the key's place does. */
-function digitOf({ key, code, shiftKey }: KeyPress): number {
-  const found = shiftKey ? /^Digit([1-9])$/.exec(code ?? "") : /^([1-9])$/.exec(key);
-  return Number(found?.[1] ?? 0);
+/** 1 to 9 activate, also where a keyboard needs Shift for them; where Shift makes another character of a digit's key, and that
+ * character is no command, it folds. */
+function digitOf({ key, code, shiftKey }: KeyPress): { readonly digit: number; readonly folds: boolean } {
+  if (/^[1-9]$/.test(key)) return { digit: Number(key), folds: false };
+  const place = shiftKey ? /^Digit([1-9])$/.exec(code ?? "")?.[1] : undefined;
+  return { digit: Number(place ?? 0), folds: true };
 }
 
 function presses(keys: string, press: KeyPress, ctrl: boolean): boolean {
   const parts = keys.split(" ");
   const key = parts.at(-1) ?? "";
-  if (parts.includes("Ctrl") !== ctrl || parts.includes("Alt") !== press.altKey) return false;
+  if (parts.includes("Ctrl") !== ctrl || parts.includes("Alt")) return false;
   const isLetter = /^[A-Z]$/.test(key);
   // A character such as ? or + needs Shift on some keyboards and not on others: only the character counts.
   if ((isLetter || key.length > 1) && parts.includes("Shift") !== press.shiftKey) return false;
@@ -127,11 +130,13 @@ function presses(keys: string, press: KeyPress, ctrl: boolean): boolean {
 }
 
 const isMac = (): boolean => typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
-const ARROWS: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<string, string>> = {
   ArrowLeft: "←",
   ArrowRight: "→",
   ArrowUp: "↑",
   ArrowDown: "↓",
+  PageUp: "PgUp",
+  PageDown: "PgDn",
   Delete: "Del",
   Escape: "Esc",
 };
@@ -140,7 +145,7 @@ const ARROWS: Readonly<Record<string, string>> = {
 export const keyText = (keys: string): string =>
   keys
     .split(" ")
-    .map((part) => (part === "Ctrl" && isMac() ? "⌘" : (ARROWS[part] ?? part)))
+    .map((part) => (part === "Ctrl" && isMac() ? "⌘" : (NAMES[part] ?? part)))
     .join(" ");
 
 /** Keys of a command as a tooltip says them. */

@@ -326,7 +326,8 @@ function moveFocus(step: 1 | -1): void {
   );
   const at = regions.findIndex((region) => region.contains(document.activeElement));
   const next = regions[(at + step + regions.length) % regions.length];
-  next?.querySelector<HTMLElement>("[tabindex='0'], button:not(:disabled), input")?.focus();
+  const stops = [...(next?.querySelectorAll<HTMLElement>("[tabindex='0'], button:not(:disabled), input") ?? [])];
+  stops.find((stop) => stop.checkVisibility())?.focus();
 }
 
 /** WCAG 2.1.4: single letters can be turned off, in the help sheet. */

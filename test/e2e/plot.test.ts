@@ -2,7 +2,6 @@
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
-import { keyTable } from "../../web/keys.ts";
 import { fit, timeAt } from "../../web/state/view.ts";
 import { shortText, valueText } from "../../web/text/number.ts";
 import { canDrive, drop, launch, openPage, plot, serveStatic, settled, type Watched } from "./page.ts";
@@ -258,29 +257,6 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await soon(async () => (await viewOf(page)).fromNs).toBe(time(400));
     await page.keyboard.press("x");
     await soon(async () => (await viewOf(page)).fromNs).toBe(time(300));
-    await page.close();
-  });
-
-  test("every key of the table does something or nothing, never harm", async () => {
-    const { page, errors } = await opened(["EngineSpeed", "VehicleSpeed", "Gear"]);
-    const pickers = new Set(["open-files", "open-folder"]); // the system's own windows
-    for (const { command, keys } of keyTable) {
-      if (pickers.has(command)) continue;
-      for (const key of keys) {
-        const pressed = key
-          .replace("1…9", "1")
-          .replace("Ctrl", "Control")
-          .replace("−", "-")
-          .split(" ")
-          .map((part) => (/^[A-Z]$/.test(part) ? part.toLowerCase() : part))
-          .join("+");
-        await page.keyboard.press(pressed === "+" ? "+" : pressed);
-        await page.keyboard.press("Escape");
-      }
-    }
-    expect(await page.locator("main.plot").isVisible()).toBe(true);
-    expect(new URL(page.url()).pathname).toBe("/page/");
-    expect(errors).toEqual([]);
     await page.close();
   });
 

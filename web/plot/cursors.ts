@@ -109,8 +109,8 @@ export function createCursorValues(
     if (reply.ok && reply.value !== null && (store.get().cursors[which] ?? timeNs) === timeNs) go(which, reply.value.timeNs);
   }
 
-  const go = (which: keyof Cursors, timeNs: bigint): void =>
-    store.dispatch({ type: "cursors", cursors: { [which]: timeNs }, steps: which });
+  /** The cursor that steps stays the one it was: with Shift the other one goes, again and again. */
+  const go = (which: keyof Cursors, timeNs: bigint): void => store.dispatch({ type: "cursors", cursors: { [which]: timeNs } });
 
   const nothing: Samples = new Map();
   return { at: (which) => held[which]?.samples ?? nothing, pump, step: (...args) => void step(...args) };

@@ -224,6 +224,6 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
     carry: (ids, label, event, drop) => carrying.start(ids, label, event, false, drop),
     boxes: () => latest?.boxes ?? [],
     fitAll,
-    focus: () => (area.querySelector<HTMLElement>("[role=img]") ?? element).focus(),
+    focus: () => (area.querySelector<HTMLElement>("[aria-current]") ?? area.querySelector<HTMLElement>("[role=img]"))?.focus(),
   };
 }

@@ -90,6 +90,7 @@ export function createStripeGrips(store: Store, data: DataStore): StripeGrips {
         if (image instanceof HTMLElement) {
           image.style.top = `${box.top}px`;
           image.style.height = `${box.height}px`;
+          setAttribute(image, "aria-current", box.stripe.id === state.active ? "true" : null);
           if (!image.hasAttribute("aria-label")) image.setAttribute("aria-label", nameOf(box, state));
         }
       });

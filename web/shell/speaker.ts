@@ -2,6 +2,7 @@
 import { el } from "../dom.ts";
 import { timeText } from "../plot/draw-cursors.ts";
 import type { Shown } from "../plot/pointer-layer.ts";
+import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { shownValue } from "../text/value.ts";
 
@@ -17,11 +18,16 @@ export function createSpeaker(store: Store): Speaker {
   let said = "";
   let timer: number | null = null;
   let latest: Shown | null = null;
+  let before: State["cursors"] = { a: null, b: null };
 
   function speak(): void {
     timer = null;
     const state = store.get();
-    const { cursor, cursors, view, selected, plotted, stripes } = state;
+    const { cursors, view, selected, plotted, stripes } = state;
+    // The one that moved; with Shift it is not the one that steps.
+    const moved = (["a", "b"] as const).filter((which) => cursors[which] !== before[which]);
+    const cursor = moved.length === 1 ? (moved[0] ?? state.cursor) : state.cursor;
+    before = cursors;
     const timeNs = cursors[cursor];
     const signal = plotted[selected ?? stripes[0]?.signals[0] ?? ""];
     const sample = signal === undefined ? undefined : latest?.[cursor].get(signal.info.id);

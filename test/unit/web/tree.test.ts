@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HeardId, HeardMatch, LogEntry } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
-import { commandOf, keyTable } from "../../../web/keys.ts";
 import { buildTree, type Node } from "../../../web/tree/build.ts";
 import { glob, parseFilter, subsequence } from "../../../web/tree/filter.ts";
 import { recordedRateHz } from "../../../web/tree/rates.ts";
@@ -182,46 +181,5 @@ describe("the filter", () => {
   test("letters found together win over letters strewn about", () => {
     expect(subsequence("eed", "wheelspeed")).toEqual([7, 8, 9]);
     expect(subsequence("wsd", "wheelspeed")).toEqual([0, 5, 9]);
-  });
-});
-
-describe("keys", () => {
-  const press = (key: string, more: Partial<Parameters<typeof commandOf>[0]> = {}) => ({
-    key,
-    ctrlKey: false,
-    metaKey: false,
-    shiftKey: false,
-    altKey: false,
-    ...more,
-  });
-
-  const onPage = { inText: false, singles: true };
-  const inText = { inText: true, singles: true };
-
-  test("no key stands for two commands", () => {
-    const keys = keyTable.flatMap((row) => row.keys);
-    expect(new Set(keys).size).toBe(keys.length);
-  });
-
-  test("none of those a browser keeps is bound", () => {
-    const keys = keyTable.flatMap((row) => row.keys);
-    for (const kept of ["Ctrl T", "Ctrl N", "Ctrl W", "Ctrl L", "Tab", "F5", "F11"]) expect(keys).not.toContain(kept);
-  });
-
-  test("single characters are text in a text field, commands elsewhere", () => {
-    expect(commandOf(press("f"), onPage)?.command).toBe("fit");
-    expect(commandOf(press("f"), inText)).toBe(null);
-    expect(commandOf(press("o", { ctrlKey: true }), inText)?.command).toBe("open-files");
-    expect(commandOf(press("z", { ctrlKey: true }), inText)).toBe(null);
-  });
-
-  test("Shift tells letters apart, characters count as they are", () => {
-    expect(commandOf(press("K", { shiftKey: true }), onPage)?.command).toBe("merge");
-    expect(commandOf(press("k"), onPage)?.command).toBe("stack");
-    expect(commandOf(press("?", { shiftKey: true }), onPage)?.command).toBe("help");
-    expect(commandOf(press("+", { shiftKey: true }), onPage)?.command).toBe("zoom-in");
-    expect(commandOf(press("z", { metaKey: true, shiftKey: true }), onPage)?.command).toBe("redo");
-    expect(commandOf(press("3"), onPage)).toEqual({ command: "activate", digit: 3 });
-    expect(commandOf(press("ArrowLeft", { altKey: true }), onPage)).toBe(null);
   });
 });
