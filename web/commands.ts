@@ -21,6 +21,7 @@ export interface CommandHost {
   findSignal(): void;
   palette(text: string): void;
   copyLink(): void;
+  follow(): void;
   table(): void;
   cancel(): void;
   say(text: string): void;
@@ -48,6 +49,7 @@ export function createCommands(host: CommandHost): Run {
     "go-to": () => host.palette(":"),
     "find-signal": host.findSignal,
     "copy-link": host.copyLink,
+    follow: host.follow,
     help: () => toggle("help"),
     table: host.table,
     "open-files": host.openFiles,

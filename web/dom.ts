@@ -39,3 +39,12 @@ export function onChange<T extends readonly unknown[]>(render: (...inputs: T) =>
     render(...inputs);
   };
 }
+
+/** Made by the first who asks. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -27,6 +27,7 @@ const rows = [
   { group: "Time", action: "One view later", keys: ["PageDown"], command: "page-right" },
   { group: "Time", action: "Start of the recording", keys: ["Home"], command: "to-start" },
   { group: "Time", action: "End of the recording", keys: ["End"], command: "to-end" },
+  { group: "Time", action: "Follow a growing log", keys: ["Shift E"], command: "follow" },
   { group: "Time", action: "Go to a time", keys: ["Ctrl G"], command: "go-to" },
   { group: "Cursors", action: "No cursor, A, A and B", keys: ["C"], command: "cursors" },
   { group: "Cursors", action: "Cursor A here", keys: ["."], command: "cursor-a" },

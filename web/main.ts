@@ -1,6 +1,6 @@
 /** Boot: the store, the preview worker, the parts of the page, and the lines between them. */
 import type { CommandHost, Run } from "./commands.ts";
-import { el } from "./dom.ts";
+import { el, once } from "./dom.ts";
 import { commandOf } from "./keys.ts";
 import { browserShelf } from "./library/browser-shelf.ts";
 import { createLastFolder } from "./library/last-folder.ts";
@@ -22,8 +22,8 @@ import { createPhone } from "./shell/phone.ts";
 import { createStatusBar } from "./shell/statusbar.ts";
 import { titleText } from "./shell/title.ts";
 import { createTopBar } from "./shell/topbar.ts";
-import { createSourceLink } from "./source-link.ts";
-import { firstState, type NoticeAction, type SignalInfo, type State, type Theme } from "./state/model.ts";
+import type { Origin } from "./source/origins.ts";
+import { firstState, type NoticeAction, type State, type Theme } from "./state/model.ts";
 import { createStore } from "./state/store.ts";
 import { kept, SINGLE_KEYS } from "./storage.ts";
 import type { SparklineHost } from "./tree/sparklines.ts";
@@ -54,11 +54,18 @@ const opener = createOpener({
   askPassword: async (locked, wrong) => (await loading)?.askPassword(locked, wrong) ?? null,
   openDatabases: () => withSecond((part) => part.openDatabases()),
 });
-const address = {
-  get: () => new URL(location.href),
-  replace: (url: URL) => history.replaceState(history.state, "", url),
-};
-const sourceLink = createSourceLink(store, opener, { kept, address, say: (text) => statusBar.say(text) });
+/** `?src=` and the address field: loaded by who comes by such a link, or types an address. */
+const loadAddresses = once(async () => {
+  const { createSourceLink } = await import("./source-link.ts");
+  const address = {
+    get: () => new URL(location.href),
+    replace: (url: URL) => history.replaceState(history.state, "", url),
+  };
+  return createSourceLink(store, opener, { kept, address, say: (text) => statusBar.say(text) });
+});
+const namesSource = (): boolean => new URLSearchParams(location.search).has("src");
+const openAddress = (text: string): void => void loadAddresses().then((link) => link.open(text));
+const forgetAddress = (): void => void (namesSource() && loadAddresses().then((link) => link.forget()));
 const menu = createMenu();
 const plot = createPlot(store, data, {
   at: (work, query) => preview.at(work, query),
@@ -85,10 +92,14 @@ const requester = createRequester(store, data, preview, {
   },
 });
 
+/** Of the files that are open. */
+let origins: readonly Origin[] = [];
 const dropHost: DropHost = {
-  open(files, beside) {
+  open(origin, beside) {
+    const { files } = origin;
+    origins = beside ? [...origins, origin] : [origin];
     // A database alone changes nothing about where the logs are.
-    if (files.some(({ path }) => !/\.dbc$/i.test(path))) sourceLink.forget();
+    if (files.some(({ path }) => !/\.dbc$/i.test(path))) forgetAddress();
     void opener.files(files, "files", beside);
   },
   isOpen: () => store.get().catalogue !== null,
@@ -96,7 +107,7 @@ const dropHost: DropHost = {
 const pickers = createPickers(dropHost);
 const openFolder = (): void => {
   if (!lastFolder.canPick) pickers.folder();
-  else void lastFolder.pick().then((files) => files !== null && dropHost.open(files, true));
+  else void lastFolder.pick().then((origin) => origin !== null && dropHost.open(origin, true));
 };
 const treeActions = {
   openDatabases: () => actions.openDatabases(),
@@ -136,6 +147,7 @@ const commandHost: CommandHost = {
   plot,
   palette: (text) => withSecond((part) => part.openPalette(text)),
   copyLink: () => withSecond((part) => void part.copyLink()),
+  follow: () => withSecond((part) => part.source("follow")),
   table: () => withSecond((part) => part.openTable()),
   say: (text) => statusBar.say(text),
   openFiles: pickers.files,
@@ -158,10 +170,10 @@ const actions: Actions = {
   openFiles: pickers.files,
   openFolder,
   openSample() {
-    sourceLink.forget();
+    forgetAddress();
     void opener.sample();
   },
-  openAddress: (text) => void sourceLink.open(text),
+  openAddress,
   openDatabases: () => withSecond((part) => part.openDatabases()),
   enterPassword: (device) => void opener.password(device),
   notice: followNotice,
@@ -188,11 +200,17 @@ const phone = createPhone(store);
 const empty = createEmpty(actions, {
   library,
   lastFolder,
-  open: (files) => dropHost.open(files, true),
+  open: (origin) => dropHost.open(origin, true),
   refused: (name) =>
     store.dispatch({
       type: "notify",
-      notifications: [{ severity: "warning", text: `The browser did not give permission to read ${name}` }],
+      notifications: [
+        {
+          severity: "warning",
+          text: `The browser needs permission again to read ${name}`,
+          action: { label: "Allow", run: "allow" },
+        },
+      ],
     }),
 });
 const panels = createPanels(store, root, kept, () => plot.refresh());
@@ -231,6 +249,9 @@ const loading: Promise<Second | null> = import("./second.ts").then(
       nextWork: opener.nextWork,
       library,
       opener,
+      origins: () => origins,
+      openOrigin: dropHost.open,
+      lastFolder,
     });
     phone.tabs.before(...made.panels);
     app.append(...made.windows);
@@ -298,26 +319,10 @@ function followNotice(run: NoticeAction["run"]): void {
   if (run === "open-files") pickers.files();
   else if (run === "reload") location.reload();
   else if (run === "databases") actions.openDatabases();
-  else if (run === "copy-cors-rule") void copyRule();
-  else if (typeof run !== "object") return;
-  else if ("openAddress" in run) void sourceLink.open(run.openAddress);
+  else if (typeof run === "string" || "unpack" in run || "download" in run) withSecond((part) => part.source(run));
+  else if ("openAddress" in run) openAddress(run.openAddress);
   else if ("password" in run) void opener.password(run.password);
   else void opener.assign(run, [run.assign]);
-}
-
-/** For the bucket's owner, as S3 takes it. */
-async function copyRule(): Promise<void> {
-  const rule = {
-    AllowedOrigins: [location.origin],
-    AllowedMethods: ["GET", "HEAD"],
-    AllowedHeaders: ["Range"],
-    ExposeHeaders: ["Content-Range", "ETag"],
-  };
-  const isCopied = await navigator.clipboard?.writeText(JSON.stringify([rule], null, 2)).then(
-    () => true,
-    () => false,
-  );
-  statusBar.say(isCopied === true ? "Rule copied" : "The browser does not let this page copy");
 }
 
 function moveFocus(step: 1 | -1): void {
@@ -354,8 +359,8 @@ store.subscribe(render);
 panels.apply();
 render(store.get());
 // A page that a buslens server hands out opens that server's logs, unless the link names others; anywhere else it stays empty.
-if (!sourceLink.read() && /\/view\/?(index\.html)?$/.test(location.pathname))
-  void opener.address(new URL("../", location.href).href, null, true);
+if (namesSource()) void loadAddresses().then((link) => link.read());
+else if (/\/view\/?(index\.html)?$/.test(location.pathname)) void opener.address(new URL("../", location.href).href, null, true);
 
 // Works without a connection after the first visit; where the browser keeps nothing, it works with one.
 addEventListener("load", () => void navigator.serviceWorker?.register("./offline.js", { scope: "./" }).catch(() => undefined));

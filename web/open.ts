@@ -4,10 +4,9 @@ import type { ChannelFit } from "../core/query/engine.ts";
 import type { Catalogue, DeviceHeard, OpenFile, Reply, WorkId } from "../worker/api.ts";
 import type { ChannelName, Library } from "./library/library.ts";
 import { askForPassword, lockedDevices, type PasswordAsker } from "./library/locked.ts";
-import { channelStates, isAtHome, proposals } from "./library/proposals.ts";
 import type { DataStore } from "./plot/data.ts";
 import { makeSample, type Preview, proxied } from "./preview.ts";
-import type { Notification } from "./state/model.ts";
+import type { NoticeAction, Notification } from "./state/model.ts";
 import { rebind } from "./state/rebind.ts";
 import type { Store } from "./state/store.ts";
 import { bytesText, countText } from "./text/number.ts";
@@ -16,6 +15,9 @@ import { createTurns } from "./turns.ts";
 
 /** What the sample shows at once, by signal name; those that are not there are left out. */
 const SAMPLE_SIGNALS = ["VehicleSpeed", "EngineSpeed", "Throttle", "Gear", "BrakeSwitch"];
+
+/** Asked for once a log is open, and not before its curves. */
+const loadProposals = () => import("./library/proposals.ts");
 
 export interface OpenerParts {
   readonly store: Store;
@@ -35,12 +37,19 @@ export interface Opener {
   databases(): Promise<void>;
   assign(place: ChannelName, files: readonly string[]): Promise<void>;
   password(device: string): Promise<void>;
+  /** Reads on in logs that grew, changed or came; null: of the open address. False: something newer was opened meanwhile, or it failed. */
+  renew(files: readonly OpenFile[] | null): Promise<boolean>;
+  /** One thing at a time: what runs is what `cancel` ends. */
+  work<T>(run: (id: WorkId) => PromiseLike<Reply<T>>): Promise<Reply<T>>;
   cancel(): void;
   nextWork(): WorkId;
 }
 
-/** fresh: nothing of what was plotted stays. beside: all of it stays, its samples are read again. databases: only what they change. */
-type How = "fresh" | "beside" | "databases";
+/**
+ * fresh: nothing of what was plotted stays. beside: all of it stays, its samples are read again. databases: only what they change.
+ * renewed: all of it stays, also to the eye, until its samples are there as they are now.
+ */
+type How = "fresh" | "beside" | "databases" | "renewed";
 
 export function createOpener({ store, preview, data, library, askPassword, openDatabases }: OpenerParts): Opener {
   let lastWork: WorkId = 0;
@@ -66,6 +75,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       else if (heard.fault.code === "request/cancelled") break;
       else fail(heard.fault);
     }
+    if (how === "renewed") data.outdate();
     if (how !== "fresh") await bindAgain(meanings, how === "beside");
     if (turn !== opening) return false;
     store.dispatch({ type: "progress", progress: null });
@@ -100,14 +110,14 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     if (notifications.length > 0) store.dispatch({ type: "notify", notifications });
   }
 
-  function fail(fault: Fault): void {
+  function fail(fault: Fault, action?: NoticeAction, other?: NoticeAction): void {
     store.dispatch({ type: "progress", progress: null });
-    notify({ severity: "error", text: fault.message, fault });
+    notify({ severity: "error", text: fault.message, fault, ...(action && { action }), ...(other && { other }) });
   }
 
   void preview.listen(
     proxied((_work, bytes, bytesAll) => {
-      const text = `Reading, ${bytesText(bytes)} of ${bytesText(bytesAll)}`;
+      const text = `Reading, ${bytesText(bytes)}${bytesAll > 0 ? ` of ${bytesText(bytesAll)}` : ""}`;
       store.dispatch({ type: "progress", progress: { text, bytes, bytesAll } });
     }),
   );
@@ -135,6 +145,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
 
   /** Databases that were dropped belong where half of the ids are theirs; channels without any are offered one. */
   async function matchDatabases(dropped: readonly string[]): Promise<void> {
+    const { channelStates, isAtHome } = await loadProposals();
     const { heard, catalogue } = store.get();
     const dbcs = (catalogue?.dbcs ?? []).filter(({ file }) => dropped.includes(file));
     const states = Object.values(heard).flatMap(channelStates);
@@ -157,6 +168,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   }
 
   async function propose(): Promise<void> {
+    const { channelStates, proposals } = await loadProposals();
     for (const [device, heard] of Object.entries(store.get().heard)) {
       const states = channelStates(heard).filter(({ matched }) => matched === 0);
       if (states.length === 0) continue;
@@ -216,6 +228,10 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       }
       if (!reply.ok && quiet) return false;
       store.dispatch({ type: "token", tokenFor: null });
+      if (!reply.ok) {
+        fail(reply.fault, ...waysOut(reply.fault, address));
+        return false;
+      }
       const isOpen = await take(reply, turn, "fresh");
       if (isOpen) await unlock(turn);
       if (isOpen && turn === opening) await propose();
@@ -232,6 +248,11 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       library.assign(place, files);
       await opener.databases();
     },
+    async renew(files) {
+      const turn = ++opening;
+      return take(await work<Catalogue>((id) => preview.renew(id, files)), turn, "renewed");
+    },
+    work,
     password: (device) => unlock(opening, device),
     cancel() {
       if (running !== null) void preview.cancel(running);
@@ -247,6 +268,16 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   }
 
   return opener;
+}
+
+/** Of an address that did not open. */
+function waysOut({ code }: Fault, address: string): NoticeAction[] {
+  if (code === "storage/no-ranges")
+    return [
+      { label: "Download it all", run: { download: address } },
+      { label: "Cancel", run: "nothing" },
+    ];
+  return code === "storage/unreachable" ? [{ label: "Try again", run: { openAddress: address } }] : [];
 }
 
 /** By name: equal texts give equal answers. */

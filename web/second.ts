@@ -2,8 +2,11 @@
  * What the page needs a moment after its first paint: commands, statistics, File panel, palette, table, popovers, links and layouts. A chunk of its
  * own, so that the first load stays small; main.ts asks for it at once and goes on without waiting.
  */
+import "./styles/dialogs.css";
+import "./styles/library.css";
 import { type CommandHost, createCommands, followValues, moveByKey, type Run } from "./commands.ts";
 import { el } from "./dom.ts";
+import type { LastFolder } from "./library/last-folder.ts";
 import type { Library } from "./library/library.ts";
 import type { PasswordAsker } from "./library/locked.ts";
 import { createLayouts, layoutOf, readLayoutFile } from "./link/layouts.ts";
@@ -26,7 +29,9 @@ import { createPlotTable } from "./shell/plot-table.ts";
 import { createPopover } from "./shell/popover.ts";
 import { createSpeaker } from "./shell/speaker.ts";
 import { createStatsPanel } from "./shell/stats-panel.ts";
-import type { SeriesId, State } from "./state/model.ts";
+import type { Origin } from "./source/origins.ts";
+import { createSources } from "./source/sources.ts";
+import type { NoticeAction, SeriesId, State } from "./state/model.ts";
 import { kept } from "./storage.ts";
 import { grow, leavesGrown } from "./tree/leaves.ts";
 
@@ -39,6 +44,10 @@ export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> 
   nextWork(): number;
   readonly library: Library;
   readonly opener: Opener;
+  readonly lastFolder: LastFolder;
+  /** Of the files that are open. */
+  origins(): readonly Origin[];
+  openOrigin(origin: Origin, beside: boolean): void;
 }
 
 export interface Second {
@@ -58,6 +67,8 @@ export interface Second {
   style(id: SeriesId, x: number, y: number): void;
   readonly menus: PlotMenus;
   copyLink(): Promise<void>;
+  /** What a notice offers to do about a source. */
+  source(what: NoticeAction["run"]): void;
   openDatabases(): void;
   readonly askPassword: PasswordAsker;
 }
@@ -74,6 +85,9 @@ export function createSecond({
   nextWork,
   library,
   opener,
+  lastFolder,
+  origins,
+  openOrigin,
 }: SecondHost): Second {
   const run = createCommands(commands);
   const filePanel = createFilePanel(store);
@@ -105,6 +119,17 @@ export function createSecond({
     openFiles: actions.openFiles,
   });
   const losses = createLossFinder(store, (work, device) => preview.losses(work, device), nextWork);
+  const sources = createSources({
+    store,
+    preview,
+    opener,
+    lastFolder,
+    origins,
+    openOrigin,
+    openFiles: actions.openFiles,
+    say,
+  });
+  document.querySelector(".topbar .badge")?.before(sources.chip);
   const table = createPlotTable();
   const speaker = createSpeaker(store);
   const linker = createLinker(store, {
@@ -169,6 +194,7 @@ export function createSecond({
       manager.render(state);
       stats.render(state);
       linker.pump(state);
+      sources.render(state);
       losses.pump(state);
     },
     values(shown) {
@@ -182,6 +208,7 @@ export function createSecond({
     openTable: () => table.open(store.get(), data),
     style: popover.style,
     menus,
+    source: sources.run,
     openDatabases: manager.open,
     askPassword: password.ask,
     async copyLink() {

@@ -170,6 +170,19 @@ export type SeriesStatistics =
       readonly shares: readonly ValueShare[];
     };
 
+/** Logs of an address, by key, that are not as they were when they were opened. */
+export interface Differences {
+  readonly grown: readonly string[];
+  readonly changed: readonly string[];
+  readonly added: readonly string[];
+}
+
+/** What was in an archive: files that open like any other, and what is said about those that do not. */
+export interface Unpacked {
+  readonly files: readonly OpenFile[];
+  readonly notices: readonly Notice[];
+}
+
 /** Named by the caller, so that it can cancel. */
 export type WorkId = number;
 /** The work under which progress is told of logs that are gone through for the first time (unpacked, verified), whoever asked. */
@@ -183,6 +196,14 @@ export interface PreviewApi {
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<Reply<Catalogue>>;
   /** Opens what lies behind an address: a buslens server, one log, or a public bucket. Faults: `access/token-*`, `storage/*`, `input/not-mdf`. */
   openAddress(id: WorkId, address: string, token: string | null): Promise<Reply<Catalogue>>;
+  /** Asks the open address what is different now; nothing of files, which the page looks at. */
+  look(work: WorkId): Promise<Reply<Differences>>;
+  /** Reads from now on what `look` found, or these files: they take the place of those of the same path, or come beside. The rest is not read again. */
+  renew(work: WorkId, files: readonly OpenFile[] | null): Promise<Reply<Catalogue>>;
+  /** The logs and databases in a ZIP or gzip file. Faults: `input/bad-container`, `input/unsupported`, `limit/*`. */
+  unpack(work: WorkId, file: OpenFile): Promise<Reply<Unpacked>>;
+  /** Fetches a whole log from a server without ranges. Faults: `storage/*`, `limit/too-large`. */
+  download(work: WorkId, address: string): Promise<Reply<OpenFile>>;
   /**
    * Passwords by device id, or "default", on top of those given before; kept in this worker's memory until the tab closes. Reads again what could
    * not be read: its logs come with the fault `access/password-wrong` (found = the device) if a password does not fit.

@@ -51,6 +51,13 @@ const api: PreviewApi = {
   },
   open: (files, kind, beside) => replyOf(async () => (await session).open(files, kind, beside, forever)),
   openAddress: (id, address, token) => work(id, (now, signal) => now.openAddress(address, token, signal)),
+  look: (id) => work(id, (now, signal) => now.look(signal)),
+  renew: (id, files) => work(id, (now, signal) => now.renew(files, signal)),
+  // Neither needs what is open, and few need either.
+  unpack: (id, file) =>
+    work(id, async (_, signal, onWork) => (await import("./archives/unpack.ts")).unpack(file, signal, onWork)),
+  download: (id, address) =>
+    work(id, async (_, signal, onWork) => (await import("./sources/download.ts")).download(address, signal, onWork)),
   setLibrary: (library, rules) => replyOf(async () => (await session).setLibrary(library, rules, forever)),
   fits: (id, device) => work(id, (now, signal) => now.fits(device, signal)),
   setPasswords: (id, passwords) => work(id, (now, signal) => now.setPasswords(passwords, signal)),

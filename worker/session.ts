@@ -15,6 +15,7 @@ import type {
   Catalogue,
   DbcSummary,
   DeviceHeard,
+  Differences,
   LibraryDbc,
   OpenFile,
   Sample,
@@ -35,6 +36,8 @@ import { answerView } from "./view.ts";
 export interface Session {
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean, signal: AbortSignal): Promise<Catalogue>;
   openAddress(address: string, token: string | null, signal: AbortSignal): Promise<Catalogue>;
+  look(signal: AbortSignal): Promise<Differences>;
+  renew(files: readonly OpenFile[] | null, signal: AbortSignal): Promise<Catalogue>;
   setPasswords(passwords: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Catalogue>;
   setLibrary(library: readonly LibraryDbc[], rules: readonly BindingRule[], signal: AbortSignal): Promise<Catalogue | null>;
   fits(device: string, signal: AbortSignal): Promise<readonly ChannelFit[]>;
@@ -52,6 +55,13 @@ interface Open {
   readonly store: LogStore;
   readonly layered: LayeredStore;
   readonly source: Catalogue["source"];
+  /** How the place is looked at again; null for files, which the page hands over. */
+  readonly again: Again | null;
+}
+
+interface Again {
+  look(signal: AbortSignal): Promise<Differences>;
+  take(): void;
 }
 
 /** `onFirstPass`: a compressed or encrypted log is gone through for the first time. */
@@ -66,7 +76,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
   let rules: readonly BindingRule[] = [];
   const parsed = parsedOnce();
 
-  function start(store: LogStore, source: Catalogue["source"]): void {
+  function start(store: LogStore, source: Catalogue["source"], again: Again | null = null): void {
     const layered = new LayeredStore(store);
     const engine = createEngine({
       module: kernel.module,
@@ -77,7 +87,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       sharesWork: true,
       onFirstPass: (_key, bytes, bytesAll) => onFirstPass({ bytes, bytesAll }),
     });
-    open = { engine, store, layered, source };
+    open = { engine, store, layered, source, again };
   }
 
   function running(): Open {
@@ -119,10 +129,12 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
     async openAddress(address, token, signal) {
       // Servers and buckets are loaded for who opens one: dropped files come first.
       const addresses = await import("./sources/address.ts");
-      const { kind, name, store } = await addresses.openAddress(address, token, signal);
+      const { kind, name, store, again } = await addresses.openAddress(address, token, signal);
       const before = open;
+      const followed = new addresses.FollowedStore(store);
+      const look = async (stop: AbortSignal): Promise<Differences> => followed.look(await again(stop), stop);
       try {
-        start(store, { kind, name, bytes: 0 });
+        start(followed, { kind, name, bytes: 0 }, { look, take: () => followed.take() });
         const all = await catalogue([], signal);
         const refused = refusalOf(all, name);
         if (refused !== null) throw new FaultError(refused);
@@ -132,6 +144,18 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
         open = before; // what was open is still on the screen
         throw error;
       }
+    },
+    look: async (signal) => (await running().again?.look(signal)) ?? { grown: [], changed: [], added: [] },
+    async renew(files, signal) {
+      const now = running();
+      const given = await tellApart(files ?? []);
+      logs = [...replaced(logs, given.logs), ...given.logs];
+      dropped = [...replaced(dropped, given.databases), ...given.databases];
+      // The engine stays: it keeps by version what it knows of the others.
+      if (now.store instanceof FileStore) now.store.replace([...logs, ...lists]);
+      now.again?.take();
+      open = { ...now, source: { ...now.source, bytes: logs.reduce((sum, { blob }) => sum + blob.size, 0) } };
+      return catalogue(given.notices, signal);
     },
     async setPasswords(passwords, signal) {
       running();
@@ -188,10 +212,12 @@ function refusalOf({ logs, dbcs }: Catalogue, name: string): Fault | null {
 }
 
 const nothingHere = (notices: readonly Notice[], count: number): FaultError =>
-  new FaultError({
-    code: "input/unsupported",
-    message: notices[0]?.text ?? (count === 0 ? "nothing was dropped" : "no log and no DBC was dropped"),
-  });
+  new FaultError(
+    notices[0]?.fault ?? {
+      code: "input/unsupported",
+      message: count === 0 ? "nothing was dropped" : "no log and no DBC was dropped",
+    },
+  );
 
 /** Databases of the library that are not in use are parsed only to be proposed, and once. */
 function parsedOnce(): (dbc: LibraryDbc) => Promise<Dbc | null> {

@@ -22,24 +22,8 @@ export async function sniff({ path, file }: OpenFile): Promise<Sniffed> {
   if (/^(MDF|UnFinMF) /.test(text)) return { kind: "log", path: `${path}.mf4`, file };
   if (/^Generic File/.test(text)) return { kind: "log", path: `${path}.mfm`, file };
   if (/^\s*VERSION\s+"/.test(text)) return { kind: "dbc", path: `${path}.dbc`, file };
-  return { kind: "ignored", notice: { severity: "warning", text: ignoredText(name, file.size, head, text) } };
-}
-
-const SIGNATURES: readonly (readonly [RegExp, string])[] = [
-  [/^LOGG/, "a Vector BLF file"],
-  [/^PK[^ -~]{2}/, "a ZIP archive"],
-  [/^version https:\/\/git-lfs/, "a Git LFS pointer, not the file itself"],
-  [/^\s*<(!doctype|html)/i, "an HTML page"],
-  [/^;\$FILEVERSION/, "a PEAK TRC file"],
-  [/^date .*\n?base /i, "a Vector ASC file"],
-  [/^%PDF/, "a PDF"],
-];
-
-function ignoredText(name: string, sizeBytes: number, head: Uint8Array, text: string): string {
-  if (sizeBytes === 0) return `${name} is empty (0 bytes)`;
-  const known = SIGNATURES.find(([signature]) => signature.test(text))?.[1];
-  const reads = "buslens reads MF4, MFC, MFE, MFM and DBC";
-  if (known !== undefined) return `${name} is ${known}. ${reads}`;
-  const hex = [...head.slice(0, 4)].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
-  return `${name} is not a log: it starts with ${hex}. ${reads}`;
+  // Few drop anything else: what it is instead is loaded by who does.
+  const { foreignFault } = await import("./foreign-file.ts");
+  const fault = foreignFault(path, file.size, head);
+  return { kind: "ignored", notice: { severity: "warning", text: fault.message, fault } };
 }

@@ -41,7 +41,7 @@ export async function startPublicBucket(name: string, options: BucketOptions): P
     const bytes = path.startsWith(`${name}/`) ? objects[path.slice(name.length + 1)] : undefined;
     if (bytes === undefined) return send(404, "<Error><Code>NoSuchKey</Code></Error>", { "content-type": "application/xml" });
     const [, from, to] = (ranges ? /^bytes=(\d+)-(\d+)$/.exec(range ?? "") : null) ?? [];
-    if (from === undefined) return send(200, bytes, { etag: etagOf(bytes) });
+    if (from === undefined) return send(200, bytes, { etag: etagOf(bytes), "content-length": String(bytes.length) });
     const end = Math.min(Number(to) + 1, bytes.length);
     send(206, bytes.subarray(Number(from), end), {
       etag: etagOf(bytes),

@@ -1,5 +1,6 @@
 /** The folder that was opened last, where the browser can hand out folders for good (File System Access). */
 import type { OpenFile } from "../../worker/api.ts";
+import type { Origin } from "../source/origins.ts";
 import type { Shelf } from "./browser-shelf.ts";
 
 export const FILES_MAX = 20_000;
@@ -16,11 +17,11 @@ export interface LastFolder {
   /** Whether this browser can pick folders that it remembers. */
   readonly canPick: boolean;
   /** null: the person chose none. The folder is remembered. */
-  pick(): Promise<readonly OpenFile[] | null>;
+  pick(): Promise<Origin | null>;
   /** Name of the folder, and whether the browser wants to be asked again; null: none is remembered. */
   known(): Promise<{ readonly name: string; readonly needsPermission: boolean } | null>;
   /** Call in a click: the browser may ask. null: it was refused, or the folder is gone. */
-  reopen(): Promise<readonly OpenFile[] | null>;
+  reopen(): Promise<Origin | null>;
 }
 
 export function createLastFolder(shelf: Shelf<FileSystemDirectoryHandle>, page: Window): LastFolder {
@@ -31,7 +32,7 @@ export function createLastFolder(shelf: Shelf<FileSystemDirectoryHandle>, page: 
       const folder = await picking.showDirectoryPicker?.({ id: "logs", mode: "read" }).catch(() => null);
       if (folder === undefined || folder === null) return null;
       void shelf.put("last", folder);
-      return filesOf(folder);
+      return originOf(folder);
     },
     async known() {
       const folder: FolderHandle | null = await shelf.get("last");
@@ -43,10 +44,15 @@ export function createLastFolder(shelf: Shelf<FileSystemDirectoryHandle>, page: 
       const folder: FolderHandle | null = await shelf.get("last");
       if (folder === null) return null;
       const state = await folder.requestPermission?.({ mode: "read" }).catch(() => "denied" as const);
-      return state === "granted" ? filesOf(folder).catch(() => null) : null;
+      return state === "granted" ? originOf(folder).catch(() => null) : null;
     },
   };
 }
+
+const originOf = async (folder: FileSystemDirectoryHandle): Promise<Origin> => ({
+  files: await filesOf(folder),
+  again: () => filesOf(folder),
+});
 
 /** All files below, with their paths; one that went away meanwhile is left out. */
 async function filesOf(folder: FileSystemDirectoryHandle): Promise<OpenFile[]> {

@@ -10,6 +10,8 @@ export interface Held {
   readonly series: ViewSeries;
   readonly view: View;
   readonly columns: number;
+  /** The log has grown since: a picture until the answer of now is there. */
+  readonly isOld?: boolean;
 }
 
 export interface SeriesData {
@@ -25,11 +27,17 @@ export interface DataStore {
   keepOnly(ids: ReadonlySet<SeriesId>): void;
   /** Its samples shall be asked for anew. */
   drop(id: SeriesId): void;
+  /** All of it is asked for again, and drawn meanwhile. */
+  outdate(): void;
+  /** How often that happened: an answer from before is old when it comes. */
+  age(): number;
 }
 
 export function createDataStore(): DataStore {
   const byId = new Map<SeriesId, SeriesData>();
+  let age = 0;
   return {
+    age: () => age,
     get: (id) => byId.get(id) ?? nothing,
     put(id, kind, held) {
       byId.set(id, { ...(byId.get(id) ?? nothing), [kind]: held });
@@ -38,11 +46,20 @@ export function createDataStore(): DataStore {
       for (const id of byId.keys()) if (!ids.has(id)) byId.delete(id);
     },
     drop: (id) => void byId.delete(id),
+    outdate() {
+      age++;
+      const old = (held: Held | null): Held | null => (held === null ? null : { ...held, isOld: true });
+      for (const [id, { whole, window }] of byId) byId.set(id, { whole: old(whole), window: old(window) });
+    },
   };
 }
 
 export const isCurrent = (held: Held | null, view: View, columns: number): boolean =>
-  held !== null && held.view.fromNs === view.fromNs && held.view.stepNs === view.stepNs && held.columns === columns;
+  held !== null &&
+  held.isOld !== true &&
+  held.view.fromNs === view.fromNs &&
+  held.view.stepNs === view.stepNs &&
+  held.columns === columns;
 
 /** Smallest and largest finite value; null without any. */
 export function extremesOf(series: ViewSeries): Limits | null {

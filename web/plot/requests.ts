@@ -6,7 +6,7 @@ import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Measured } from "../state/reduce.ts";
 import type { Store } from "../state/store.ts";
 import { endNs, fit, type View } from "../state/view.ts";
-import { type DataStore, extremesOf, hasTexts, hasValues, isCurrent, pointCount } from "./data.ts";
+import { type DataStore, extremesOf, type Held, hasTexts, hasValues, isCurrent, pointCount } from "./data.ts";
 
 export interface Job {
   readonly kind: "whole" | "window";
@@ -23,10 +23,12 @@ export function nextJob(state: State, data: DataStore): Job | null {
   const stale = visible.filter((p) => !isCurrent(data.get(p.info.id).window, view, columns));
   if (stale.length > 0) return { kind: "window", ids: stale.map((p) => p.info.id), view, columns };
   const range = recordingRange(state);
-  const fresh = visible.filter((p) => data.get(p.info.id).whole === null);
+  const fresh = visible.filter(({ info }) => isWanted(data.get(info.id).whole));
   if (fresh.length === 0 || range === null) return null;
   return { kind: "whole", ids: fresh.map((p) => p.info.id), view: fit(range, columns), columns };
 }
+
+const isWanted = (held: Held | null): boolean => held === null || held.isOld === true;
 
 const PATIENCE_MS = 80; // a question this young may end although the view moved on: its answer is still a good picture meanwhile
 
@@ -77,9 +79,10 @@ export function createRequester(
     const work = host.nextWork();
     running = { work, job, sinceMs: host.now() };
     const signals = job.ids.flatMap((id) => state.plotted[id] ?? []);
+    const age = data.age();
     const reply = await asking.view(work, toQuery(job, signals));
     running = null;
-    if (reply.ok) accept(job, reply.value);
+    if (reply.ok) accept(job, reply.value, age !== data.age());
     else if (reply.fault.code !== "request/cancelled") {
       halted = job.view;
       host.onFault(reply.fault);
@@ -87,17 +90,19 @@ export function createRequester(
     pump();
   }
 
-  function accept(job: Job, answer: ViewAnswer): void {
+  function accept(job: Job, answer: ViewAnswer, isOld: boolean): void {
     const all = wholeView(store.get());
     const isWhole = job.kind === "whole" || (all !== null && all.fromNs === job.view.fromNs && all.stepNs === job.view.stepNs);
     job.ids.forEach((id, i) => {
       const series = answer.series[i];
       if (series === undefined) return;
-      const held = { series, view: job.view, columns: job.columns };
+      const held = { series, view: job.view, columns: job.columns, isOld };
       if (job.kind === "window") data.put(id, "window", held);
       if (isWhole) data.put(id, "whole", held);
     });
     store.dispatch({ type: "measured", signals: job.ids.flatMap((id) => measure(store.get().plotted[id], data, isWhole) ?? []) });
+    const changed = answer.series.flatMap(({ notices }) => notices).find(({ fault }) => fault?.code === "storage/changed")?.fault;
+    if (changed !== undefined) host.onFault(changed);
     if (job.kind === "window") store.dispatch({ type: "answered", last: { ...drawn(store.get(), data), ...costOf(answer) } });
     host.redraw();
   }

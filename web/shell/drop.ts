@@ -2,10 +2,11 @@
 import type { OpenFile } from "../../worker/api.ts";
 import { el } from "../dom.ts";
 import { FILES_MAX } from "../library/last-folder.ts";
+import type { Origin } from "../source/origins.ts";
 
 export interface DropHost {
   /** `beside`: together with what is open. */
-  open(files: readonly OpenFile[], beside: boolean): void;
+  open(origin: Origin, beside: boolean): void;
   isOpen(): boolean;
 }
 
@@ -35,7 +36,8 @@ export function listenToDrops(root: HTMLElement, host: DropHost): void {
     // The list is emptied when this event ends: take the entries now, read them later.
     const entries = [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
     const files = [...event.dataTransfer.files];
-    void filesOf(entries, files).then((found) => host.open(found, beside));
+    const again = (): Promise<OpenFile[]> => filesOf(entries, files);
+    void again().then((found) => host.open({ files: found, again: entries.length > 0 ? again : null }, beside));
   });
 }
 
@@ -81,7 +83,7 @@ export function createPickers(host: DropHost): Pickers {
     element.addEventListener("change", () => {
       const files = [...(element.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
       element.value = "";
-      if (files.length > 0) host.open(files, true);
+      if (files.length > 0) host.open({ files, again: null }, true);
     });
     return element;
   };

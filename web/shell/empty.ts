@@ -1,9 +1,9 @@
 /** The page before anything is open: one frame to drop on, then rows with other ways in. */
 
-import type { OpenFile } from "../../worker/api.ts";
 import { el } from "../dom.ts";
 import type { LastFolder } from "../library/last-folder.ts";
 import type { Library } from "../library/library.ts";
+import type { Origin } from "../source/origins.ts";
 import { countText } from "../text/number.ts";
 import type { Actions } from "./actions.ts";
 import { icon } from "./icons.ts";
@@ -11,7 +11,7 @@ import { icon } from "./icons.ts";
 export interface EmptyHost {
   readonly library: Library;
   readonly lastFolder: LastFolder;
-  open(files: readonly OpenFile[]): void;
+  open(origin: Origin): void;
   /** The browser did not let the folder of that name be read. */
   refused(name: string): void;
 }
@@ -92,7 +92,7 @@ function wayIn(image: Parameters<typeof icon>[0], title: string, detail: string,
 /** Hidden until a folder is remembered. */
 function folderRow({ lastFolder, open, refused }: EmptyHost): HTMLElement {
   const { row, title, action } = wayIn("folder", "", "last folder", () => {
-    void lastFolder.reopen().then((files) => (files === null ? refused(title.textContent ?? "") : open(files)));
+    void lastFolder.reopen().then((origin) => (origin === null ? refused(title.textContent ?? "") : open(origin)));
   });
   row.hidden = true;
   void lastFolder.known().then((known) => {

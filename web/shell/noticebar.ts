@@ -1,4 +1,5 @@
 /** The notice bar under the top bar: one sentence, the newest; how many more; a way out. */
+import type { Fault } from "../../core/fault.ts";
 import { el, onChange } from "../dom.ts";
 import type { NoticeAction, Notification, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
@@ -42,7 +43,8 @@ const more = (count: number, actions: Actions): HTMLElement =>
 
 function actionsOf(notice: Notification, store: Store, actions: Actions): HTMLElement[] {
   const first = notice.action ?? actionOfFault(notice);
-  return [first, notice.other].flatMap((action) => {
+  const other = notice.other ?? otherOfFault(notice);
+  return [first, other].flatMap((action) => {
     if (action === undefined) return [];
     const run = (): void => {
       if (action.run === "file-panel") store.dispatch({ type: "panel", panel: "file", open: true });
@@ -60,5 +62,12 @@ function actionOfFault({ fault }: Notification): NoticeAction | undefined {
   if (fault?.code === "storage/cors") return { label: "Copy the rule", run: "copy-cors-rule" };
   if (fault?.code === "access/password-needed" || fault?.code === "access/password-wrong")
     return { label: "Enter password", run: { password: String(fault.found ?? "") } };
+  if (fault?.code === "storage/changed") return { label: "Read it again", run: "read-again" };
+  if (isArchive(fault)) return { label: "Open its files", run: { unpack: fault?.object ?? "" } };
   return fault?.object === undefined ? undefined : { label: "Details", run: "file-panel" };
 }
+
+const otherOfFault = ({ fault }: Notification): NoticeAction | undefined =>
+  isArchive(fault) ? { label: "Ignore", run: "nothing" } : undefined;
+
+const isArchive = (fault: Fault | undefined): boolean => fault?.code === "input/unsupported" && fault.found === "archive";

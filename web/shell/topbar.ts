@@ -5,10 +5,13 @@ import type { State, Zone } from "../state/model.ts";
 import { type Condition, conditionOf, logOffsetMinutes, sessionsOf } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
 import { bytesText } from "../text/number.ts";
-import { clockText, dateText, durationText, offsetNsOf, offsetText } from "../text/time.ts";
+import { offsetText } from "../text/time.ts";
 import type { Actions } from "./actions.ts";
 import { type IconName, icon } from "./icons.ts";
-import type { Menu, MenuItem } from "./menu.ts";
+import type { Menu } from "./menu.ts";
+
+/** What its buttons open is loaded by the first click. */
+const loadMenus = () => import("./topbar-menus.ts");
 
 export interface TopBar {
   readonly element: HTMLElement;
@@ -26,7 +29,7 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
       class: "source",
       type: "button",
       "aria-haspopup": "menu",
-      onclick: () => menu.open(source, sourceItems(store.get(), actions)),
+      onclick: () => void loadMenus().then(({ sourceItems }) => menu.open(source, sourceItems(store.get(), actions))),
     },
     icon("folder"),
     sourceName,
@@ -54,7 +57,7 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
       type: "button",
       "aria-label": "Time zone",
       "aria-haspopup": "menu",
-      onclick: () => menu.open(zoneMenu, zoneItems(store)),
+      onclick: () => void loadMenus().then(({ zoneItems }) => menu.open(zoneMenu, zoneItems(store))),
     },
     zoneText,
     icon("down"),
@@ -83,7 +86,7 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
       type: "button",
       "aria-label": "Menu",
       "aria-haspopup": "menu",
-      onclick: () => menu.open(more, moreItems(store, actions)),
+      onclick: () => void loadMenus().then(({ moreItems }) => menu.open(more, moreItems(store, actions))),
     },
     icon("menu"),
   );
@@ -195,54 +198,6 @@ function sourceText(catalogue: NonNullable<State["catalogue"]>, heard: State["he
   const names = catalogue.devices.map((d) => d.device);
   if (catalogue.source.kind === "sample") return "Sample drive";
   return names.length === 1 ? (names[0] ?? "") : names.length === 0 ? catalogue.source.name : `${names.length} devices`;
-}
-
-function sourceItems(state: State, actions: Actions): MenuItem[] {
-  const minutes = logOffsetMinutes(state);
-  const start = (timeNs: bigint): string => {
-    const local = timeNs + offsetNsOf(state.zone, minutes, timeNs);
-    return `${dateText(local)} ${clockText(local, 0, false)}`;
-  };
-  const sessions = sessionsOf(state).map((session) => ({
-    text: `${session.device} / ${session.session}`,
-    detail: `${start(session.fromNs)}, ${durationText(session.toNs - session.fromNs)}`,
-    run: () => actions.show(session),
-  }));
-  return [
-    ...sessions,
-    ...(sessions.length > 0 ? [null] : []),
-    { text: "Open files…", detail: keysText("open-files"), run: actions.openFiles },
-    { text: "Open folder…", detail: keysText("open-folder"), run: actions.openFolder },
-  ];
-}
-
-function zoneItems(store: Store): MenuItem[] {
-  const state = store.get();
-  const zone = (value: Zone, text: string): MenuItem => ({
-    text,
-    detail: state.zone === value ? "shown" : "",
-    run: () => store.dispatch({ type: "zone", zone: value }),
-  });
-  return [zone("relative", "Seconds from the start"), zone("log", "Log time"), zone("utc", "UTC"), zone("local", "Local time")];
-}
-
-function moreItems(store: Store, actions: Actions): MenuItem[] {
-  const state = store.get();
-  return [
-    { text: "Fit everything", detail: "", run: () => actions.run("fit") },
-    { text: "Cursors", detail: "", run: () => actions.run("cursors") },
-    { text: "Statistics", detail: "", run: () => actions.run("toggle-stats") },
-    { text: "Find a command or a time", detail: "", run: () => actions.run("palette") },
-    { text: "Copy link", detail: "", run: () => actions.run("copy-link") },
-    { text: "Redo view", detail: "", run: () => actions.run("redo") },
-    { text: "File and sums", detail: "", run: () => actions.run("toggle-file") },
-    null,
-    ...zoneItems(store),
-    null,
-    { text: "Open files…", detail: "", run: actions.openFiles },
-    { text: state.theme === "dark" ? "Light theme" : "Dark theme", detail: "", run: actions.toggleTheme },
-    { text: "Keys", detail: "", run: () => actions.run("help") },
-  ];
 }
 
 /** Shape differs as well as colour: dot, triangle, broken square, cross. */

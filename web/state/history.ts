@@ -24,12 +24,13 @@ function differs(a: Scene, b: Scene): boolean {
   );
 }
 
-/** Called when a change has come to rest. */
-export function settle(history: History, scene: Scene): History {
+/** Called when a change has come to rest. `moves`: the view moves by itself (Follow), which is no step. */
+export function settle(history: History, scene: Scene, moves = false): History {
   const now = sceneOf(scene);
   if (history.settled === null) return { ...history, settled: now };
-  if (!differs(history.settled, now)) return { ...history, settled: now };
-  return { past: [...history.past, history.settled].slice(-STEPS_MAX), future: [], settled: now };
+  const before = moves ? { ...history.settled, view: now.view } : history.settled;
+  if (!differs(before, now)) return { ...history, settled: now };
+  return { past: [...history.past, before].slice(-STEPS_MAX), future: [], settled: now };
 }
 
 /** The scene before, and the history after going there; null at the end. */

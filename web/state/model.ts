@@ -130,6 +130,15 @@ export interface NoticeAction {
     | "reload"
     | "databases"
     | "copy-cors-rule"
+    /** Only takes the sentence away. */
+    | "nothing"
+    | "read-again"
+    | "allow"
+    | "follow"
+    | "forget"
+    | "empty-view"
+    | { readonly unpack: string }
+    | { readonly download: string }
     | { readonly openAddress: string }
     | { readonly password: string }
     | { readonly assign: string; readonly device: string; readonly bus: "CAN" | "LIN"; readonly channel: number };
@@ -180,6 +189,8 @@ export interface State extends Scene {
   readonly tab: "signals" | "plot";
   readonly filter: string;
   readonly notifications: readonly Notification[];
+  /** Logs that grow are shown as they grow. */
+  readonly following: boolean;
   /** Bytes of the running work; null when idle. */
   readonly progress: { readonly text: string; readonly bytes: number; readonly bytesAll: number } | null;
   readonly last: LastAnswer | null;
@@ -214,6 +225,7 @@ export const firstState: State = {
   tab: "plot",
   filter: "",
   notifications: [],
+  following: false,
   progress: null,
   last: null,
   tokenFor: null,

@@ -95,6 +95,7 @@ type PageAction =
   | { readonly type: "filter"; readonly text: string }
   | { readonly type: "notify"; readonly notifications: readonly Notification[] }
   | { readonly type: "dismiss" }
+  | { readonly type: "follow"; readonly on: boolean }
   | { readonly type: "progress"; readonly progress: State["progress"] }
   | { readonly type: "answered"; readonly last: LastAnswer }
   | { readonly type: "token"; readonly tokenFor: State["tokenFor"] };
@@ -192,9 +193,11 @@ export function reduce(state: State, action: Action): State {
     case "filter":
       return { ...state, filter: action.text };
     case "notify":
-      return { ...state, notifications: [...action.notifications, ...state.notifications].slice(0, 50) };
+      return { ...state, notifications: withNews(state.notifications, action.notifications) };
     case "dismiss":
       return { ...state, notifications: state.notifications.slice(1) };
+    case "follow":
+      return state.following === action.on ? state : { ...state, following: action.on };
     case "progress":
       return { ...state, progress: action.progress };
     case "answered":
@@ -202,6 +205,15 @@ export function reduce(state: State, action: Action): State {
     case "token":
       return { ...state, tokenFor: action.tokenFor };
   }
+}
+
+const NOTIFICATIONS_MAX = 50;
+
+/** Newest first; what is said already is not said twice, but is news again. */
+function withNews(old: readonly Notification[], news: readonly Notification[]): readonly Notification[] {
+  const isSaid = (one: Notification): boolean =>
+    news.some(({ text, fault }) => text === one.text && fault?.code === one.fault?.code && fault?.object === one.fault?.object);
+  return [...news, ...old.filter((one) => !isSaid(one))].slice(0, NOTIFICATIONS_MAX);
 }
 
 /** Another source empties the plot; signals are bound again by name once they are heard. */
@@ -224,8 +236,8 @@ function reopened(state: State, catalogue: Catalogue): State {
   const here = new Set(catalogue.devices.map(({ device }) => device));
   const heard = Object.fromEntries(Object.entries(state.heard).filter(([device]) => here.has(device)));
   // What was wrong with a log before is said again if it still is.
-  const old = state.notifications.filter(({ fault }) => fault?.object === undefined);
-  const notifications = [...catalogue.notices, ...old].slice(0, 50);
+  const old = state.notifications.filter(({ fault, action }) => fault?.object === undefined || action !== undefined);
+  const notifications = withNews(old, catalogue.notices);
   return { ...state, catalogue, heard, notifications };
 }
 

@@ -53,7 +53,7 @@ export function createStore(first: State, host: StoreHost): Store {
   function rest(): void {
     if (timer !== null) host.stop(timer);
     timer = null;
-    if (state.view !== null) history = settle(history, state);
+    if (state.view !== null) history = settle(history, state, state.following);
     changed();
   }
 

@@ -1,6 +1,6 @@
 /** What went wrong, in the words of viewer.md §9: subject, number, way out. The code stays readable in the details. */
 import type { Fault, Notice } from "../../core/fault.ts";
-import { countText } from "./number.ts";
+import { bytesText, countText } from "./number.ts";
 
 const nameOf = (fault: Fault): string => (fault.object ?? "The file").split("/").at(-1) ?? "";
 const atByte = (fault: Fault): string => (fault.atByte === undefined ? "" : ` at byte ${countText(fault.atByte)}`);
@@ -16,6 +16,9 @@ export function faultSentence(fault: Fault): string {
     case "input/bad-record":
     case "input/bad-container":
       return `${nameOf(fault)} is damaged${atByte(fault)}: ${ended(fault.message)}`;
+    case "input/unsupported":
+      // What a dropped file is, said of it.
+      return fault.object !== undefined && /^is /.test(fault.message) ? `${nameOf(fault)} ${ended(fault.message)}` : plain(fault);
     case "input/truncated":
       return `${nameOf(fault)} ends in the middle of a record${atByte(fault)}. All complete frames are shown.`;
     case "access/password-needed":
@@ -33,21 +36,27 @@ export function faultSentence(fault: Fault): string {
     case "storage/changed":
       return `${nameOf(fault)} has changed since it was opened.`;
     case "storage/no-ranges":
-      return `${hostOf(fault)} sends whole files only.`;
+      return `${hostOf(fault).split("/")[0]} sends whole files only.${typeof fault.found === "number" ? ` ${nameOf(fault)} is ${bytesText(fault.found)}.` : ""}`;
     case "storage/refused":
-      return `${hostOf(fault)} refused the address. It may have expired.`;
+      return `${hostOf(fault)} refused the address${fault.found === undefined ? "" : ` (${fault.found})`}. It may have expired.`;
     case "storage/cors":
       return `${hostOf(fault)} cannot be reached, or does not allow this page to read it. Its CORS rule must name this origin and expose Content-Range and ETag.`;
     case "storage/missing":
       return `${nameOf(fault)}: ${ended(fault.message)}`;
     case "storage/unreachable":
+      if (fault.found === 429) return `${hostOf(fault)} asks to wait: too many requests (429).`;
+      if (typeof fault.found === "number") return `${hostOf(fault)} answers with an error (${fault.found}).`;
+      if (fault.object === undefined) return "No connection. Files on this machine still work.";
       return `${nameOf(fault)}: ${ended(fault.message)} Files on this machine still work.`;
     case "bug/unbalanced":
       return `The sums of ${nameOf(fault)} do not add up: ${ended(fault.message)} This is our fault.`;
     default:
-      return fault.object === undefined ? ended(capital(fault.message)) : `${nameOf(fault)}: ${ended(fault.message)}`;
+      return plain(fault);
   }
 }
+
+const plain = (fault: Fault): string =>
+  fault.object === undefined ? ended(capital(fault.message)) : `${nameOf(fault)}: ${ended(fault.message)}`;
 
 /** A file's name keeps its own case. */
 const capital = (text: string): string => (/^\S+\.\w/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));

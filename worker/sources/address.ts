@@ -6,15 +6,19 @@ import { checkKey } from "../../core/store/check-key.ts";
 import { listKnown } from "../../core/store/listing.ts";
 import type { ByteSource, Entry, ListOptions, LogStore } from "../../core/store/source.ts";
 import { bucketPlaces, openBucket } from "./bucket.ts";
-import { openHttp } from "./http.ts";
+import { openAgain, openHttp } from "./http.ts";
 import { isElsewhere } from "./reach.ts";
 import { openServerStore } from "./server.ts";
+
+export { FollowedStore } from "./followed.ts";
 
 export interface OpenedAddress {
   readonly kind: "server" | "address";
   /** What a person calls it. */
   readonly name: string;
   readonly store: LogStore;
+  /** The same place as it is now, asked in the way that worked. */
+  again(signal: AbortSignal): Promise<LogStore>;
 }
 
 /** Faults: `access/token-*`, `storage/*`, `input/not-mdf` for a file that is no log, `request/bad-parameter`. */
@@ -66,13 +70,16 @@ const nothingThere = (url: URL): FaultError =>
 
 async function serverAt(url: URL, signal: AbortSignal, token: string | null): Promise<OpenedAddress> {
   const base = `${url.origin}${url.pathname.replace(/(view\/?)?(index\.html)?$/, "").replace(/\/?$/, "/")}`;
-  return { kind: "server", name: url.host, store: await openServerStore(base, token, signal) };
+  const again = (stop: AbortSignal): Promise<LogStore> => openServerStore(base, token, stop);
+  return { kind: "server", name: url.host, store: await again(signal), again };
 }
 
 async function bucketAt(url: URL, signal: AbortSignal): Promise<OpenedAddress | null> {
   for (const place of bucketPlaces(url)) {
     const store = await openBucket(place, signal);
-    if (store !== null) return { kind: "address", name: `${url.host}/${place.folder}`.replace(/\/$/, ""), store };
+    if (store === null) continue;
+    const again = async (stop: AbortSignal): Promise<LogStore> => (await openBucket(place, stop)) ?? store;
+    return { kind: "address", name: `${url.host}/${place.folder}`.replace(/\/$/, ""), store, again };
   }
   return null;
 }
@@ -82,12 +89,16 @@ async function oneLog(url: URL, signal: AbortSignal): Promise<OpenedAddress> {
   const source = await openHttp(url.href, key, signal).catch((error: unknown) => {
     if (!(error instanceof FaultError)) throw error;
     // The host said so, whatever the log is called.
-    const isTheHosts = error.fault.code === "storage/refused" || error.fault.code === "storage/no-ranges";
-    throw isTheHosts ? new FaultError({ ...error.fault, object: url.host }) : error;
+    throw error.fault.code === "storage/refused" ? new FaultError({ ...error.fault, object: url.host }) : error;
   });
   const head = await source.read(0, Math.min(8, source.sizeBytes), signal);
   if (source.sizeBytes > 0 && !/^(MDF|UnFinMF|Generic)/.test(String.fromCharCode(...head))) throw notALog(url, head);
-  return { kind: "address", name: key.split("/").at(-1) ?? key, store: new OneLog(source) };
+  let newest = source;
+  const again = async (stop: AbortSignal): Promise<LogStore> => {
+    newest = (await openAgain(url.href, newest, stop)) ?? newest;
+    return new OneLog(newest);
+  };
+  return { kind: "address", name: key.split("/").at(-1) ?? key, store: new OneLog(source), again };
 }
 
 const notALog = (url: URL, head: Uint8Array): FaultError => {

@@ -18,6 +18,12 @@ export class FileStore implements LogStore {
     for (const { key, blob } of files) this.add(key, blob);
   }
 
+  /** These files instead of those before. */
+  replace(files: Iterable<NamedBlob>): void {
+    this.#blobs.clear();
+    for (const { key, blob } of files) this.add(key, blob);
+  }
+
   /** Adds a file and returns the key it got. */
   add(key: string, blob: Blob): string {
     const free = freeKey(checkKey(key), (taken) => this.#blobs.has(taken));

@@ -66,10 +66,27 @@ export async function openHttp(url: string, key: string, signal: AbortSignal, op
   const range = response.status === 206 ? parseContentRange(response.headers.get("content-range")) : null;
   if (range?.atByte !== 0 || !response.body) {
     await response.body?.cancel(); // or the server sends the whole log
-    throw faultOfStatus(key, response.status) ?? faultOfWhole(url, key, response);
+    throw faultOfStatus(url, key, response.status) ?? faultOfWhole(url, key, response);
   }
   const head = await bytesOf(response.body, { key, atByte: 0, lengthBytes: range.endByte }, signal);
   return new HttpSource(url, key, version || String(range.sizeBytes), range.sizeBytes, head, options);
+}
+
+/** The object as it is now; null: it is still the same. Costs one byte while nothing happens. Faults as `openHttp`. */
+export async function openAgain(
+  url: string,
+  before: ByteSource,
+  signal: AbortSignal,
+  options: HttpOptions = {},
+): Promise<ByteSource | null> {
+  const response = await ask(url, before.key, 0, 1, signal, options);
+  const range = parseContentRange(response.headers.get("content-range"));
+  await response.body?.cancel();
+  const isSame =
+    response.status === 206 &&
+    range?.sizeBytes === before.sizeBytes &&
+    (versionOf(response) || before.version) === before.version;
+  return isSame ? null : openHttp(url, before.key, signal, options);
 }
 
 class HttpSource implements ByteSource {
@@ -112,7 +129,7 @@ class HttpSource implements ByteSource {
       const version = versionOf(response);
       if (version !== "" && version !== this.version && response.status < 300) throw changedFault(key);
       if (response.status === 416) throw changedFault(key); // it ends before what it had
-      if (response.status !== 206) throw faultOfStatus(key, response.status) ?? noRangesFault(key);
+      if (response.status !== 206) throw faultOfStatus(this.#url, key, response.status) ?? wholeOnly(this.#url, key, response);
       checkContentRange({ key, sizeBytes, atByte, lengthBytes }, response.headers.get("content-range"), null);
       if (!response.body) throw unreachableFault(key, "an answer without a body");
       return response.body;
@@ -141,8 +158,10 @@ const isEmpty = ({ status, headers }: Response): boolean =>
 const versionOf = ({ headers }: Response): string => plainEtag(headers.get("etag")) || (headers.get("last-modified") ?? "");
 
 /** What came instead of the range: a page to sign in at, a range whose place the store's CORS rule hides or that is another one, or all of it. */
-function faultOfWhole(url: string, key: string, { status, headers }: Response): Error {
-  if (status !== 206) return /^text\/html\b/i.test(headers.get("content-type") ?? "") ? htmlFault(key) : noRangesFault(key);
+function faultOfWhole(url: string, key: string, response: Response): Error {
+  const { status, headers } = response;
+  if (status !== 206)
+    return /^text\/html\b/i.test(headers.get("content-type") ?? "") ? htmlFault(key) : wholeOnly(url, key, response);
   const range = headers.get("content-range");
   if (range === null) return isElsewhere(url) ? corsFault(url) : noRangesFault(key);
   return unreachableFault(key, `it sent "${range.slice(0, 60)}" where the first bytes were asked`);
@@ -151,9 +170,18 @@ function faultOfWhole(url: string, key: string, { status, headers }: Response): 
 const htmlFault = (key: string): FaultError =>
   new FaultError({ code: "input/not-mdf", message: "an HTML page lies at this address, not a log", object: key, found: "HTML" });
 
-function faultOfStatus(key: string, status: number): Error | null {
+/** What an answer without bytes means; null: it has some. `found` is the status. */
+export function faultOfStatus(url: string, key: string, status: number): FaultError | null {
   if (status < 300) return null;
-  if (status === 401 || status === 403) return refusedFault(key);
-  if (status === 404 || status === 410) return missingFault(key);
-  return unreachableFault(key, `HTTP ${status}`);
+  const of = ({ fault }: FaultError): FaultError => new FaultError({ ...fault, found: status });
+  if (status === 401 || status === 403) return of(refusedFault(key));
+  if (status === 404 || status === 410) return of(missingFault(key));
+  return of(unreachableFault(new URL(url).host, `HTTP ${status}`));
+}
+
+/** Whole files only: who, which one, and how large it is where the server says so. */
+function wholeOnly(url: string, key: string, { headers }: Response): FaultError {
+  const sizeBytes = Number(headers.get("content-length") ?? 0);
+  const { fault } = noRangesFault(`${new URL(url).host}/${key.split("/").at(-1)}`);
+  return new FaultError({ ...fault, ...(sizeBytes > 0 ? { found: sizeBytes } : {}) });
 }

@@ -25,11 +25,14 @@ export async function reach(url: string, asking: Asking): Promise<Response> {
   } catch (error) {
     throwIfCancelled(signal);
     if (error instanceof FaultError) throw error;
-    if (globalThis.navigator?.onLine === false) throw unreachableFault(object, "there is no connection");
+    if (globalThis.navigator?.onLine === false) throw offlineFault();
     if (!isElsewhere(url)) throw unreachableFault(object, reasonOf(error));
     throw corsFault(url);
   }
 }
+
+/** Of no object: nothing that lies elsewhere can be read. */
+const offlineFault = (): FaultError => new FaultError({ code: "storage/unreachable", message: "there is no connection" });
 
 /** A browser does not tell a page why it got nothing from another origin: not there, or not for this page. */
 export const corsFault = (url: string): FaultError =>
