@@ -213,6 +213,7 @@ export function createSecond({
     askPassword: password.ask,
     async copyLink() {
       const url = await linker.address();
+      if (url === null) return;
       const isCopied = await navigator.clipboard?.writeText(url.href).then(
         () => true,
         () => false,

@@ -22,8 +22,8 @@ export interface Linker {
   read(): Promise<void>;
   /** Call after every change of the state. */
   pump(state: State): void;
-  /** The whole address of the view; notices what had to be left out. */
-  address(): Promise<URL>;
+  /** The whole address of the view; notices what had to be left out. null: no address holds it, which is said. */
+  address(): Promise<URL | null>;
   /** Shows a document, such as a layout, on the signals that are here. */
   show(document: ViewDocument, name?: string): void;
 }
@@ -136,25 +136,34 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
   }
 
   /** What does not fit goes, in the order of viewer.md §7. */
-  async function addressOf(): Promise<{ readonly url: URL; readonly lost: keyof typeof LOST | null }> {
+  async function addressOf(): Promise<{
+    readonly url: URL;
+    readonly lost: keyof typeof LOST | "all" | null;
+    readonly length: number;
+  }> {
     const levels = [null, "marks", "limits", "styles"] as const;
-    let best = host.address.get();
+    const url = host.address.get();
     for (const without of levels) {
-      best = host.address.get();
-      best.hash = await pack(documentOf(store.get(), without === null ? {} : { without }));
-      if (best.href.length <= ADDRESS_MAX) return { url: best, lost: without };
+      url.hash = await pack(documentOf(store.get(), without === null ? {} : { without }));
+      if (url.href.length <= ADDRESS_MAX) return { url, lost: without, length: url.href.length };
     }
-    return { url: best, lost: "styles" };
+    const { length } = url.href;
+    url.hash = "";
+    return { url, lost: "all", length };
   }
 
   return {
     read,
     pump,
     async address() {
-      const { url, lost } = await addressOf();
-      if (lost !== null) warn(`The link is too long for everything: ${LOST[lost]} are left out.`);
+      const { url, lost, length } = await addressOf();
       written = url.hash;
       host.address.replace(url);
+      if (lost === "all") {
+        warn(`This view is too long for a link: ${length} characters, ${ADDRESS_MAX} at most. Save it as a layout instead.`);
+        return null;
+      }
+      if (lost !== null) warn(`The link is too long for everything: ${LOST[lost]} are left out.`);
       return url;
     },
     show,

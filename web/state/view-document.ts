@@ -60,6 +60,11 @@ const listOf = (value: unknown, max: number): readonly unknown[] => (Array.isArr
 const textOf = (value: unknown): string | null =>
   typeof value === "string" && value.length > 0 ? value.slice(0, TEXT_MAX) : null;
 const textsOf = (value: unknown, max: number): string[] => listOf(value, max).flatMap((item) => textOf(item) ?? []);
+/** More than the number of a recording. */
+const nameOf = (value: unknown): string | null => {
+  const text = textOf(value);
+  return text === null || /^\d{1,3}:$/.test(text) ? null : text;
+};
 const numberOf = (value: unknown, low: number, high: number): number | null =>
   typeof value === "number" && value >= low && value <= high ? value : null;
 const wholeOf = (value: unknown, low: number, high: number): number | null => {
@@ -69,9 +74,43 @@ const wholeOf = (value: unknown, low: number, high: number): number | null => {
 const oneOf = <T extends string>(value: unknown, values: readonly T[]): T | null =>
   values.find((known) => known === value) ?? null;
 
-/** Whole ns of a decimal string, within the years 1677 to 2262 that ns of 64 bits can say. */
+/** The years 1677 to 2262, which ns of 64 bits can say; half a second less, as views are widened to whole pixels. */
+const TIME_NS_MAX = 2n ** 63n - 500_000_000n;
+
+/** Whole ns of a decimal string. */
 function nsOf(value: unknown): bigint | null {
-  return typeof value === "string" && /^-?\d{1,19}$/.test(value) ? BigInt(value) : null;
+  const ns = typeof value === "string" && /^-?\d{1,19}$/.test(value) ? BigInt(value) : null;
+  return ns === null || ns > TIME_NS_MAX || ns < -TIME_NS_MAX ? null : ns;
+}
+
+/** A window ends within those years, too. */
+function windowOf(fromNs: bigint | null, widthNs: bigint | null): ViewDocument["time"] {
+  if (fromNs === null || widthNs === null || widthNs <= 0n || fromNs >= TIME_NS_MAX) return null;
+  return { fromNs, widthNs: widthNs < TIME_NS_MAX - fromNs ? widthNs : TIME_NS_MAX - fromNs };
+}
+
+/** What is kept of a newer version must fit into the link that is written again; text that is nested too deep cannot be written at all. */
+const FOREIGN_MAX = 1024;
+
+function foreignOf(value: Bag): Bag {
+  let left = FOREIGN_MAX;
+  const isKept = ([key, part]: readonly [string, unknown]): boolean => {
+    if (KNOWN.includes(key) || key === "__proto__") return false;
+    const length = key.length + lengthOf(part);
+    if (length > left) return false;
+    left -= length;
+    return true;
+  };
+  return Object.fromEntries(Object.entries(value).filter(isKept));
+}
+
+/** Of its JSON text; Infinity where it has none. */
+function lengthOf(value: unknown): number {
+  try {
+    return JSON.stringify(value)?.length ?? Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 const KNOWN = ["v", "d", "s", "c", "p", "t", "k", "o", "b"];
@@ -81,7 +120,8 @@ export function parseDocument(value: unknown): Parsed {
   if (!isBag(value)) return { ok: false, why: "it holds no view" };
   const version = wholeOf(value.v, 1, 1e9);
   if (version === null) return { ok: false, why: "it says no version" };
-  const names = textsOf(value.s, SIGNALS_MAX);
+  // Each keeps its place, which others count by; one that says nothing names nothing.
+  const names = listOf(value.s, SIGNALS_MAX).map((item) => nameOf(item) ?? "");
   const [time, cursors, other] = [bagOf(value.t), bagOf(value.k), bagOf(value.o)];
   const [fromNs, widthNs] = [nsOf(time.f), nsOf(time.w)];
   const zones = { rel: "relative", log: "log", utc: "utc", local: "local" } as const;
@@ -89,8 +129,8 @@ export function parseDocument(value: unknown): Parsed {
   const document: ViewDocument = {
     recordings: textsOf(value.d, SIGNALS_MAX),
     names,
-    stripes: stripesOf(value.p, names.length),
-    time: fromNs !== null && widthNs !== null && widthNs > 0n ? { fromNs, widthNs } : null,
+    stripes: stripesOf(value.p, names),
+    time: windowOf(fromNs, widthNs),
     zone: zone === null ? null : zones[zone],
     zeroNs: nsOf(time.zero),
     cursors: { a: nsOf(cursors.a), b: nsOf(cursors.b) },
@@ -101,19 +141,19 @@ export function parseDocument(value: unknown): Parsed {
       return timeNs === null ? [] : [{ timeNs, text: textOf(text) ?? "mark" }];
     }),
     dbcs: textsOf(value.b, SIGNALS_MAX),
-    foreign: Object.fromEntries(Object.entries(value).filter(([key]) => !KNOWN.includes(key) && key !== "__proto__")),
+    foreign: foreignOf(value),
   };
   return { ok: true, document, isNewer: version > VERSION };
 }
 
 /** No signal is in two places, and all places together hold no more than the caps. */
-function stripesOf(value: unknown, nameCount: number): DocumentStripe[] {
+function stripesOf(value: unknown, names: readonly string[]): DocumentStripe[] {
   const taken = new Set<number>();
   return listOf(value, STRIPES_MAX).map((item) => {
     const bag = bagOf(item);
     const signals = listOf(bag.g, SIGNALS_MAX)
-      .flatMap((signal) => signalOf(bagOf(signal), nameCount) ?? [])
-      .filter(({ s }) => !taken.has(s) && taken.add(s));
+      .flatMap((signal) => signalOf(bagOf(signal), names.length) ?? [])
+      .filter(({ s }) => names[s] !== "" && !taken.has(s) && taken.add(s));
     return {
       weight: numberOf(bag.h, 0.05, 1000),
       name: textOf(bag.n),

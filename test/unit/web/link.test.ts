@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createLinker } from "../../../web/link/linker.ts";
 import { ADDRESS_MAX, pack, unpack } from "../../../web/link/packed.ts";
 import { findSignals, parsePlain } from "../../../web/link/plain.ts";
 import { bindDocument, bindName, nearestNames } from "../../../web/state/bind.ts";
 import { documentOf } from "../../../web/state/document-of.ts";
 import { firstState, type SignalInfo, type State } from "../../../web/state/model.ts";
 import { type Action, reduce } from "../../../web/state/reduce.ts";
+import { createStore } from "../../../web/state/store.ts";
 import { parseDocument } from "../../../web/state/view-document.ts";
 
 const info = (
@@ -206,5 +209,47 @@ describe("the plain form", () => {
     const { found, missing } = findSignals(plain, many);
     expect([found.length, missing]).toEqual([24, ["zzz"]]);
     expect(parsePlain("?src=https://x/")).toBe(null);
+  });
+});
+
+test("names that are none do not move the others", () => {
+  const { document } = read({
+    v: 1,
+    s: [null, 7, "", "1:", "CAN1/EEC1/EngineSpeed"],
+    p: [{ g: [{ s: 1 }, { s: 3 }, { s: 4 }] }],
+  });
+  const bound = bindDocument(document, run([heard]), [info("EngineSpeed")]);
+  expect([Object.values(bound.scene.plotted).map(({ info: { name } }) => name), bound.absent]).toEqual([["EngineSpeed"], []]);
+});
+
+describe("the linker", () => {
+  const plots = (names: readonly string[]): State => run([heard, ...names.map((name) => plot(info(name)))]);
+  async function linkOf(state: State): Promise<{ href: string | null; page: string; said: string[] }> {
+    const store = createStore(state, { nextFrame: (act) => act(), later: () => 0, stop: () => undefined });
+    let page = "https://page.example/view/#v=1z.old";
+    const linker = createLinker(store, {
+      signals: () => [],
+      grow: () => undefined,
+      address: { get: () => new URL(page), replace: (url) => (page = url.href) },
+      later: () => 0,
+      stop: () => undefined,
+    });
+    const href = (await linker.address())?.href ?? null;
+    return { href, page, said: store.get().notifications.map(({ text }) => text) };
+  }
+
+  test("writes what fits, and says so where nothing does instead of a longer address", async () => {
+    const short = await linkOf(plots(["A", "B"]));
+    expect([short.href?.startsWith("https://page.example/view/#v=1z."), short.page === short.href, short.said]).toEqual([
+      true,
+      true,
+      [],
+    ]);
+    const random = (i: number): string => createHash("sha512").update(String(i)).digest("base64");
+    const long = await linkOf(plots(Array.from({ length: 24 }, (_, i) => random(i) + random(-i))));
+    expect([long.href, long.page]).toEqual([null, "https://page.example/view/"]);
+    expect(long.said).toEqual([
+      expect.stringMatching(/^This view is too long for a link: \d+ characters, 2048 at most\. Save it as a layout/),
+    ]);
   });
 });
