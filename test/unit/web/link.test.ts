@@ -229,7 +229,7 @@ describe("the linker", () => {
     let page = "https://page.example/view/#v=1z.old";
     const linker = createLinker(store, {
       signals: () => [],
-      grow: () => undefined,
+      grow: async () => undefined,
       address: { get: () => new URL(page), replace: (url) => (page = url.href) },
       later: () => 0,
       stop: () => undefined,
