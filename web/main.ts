@@ -112,6 +112,7 @@ const openFolder = (): void => {
 const treeActions = {
   openDatabases: () => actions.openDatabases(),
   enterPassword: (device: string) => actions.enterPassword(device),
+  run: (...asked: Parameters<Run>) => run(...asked),
 };
 const sparkHost: SparklineHost = {
   state: store.get,
@@ -140,6 +141,12 @@ const tree = createTree(
     );
   },
   sparkHost,
+  {
+    sessionIds: (device, session) => preview.sessionIds(opener.nextWork(), device, session),
+    silent: (device) => preview.silent(opener.nextWork(), device),
+    about: (query) => preview.about(opener.nextWork(), query),
+    state: store.get,
+  },
 );
 const commandHost: CommandHost = {
   store,

@@ -74,6 +74,43 @@ export interface DeviceHeard {
   readonly facts: Readonly<Record<string, SignalFacts>>;
 }
 
+/** A message of a database in use on a channel, of which no frame was heard there. */
+export interface SilentMessage {
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
+  readonly db: string;
+  readonly message: string;
+  readonly id: number;
+  readonly extended: boolean;
+  readonly signals: readonly {
+    readonly name: string;
+    readonly unit: string;
+    readonly selectedBy: string | null;
+    /** As in `SignalFacts`. */
+    readonly mux: string | null;
+    readonly comment: string | null;
+  }[];
+}
+
+export interface AboutQuery {
+  readonly selector: SeriesSelector;
+  readonly samplesExpected: number;
+  readonly gapNs: number;
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+}
+
+export interface SignalAbout {
+  /** Of the database; null where it says none. */
+  readonly range: readonly [min: number, max: number] | null;
+  /** The first of the value table, raw and text, and how many it has. */
+  readonly texts: readonly (readonly [raw: string, text: string])[];
+  readonly textCount: number;
+  readonly statistics: SeriesStatistics;
+  /** Values that said "not available" or "error". */
+  readonly notAvailable: number;
+}
+
 /** One window of some series: `columns` buckets of `stepNs` from `fromNs`. */
 export interface ViewQuery {
   readonly series: readonly {
@@ -214,6 +251,11 @@ export interface PreviewApi {
   /** How well each database, open or in the library, fits the channels of a device; best first. */
   fits(work: WorkId, device: string): Promise<Reply<readonly ChannelFit[]>>;
   heard(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
+  /** What was heard of a device in one session. */
+  sessionIds(work: WorkId, device: string, session: string): Promise<Reply<readonly HeardId[]>>;
+  /** What the databases of a device's channels know and the device never sent. */
+  silent(work: WorkId, device: string): Promise<Reply<readonly SilentMessage[]>>;
+  about(work: WorkId, query: AboutQuery): Promise<Reply<SignalAbout>>;
   view(work: WorkId, query: ViewQuery): Promise<Reply<ViewAnswer>>;
   at(work: WorkId, query: AtQuery): Promise<Reply<readonly (Sample | null)[]>>;
   step(work: WorkId, query: StepQuery): Promise<Reply<Sample | null>>;

@@ -62,6 +62,9 @@ const api: PreviewApi = {
   fits: (id, device) => work(id, (now, signal) => now.fits(device, signal)),
   setPasswords: (id, passwords) => work(id, (now, signal) => now.setPasswords(passwords, signal)),
   heard: (id, device) => work(id, (now, signal, onWork) => now.heard(device, signal, onWork)),
+  sessionIds: (id, device, session) => work(id, (now, signal, onWork) => now.sessionIds(device, session, signal, onWork)),
+  silent: (id, device) => work(id, (now, signal) => now.silent(device, signal)),
+  about: (id, query) => work(id, (now, signal, onWork) => now.about(query, signal, onWork)),
   async view(id, query) {
     const reply = await work(id, (now, signal, onWork) => now.view(query, signal, onWork));
     return reply.ok ? Comlink.transfer(reply, buffersOf(reply.value)) : reply;

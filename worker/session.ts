@@ -6,11 +6,12 @@ import { parseDbc } from "../core/dbc/parse.ts";
 import { semanticHash } from "../core/dbc/semantic-hash.ts";
 import { type Fault, FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
-import type { ChannelFit, Engine, OnWork } from "../core/query/engine.ts";
+import type { ChannelFit, Engine, HeardId, OnWork } from "../core/query/engine.ts";
 import { withTransported } from "../core/query/heard-transports.ts";
 import type { Loss } from "../core/query/transport-losses.ts";
 import type { LogStore } from "../core/store/source.ts";
 import type {
+  AboutQuery,
   AtQuery,
   Catalogue,
   DbcSummary,
@@ -20,7 +21,9 @@ import type {
   OpenFile,
   Sample,
   SeriesStatistics,
+  SignalAbout,
   SignalFacts,
+  SilentMessage,
   StatisticsQuery,
   StepQuery,
   ViewAnswer,
@@ -29,6 +32,7 @@ import type {
 import { databaseLayer } from "./databases.ts";
 import { type HeldFile, notHeld, tellApart } from "./dropped.ts";
 import type { Kernel } from "./kernel.ts";
+import { muxText } from "./mux-text.ts";
 import { FileStore } from "./sources/blob.ts";
 import { LayeredStore } from "./sources/layered.ts";
 import { answerView } from "./view.ts";
@@ -42,6 +46,9 @@ export interface Session {
   setLibrary(library: readonly LibraryDbc[], rules: readonly BindingRule[], signal: AbortSignal): Promise<Catalogue | null>;
   fits(device: string, signal: AbortSignal): Promise<readonly ChannelFit[]>;
   heard(device: string, signal: AbortSignal, onWork: OnWork): Promise<DeviceHeard>;
+  sessionIds(device: string, session: string, signal: AbortSignal, onWork: OnWork): Promise<readonly HeardId[]>;
+  silent(device: string, signal: AbortSignal): Promise<readonly SilentMessage[]>;
+  about(query: AboutQuery, signal: AbortSignal, onWork: OnWork): Promise<SignalAbout>;
   view(query: ViewQuery, signal: AbortSignal, onWork: OnWork): Promise<ViewAnswer>;
   at(query: AtQuery, signal: AbortSignal): Promise<readonly (Sample | null)[]>;
   step(query: StepQuery, signal: AbortSignal): Promise<Sample | null>;
@@ -185,6 +192,14 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       const { channels } = await engine.channels({ device }, signal);
       return { device, ...heard, ids, logs: own, channels, facts: factsOf(dbcs, ids) };
     },
+    sessionIds: async (device, session, signal, onWork) =>
+      (await import("./lists.ts")).idsOfSession(running().engine, device, session, signal, onWork),
+    async silent(device, signal) {
+      const { engine } = running();
+      const { ids } = await engine.heard({ device }, signal);
+      return (await import("./lists.ts")).silentMessages(await engine.dbcs(signal), ids);
+    },
+    about: async (query, signal, onWork) => (await import("./about.ts")).aboutSignal(running().engine, query, signal, onWork),
     async view(query, signal, onWork) {
       const { engine } = running();
       const answer = await answerView(engine, query, signal, onWork);
@@ -289,9 +304,6 @@ const factOf = ({ lengthBits, float, factorNumber, offsetNumber, values, comment
   factor: factorNumber,
   offset: offsetNumber,
   textCount: values?.size ?? 0,
-  mux:
-    selectedWhen === null
-      ? null
-      : `m${selectedWhen.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`)).join(",")}`,
+  mux: muxText(selectedWhen),
   comment,
 });

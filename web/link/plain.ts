@@ -1,6 +1,6 @@
 /** The plain form of a link, for Grafana and people: ?dev=…&sig=…&from=…&to=…&at=… (viewer.md §7, docs/viewer.md). */
 import type { SignalInfo } from "../state/model.ts";
-import { PLOTTED_MAX } from "../state/stripes.ts";
+import { MANY } from "../state/stripes.ts";
 import { glob } from "../tree/filter.ts";
 
 const TEXT_MAX = 512;
@@ -31,7 +31,7 @@ export function parsePlain(search: string): PlainView | null {
     device: given.get("dev")?.slice(0, TEXT_MAX) ?? null,
     signals: given
       .getAll("sig")
-      .slice(0, PLOTTED_MAX)
+      .slice(0, MANY)
       .map((text) => text.slice(0, TEXT_MAX)),
     fromNs: time("from"),
     toNs: time("to"),
@@ -61,7 +61,7 @@ export function findSignals(
       ({ name, message }) => glob(wanted, name.toLowerCase()) || glob(wanted, `${message}.${name}`.toLowerCase()),
     );
     if (hits.length === 0) missing.push(term);
-    for (const hit of hits) if (found.size < PLOTTED_MAX) found.add(hit);
+    for (const hit of hits) if (found.size < MANY) found.add(hit);
   }
   return { found: [...found], missing };
 }

@@ -1,7 +1,7 @@
 /** Names of a view bound to the signals that are here (viewer.md §7): exact, then another channel, then another source address, then not at all. */
 import type { Plotted, Scene, SeriesId, SignalInfo, State, Stripe } from "./model.ts";
 import { plainStyle } from "./model.ts";
-import { kindOf, LINKED_MAX, newPlotted, newStripe, PLOT_WEIGHT } from "./stripes.ts";
+import { kindOf, newPlotted, newStripe, PLOT_WEIGHT, PLOTTED_MAX } from "./stripes.ts";
 import { fit } from "./view.ts";
 import type { DocumentSignal, ViewDocument } from "./view-document.ts";
 
@@ -140,7 +140,7 @@ export function bindDocument(document: ViewDocument, state: State, here: readonl
       const text = document.names[one.s] ?? "";
       const found = bindName(text, document, here);
       const info = found ?? absentInfo(text, document, here);
-      if (plotted[info.id] !== undefined || Object.keys(plotted).length >= LINKED_MAX) return [];
+      if (plotted[info.id] !== undefined || Object.keys(plotted).length >= PLOTTED_MAX) return [];
       if (found === null) absent.push(info.name);
       plotted[info.id] = plottedOf(info, one, found === null ? absentText(info.name, here) : null);
       return [info.id];

@@ -1,9 +1,9 @@
 /** Which signal is drawn where: slots, stripes, and adding to and taking from them. Pure. Moves between them: `moves.ts`. */
 import { type Plotted, plainStyle, type Scene, type SeriesId, type SignalInfo, type Stripe } from "./model.ts";
 
-export const PLOTTED_MAX = 24;
-/** A view link may bring more than a person plots one by one (viewer.md §7). */
-export const LINKED_MAX = 256;
+/** So many at once are asked about first, and a plain link brings no more (viewer.md §3 and §7). */
+export const MANY = 24;
+export const PLOTTED_MAX = 256;
 export const PLOT_WEIGHT = 3;
 
 /** The lowest slot that no plotted signal has (viewer.md §2, "Series colours"). */

@@ -19,7 +19,7 @@ interface Base {
 }
 
 export interface Branch extends Base {
-  readonly kind: "device" | "channel" | "message" | "source" | "plain" | "group" | "unmatched";
+  readonly kind: "device" | "session" | "channel" | "message" | "source" | "plain" | "group" | "unmatched";
   readonly children: readonly Node[];
 }
 
@@ -31,6 +31,8 @@ export interface SignalLeaf extends Base {
   readonly mux: string | null;
   /** Identifiers of its frames, lower-case hex, for the search. */
   readonly ids: string;
+  /** A database knows it, nobody sent it. */
+  readonly never?: true;
 }
 
 export interface IdLeaf extends Base {

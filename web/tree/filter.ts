@@ -41,7 +41,8 @@ export interface Filter {
 export function parseFilter(text: string): Filter {
   const unknown: string[] = [];
   const plain: string[] = [];
-  const tests = (text.toLowerCase().match(/-?(?:[a-z]+:)?"[^"]*"|\S+/g) ?? []).map((term) => parseTerm(term, unknown, plain));
+  const terms = text.toLowerCase().match(/-?(?:[a-z]+:)?"[^"]*"|\S+/g) ?? [];
+  const tests = terms.flatMap((term) => parseTerm(term, unknown, plain) ?? []);
   return {
     matches: (leaf, plotted) => tests.every((test) => test(leaf, plotted)),
     score: (leaf) => plain.reduce((sum, term) => sum + scoreOf(term, leaf), 0),
@@ -51,17 +52,19 @@ export function parseFilter(text: string): Filter {
   };
 }
 
-function parseTerm(term: string, unknown: string[], plain: string[]): Test {
+/** null: nothing in it is understood, so that it rules nothing out. */
+function parseTerm(term: string, unknown: string[], plain: string[]): Test | null {
   if (term.startsWith("-") && term.length > 1) {
     const test = parseTerm(term.slice(1), unknown, []);
-    return (leaf, plotted) => !test(leaf, plotted);
+    return test === null ? null : (leaf, plotted) => !test(leaf, plotted);
   }
-  const either = term.split("|").filter((part) => part !== "");
-  const tests = either.map((part) => parsePart(part, unknown, plain));
+  const either = term.includes('"') ? [term] : term.split("|").filter((part) => part !== "");
+  const tests = either.flatMap((part) => parsePart(part, unknown, plain) ?? []);
+  if (tests.length === 0) return null;
   return (leaf, plotted) => tests.some((test) => test(leaf, plotted));
 }
 
-function parsePart(part: string, unknown: string[], plain: string[]): Test {
+function parsePart(part: string, unknown: string[], plain: string[]): Test | null {
   const colon = part.indexOf(":");
   if (colon > 0 && !part.startsWith('"')) return parseField(part.slice(0, colon), unquote(part.slice(colon + 1)), unknown);
   if (part.startsWith('"')) {
@@ -76,7 +79,7 @@ function parsePart(part: string, unknown: string[], plain: string[]): Test {
     (mayHold(leaf.messageLetters, letters) && holds(part, leaf.message));
 }
 
-function parseField(field: string, wanted: string, unknown: string[]): Test {
+function parseField(field: string, wanted: string, unknown: string[]): Test | null {
   if (field === "rate") {
     const limit = /^([<>]=?)?(\d+(?:\.\d+)?)$/.exec(wanted);
     if (limit !== null) {
@@ -91,7 +94,7 @@ function parseField(field: string, wanted: string, unknown: string[]): Test {
       return hasWildcard(wanted) ? glob(wanted, value) : value.includes(wanted);
     };
   unknown.push(field === "rate" || field === "is" ? `${field}:${wanted}` : field);
-  return () => true;
+  return null;
 }
 
 function compare(value: number, how: string, limit: number): boolean {

@@ -2,17 +2,23 @@
 import { el, setAttribute } from "../dom.ts";
 import type { Node } from "./build.ts";
 import { isSame, type Look, rowElement, rowId } from "./row.ts";
+import { type Sibling, siblingsOf } from "./siblings.ts";
 
 const SPARE_ROWS = 10;
+/** In the document at once, unless more are in sight. */
+const ROWS_MAX = 60;
+const ALONE: Sibling = { position: 1, count: 1 };
 const isCoarse = matchMedia("(pointer: coarse), (max-width: 599px)");
 const rowPx = (): number => (isCoarse.matches ? 40 : 22);
 
 export interface ListHost {
-  look(row: Node, place: Pick<Look, "index" | "count" | "height" | "room">): Look;
+  look(row: Node, place: Pick<Look, "index" | "sibling" | "height" | "room">): Look;
   /** What is in the document now. */
   shown(rows: readonly Node[]): void;
   click(row: Node, event: MouseEvent): void;
   press(row: Node, event: PointerEvent): void;
+  /** The pointer came over a row. */
+  hover(row: Node, element: HTMLElement): void;
   key(event: KeyboardEvent): void;
 }
 
@@ -72,16 +78,24 @@ export function createList(host: ListHost): List {
     if (row !== undefined) host.press(row, event);
   });
 
+  element.addEventListener("pointerover", (event) => {
+    const row = rowOf(event);
+    const over = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-row]") : null;
+    if (row !== undefined && over !== null) host.hover(row, over);
+  });
+
   function redraw(): void {
     const height = rowPx();
-    const first = Math.max(0, Math.floor(scrolledPx / height) - SPARE_ROWS);
-    const last = Math.min(rows.length, Math.ceil((scrolledPx + size.height) / height) + SPARE_ROWS);
+    const spare = Math.max(1, Math.min(SPARE_ROWS, Math.floor((ROWS_MAX - Math.ceil(size.height / height) - 1) / 2)));
+    const first = Math.max(0, Math.floor(scrolledPx / height) - spare);
+    const last = Math.min(rows.length, Math.ceil((scrolledPx + size.height) / height) + spare);
     const heightText = `${rows.length * height}px`;
     if (space.style.height !== heightText) space.style.height = heightText;
     const shown = rows.slice(first, last);
+    const places = siblingsOf(rows, first, last);
     const next = new Map<string, Drawn>();
     shown.forEach((row, i) => {
-      const look = host.look(row, { index: first + i, count: rows.length, height, room: size.width });
+      const look = host.look(row, { index: first + i, sibling: places[i] ?? ALONE, height, room: size.width });
       const old = drawn.get(row.key);
       const same = old !== undefined && old.row === row && isSame(old.look, look);
       next.set(row.key, same ? old : { row, look, element: rowElement(row, look) });

@@ -5,6 +5,7 @@ import { icon } from "../shell/icons.ts";
 import { countText, rateText } from "../text/number.ts";
 import type { Node, SignalLeaf } from "./build.ts";
 import { pieces } from "./highlight.ts";
+import type { Sibling } from "./siblings.ts";
 import { sparkline } from "./sparklines.ts";
 
 const INDENT_PX = 13;
@@ -14,7 +15,7 @@ const [BESIDE_PX, LETTER_PX] = [96, 6.6];
 /** All that a row shows besides its node; plain values, so that equal ones can be told. */
 export interface Look {
   readonly index: number;
-  readonly count: number;
+  readonly sibling: Sibling;
   /** CSS px. */
   readonly height: number;
   readonly room: number;
@@ -29,11 +30,15 @@ export interface Look {
   readonly lit: string;
   /** Of the small curve; "" = none. */
   readonly path: string;
+  /** Why there is no curve: "never sent"; "" = there may be one. */
+  readonly status: string;
 }
 
 export const isSame = (a: Look, b: Look): boolean =>
   a.index === b.index &&
-  a.count === b.count &&
+  a.sibling.position === b.sibling.position &&
+  a.sibling.count === b.sibling.count &&
+  a.status === b.status &&
   a.height === b.height &&
   a.room === b.room &&
   a.slot === b.slot &&
@@ -49,7 +54,7 @@ export const rowId = (key: string): string => `row-${key.replace(/[^\w@./-]/g, "
 /** `data-row` is the row's number: the list listens for all of them. */
 export function rowElement(row: Node, look: Look): HTMLElement {
   const isBranch = "children" in row;
-  const isMissing = row.kind === "signal" && row.info.absent;
+  const isMissing = row.kind === "signal" && (row.info.absent || look.status !== "");
   const marks = [
     look.isOpen && isBranch ? "open" : "",
     look.isSelected ? "selected" : "",
@@ -65,8 +70,8 @@ export function rowElement(row: Node, look: Look): HTMLElement {
       title: titleOf(row),
       "data-row": String(look.index),
       "aria-level": String(row.depth + 1),
-      "aria-setsize": String(look.count),
-      "aria-posinset": String(look.index + 1),
+      "aria-setsize": String(look.sibling.count),
+      "aria-posinset": String(look.sibling.position),
       "aria-expanded": isBranch ? String(look.isOpen) : null,
       "aria-selected": row.kind === "signal" ? String(look.isTaken) : null,
     },
@@ -87,10 +92,12 @@ function contentOf(row: Node, look: Look): Element[] {
     el("span", { class: "label" }, row.label),
     el("span", { class: "detail" }, row.detail),
     el("span", { class: "end" }, rateText(row.rateHz)),
+    // In its place under the pointer.
+    ...(row.rateHz === null ? [] : [el("span", { class: "end frames" }, countText(row.frames))]),
   ];
 }
 
-function signalContent(row: SignalLeaf, { slot, room, lit, path }: Look): Element[] {
+function signalContent(row: SignalLeaf, { slot, room, lit, path, status }: Look): Element[] {
   const square = el("span", { class: `square${slot === null ? "" : ` slot${(slot % SLOT_COUNT) + 1}`}` });
   const letters = Math.max(8, Math.floor((room - row.depth * INDENT_PX - BESIDE_PX) / LETTER_PX));
   const label = el("span", { class: "label" });
@@ -100,7 +107,8 @@ function signalContent(row: SignalLeaf, { slot, room, lit, path }: Look): Elemen
   const mux = row.mux === null ? [] : [el("span", { class: "mux", title: "Only while its multiplexor has this value" }, row.mux)];
   const plus = slot === null && !row.info.absent ? [plusButton(row.label)] : [];
   const curve = path === "" ? [] : [sparkline(path)];
-  return [square, label, ...mux, ...plus, ...curve, el("span", { class: "end" }, row.detail)];
+  const why = status === "" ? [] : [el("span", { class: "why" }, status)];
+  return [square, label, ...mux, ...plus, ...curve, ...why, el("span", { class: "end" }, row.detail)];
 }
 
 const plusButton = (label: string): HTMLElement =>

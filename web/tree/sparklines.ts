@@ -23,11 +23,14 @@ export interface Sparklines {
   show(infos: readonly SignalInfo[]): void;
   /** The curve of a row as an SVG path; "" where none is known. */
   pathOf(id: SeriesId): string;
+  /** Why there is none: "never sent", "not available"; "" where there is one, or nothing is known. */
+  statusOf(id: SeriesId): string;
 }
 
 /** `redraw`: curves have come. */
 export function createSparklines(host: SparklineHost, redraw: () => void): Sparklines {
   const paths = new Map<SeriesId, string>();
+  const statuses = new Map<SeriesId, string>();
   let catalogue: State["catalogue"] = null;
   let sought: readonly SignalInfo[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -40,7 +43,11 @@ export function createSparklines(host: SparklineHost, redraw: () => void): Spark
     running = host.nextWork();
     const asked = sought;
     const stepNs = (range.toNs - range.fromNs) / BigInt(COLUMNS) + 1n;
-    const series = asked.map((info) => ({ selector: info.selector, samplesExpected: samplesExpected(info, range) }));
+    const series = asked.map((info) => ({
+      selector: info.selector,
+      samplesExpected: samplesExpected(info, range),
+      codes: "gap" as const,
+    }));
     const reply = await host.view(running, { series, fromNs: range.fromNs, stepNs, columns: COLUMNS });
     running = null;
     if (catalogue !== host.state().catalogue) return;
@@ -49,6 +56,7 @@ export function createSparklines(host: SparklineHost, redraw: () => void): Spark
       // Also what could not be read is not asked again.
       if (reply.ok || reply.fault.code !== "request/cancelled")
         paths.set(info.id, answer === undefined ? "" : pathOf(answer, range.fromNs, stepNs));
+      if (answer !== undefined) statuses.set(info.id, statusIn(answer));
     });
     redraw();
   }
@@ -59,6 +67,7 @@ export function createSparklines(host: SparklineHost, redraw: () => void): Spark
       if (catalogue !== state.catalogue) {
         catalogue = state.catalogue;
         paths.clear();
+        statuses.clear();
         if (running !== null) host.cancel(running);
       }
       sought = infos.filter(({ id }) => !paths.has(id));
@@ -68,7 +77,15 @@ export function createSparklines(host: SparklineHost, redraw: () => void): Spark
       if (sought.length > 0 && isSmall) timer = setTimeout(() => void read(), REST_MS);
     },
     pathOf: (id) => paths.get(id) ?? "",
+    statusOf: (id) => statuses.get(id) ?? "",
   };
+}
+
+/** Frames that do not carry a multiplexed signal leave nothing of it; those that say nothing of it leave NaN. */
+export function statusIn({ segments }: Pick<ViewSeries, "segments">): string {
+  const samples = segments.flatMap(({ values }) => [...values]);
+  if (samples.length === 0) return "never sent";
+  return samples.every(Number.isNaN) ? "not available" : "";
 }
 
 export function sparkline(path: string): SVGSVGElement {

@@ -6,6 +6,8 @@ export type TreeKey =
   | { readonly kind: "open"; readonly key: string; readonly open: boolean }
   | { readonly kind: "plot"; readonly how: "active" | "fitting" | "new" }
   | { readonly kind: "plot-chosen"; readonly how: "fitting" | "new" }
+  /** Picked up: arrows choose where it goes. */
+  | { readonly kind: "carry" }
   | { readonly kind: "choose-all" };
 
 export interface TreeKeyState {
@@ -28,6 +30,7 @@ export function treeKey(event: Pressed, { rows, at, page, chosen, isClosed }: Tr
   if (isCtrl && event.key.toLowerCase() === "a") return { kind: "choose-all" };
   if (event.key === "Enter" && chosen > 0) return { kind: "plot-chosen", how: event.shiftKey ? "new" : "fitting" };
   if (isCtrl) return null;
+  if (event.key.toLowerCase() === "m" && row.kind === "signal") return { kind: "carry" };
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: 1,
     ArrowUp: -1,

@@ -4,10 +4,12 @@ import type { Actions } from "../shell/actions.ts";
 import { icon } from "../shell/icons.ts";
 import type { SeriesId, SignalInfo, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
-import { PLOTTED_MAX, type Place } from "../state/stripes.ts";
+import { MANY, PLOTTED_MAX, type Place } from "../state/stripes.ts";
 import { countText } from "../text/number.ts";
 import type { Node, SignalLeaf } from "./build.ts";
+import { createChips, type Scope } from "./chips.ts";
 import { createChoice } from "./choice.ts";
+import { createExtras, type ExtrasHost } from "./extras.ts";
 import { type Filter, parseFilter } from "./filter.ts";
 import { createFoot } from "./foot.ts";
 import { type Grown, grow, nothingGrown } from "./leaves.ts";
@@ -27,13 +29,14 @@ export interface Tree {
 /** `carry`: a row that is dragged onto the plot. */
 export function createTree(
   store: Store,
-  actions: Pick<Actions, "openDatabases" | "enterPassword">,
+  actions: Pick<Actions, "openDatabases" | "enterPassword" | "run">,
   carry: (infos: readonly SignalInfo[], event: PointerEvent) => void,
   sparks: SparklineHost,
+  extrasHost: ExtrasHost,
 ): Tree {
   const closed = new Set<string>();
   const choice = createChoice(() => rows);
-  let onlyPlotted = false;
+  let scope: Scope = "log";
   let found: Found = { entries: [], signals: 0, best: null };
   let rows: readonly Node[] = [];
   let filter: Filter = parseFilter("");
@@ -50,40 +53,35 @@ export function createTree(
     onkeydown: (event) => onFilterKey(event as KeyboardEvent),
   });
   const count = el("span", { class: "count" });
-  const list = createList({ look, shown, click, press, key: onKey });
+  const list = createList({ look, shown, click, press, hover, key: onKey });
   const foot = createFoot(actions);
+  let version = 0;
+  const extras = createExtras(extrasHost, {
+    close: (key) => closed.add(key),
+    changed() {
+      version++;
+      render(store.get());
+    },
+  });
   const sparklines = createSparklines(sparks, () => draw());
   const unknown = el("div", { class: "inline-notice warning", role: "status", hidden: true });
-  const chip = (text: string, plotted: boolean): HTMLButtonElement =>
-    el(
-      "button",
-      {
-        class: "chip",
-        type: "button",
-        "aria-pressed": String(!plotted),
-        onclick: () => {
-          onlyPlotted = plotted;
-          allChip.setAttribute("aria-pressed", String(!plotted));
-          plottedChip.setAttribute("aria-pressed", String(plotted));
-          render(store.get());
-        },
-      },
-      text,
-    );
-  const allChip = chip("In this log", false);
-  const plottedChip = chip("Plotted", true);
+  const chips = createChips((next) => {
+    scope = next;
+    render(store.get());
+  });
   const element = el(
     "nav",
     { class: "signals", "aria-label": "Signals", id: "signals" },
     el("div", { class: "filter" }, icon("search"), input, count),
-    el("div", { class: "chips", role: "group", "aria-label": "Show" }, allChip, plottedChip),
+    chips,
     unknown,
+    extras.element,
     foot.notices,
     list.element,
     foot.element,
   );
   let grown = nothingGrown;
-  let total = 0;
+  let heardTotal = 0;
   let isGrowing = false;
   /** What is heard meanwhile is taken up after it: one growth at a time. */
   async function build(): Promise<void> {
@@ -91,15 +89,19 @@ export function createTree(
     isGrowing = true;
     grown = await grow(state);
     isGrowing = false;
-    total = countSignals(grown.tree);
+    heardTotal = countSignals(grown.tree);
     render(store.get());
   }
 
-  const arrange = onChange((_grown: Grown, text: string, _plotted: State["plotted"] | null, _onlyPlotted: boolean) => {
-    filter = parseFilter(onlyPlotted ? `${text} is:plotted` : text);
-    if (filter.empty) rows = flatten(grown.tree, (key) => !closed.has(key));
+  /** What is searched: what was heard, or with it what the databases know. */
+  const all = (): Grown => (scope === "dbc" ? extras.withSilent(grown, state.heard) : grown);
+
+  const arrange = onChange((shown: Grown, text: string, _plotted: State["plotted"] | null, _scope: Scope, _version: number) => {
+    filter = parseFilter(scope === "plotted" ? `${text} is:plotted` : text);
+    const total = shown === grown ? heardTotal : countSignals(shown.tree);
+    if (filter.empty) rows = browsed();
     else {
-      found = search(grown.entries, filter, new Set(Object.keys(state.plotted)));
+      found = search(shown.entries, filter, new Set(Object.keys(state.plotted)));
       rows = rowsOf(found.entries);
       current = found.best?.node.key ?? null;
     }
@@ -109,10 +111,16 @@ export function createTree(
     choice.clear();
   });
 
+  const isOpen = (key: string): boolean => !closed.has(key);
+  const browsed = (): Node[] =>
+    flatten(scope === "log" ? extras.withSessions(grown.tree, grown.heard, isOpen) : all().tree, isOpen);
+
   function render(next: State): void {
     state = next;
     void build();
-    arrange(grown, next.filter, onlyPlotted || next.filter.includes("is:plotted") ? next.plotted : null, onlyPlotted);
+    const shown = all();
+    const asksPlotted = scope === "plotted" || next.filter.includes("is:plotted");
+    arrange(shown, next.filter, asksPlotted ? next.plotted : null, scope, version);
     if (document.activeElement !== input && input.value !== next.filter) input.value = next.filter;
     foot.render(next);
     redraw(rows, next.plotted, next.selected);
@@ -122,13 +130,13 @@ export function createTree(
   const redraw = onChange((_rows: readonly Node[], _plotted: State["plotted"], _selected: SeriesId | null) => draw());
 
   function rearrange(): void {
-    if (filter.empty) rows = flatten(grown.tree, (key) => !closed.has(key));
+    if (filter.empty) rows = browsed();
     draw();
   }
 
   const draw = (): void => list.draw(rows, current);
 
-  function look(row: Node, place: Pick<Look, "index" | "count" | "height" | "room">): Look {
+  function look(row: Node, place: Pick<Look, "index" | "sibling" | "height" | "room">): Look {
     const plotted = row.kind === "signal" ? state.plotted[row.info.id] : undefined;
     return {
       ...place,
@@ -139,11 +147,16 @@ export function createTree(
       isOpen: "children" in row && (!filter.empty || !closed.has(row.key)),
       lit: row.kind === "signal" ? filter.lit(row.label).join() : "",
       path: row.kind === "signal" ? sparklines.pathOf(row.info.id) : "",
+      status: row.kind !== "signal" ? "" : row.never === true ? "never sent" : sparklines.statusOf(row.info.id),
     };
   }
 
   function shown(inSight: readonly Node[]): void {
     sparklines.show(inSight.flatMap((row) => (row.kind === "signal" && !row.info.absent ? [row.info] : [])));
+  }
+
+  function hover(row: Node, element: HTMLElement): void {
+    if (row.kind === "signal" && !row.info.absent) extras.hover(row.info, element);
   }
 
   function press(row: Node, event: PointerEvent): void {
@@ -170,15 +183,19 @@ export function createTree(
     draw();
   }
 
-  /** All of them, up to what a plot holds; more are asked about. */
+  /** More than are told apart at a glance are asked about. */
   function plotAll(leaves: readonly SignalLeaf[], place: Place): void {
     const fresh = leaves.filter(({ info }) => !info.absent && state.plotted[info.id] === undefined);
+    const plot = (some: readonly SignalLeaf[]): void => {
+      for (const { info } of some) store.dispatch({ type: "plot", info, place });
+    };
     const room = PLOTTED_MAX - Object.keys(state.plotted).length;
-    if (fresh.length > room) {
-      const text = `${countText(fresh.length)} signals are chosen, ${room} more have room in the plot`;
-      store.dispatch({ type: "notify", notifications: [{ severity: "info", text }] });
-    }
-    for (const { info } of fresh.slice(0, Math.max(0, room))) store.dispatch({ type: "plot", info, place });
+    if (fresh.length <= MANY) plot(fresh);
+    else
+      extras.ask(`${countText(fresh.length)} signals would be plotted.`, [
+        { label: `Plot ${fresh.length <= room ? "all" : `the first ${countText(room)}`}`, run: () => plot(fresh.slice(0, room)) },
+        { label: `Only the first ${MANY}`, run: () => plot(fresh.slice(0, MANY)) },
+      ]);
   }
 
   function toggleOpen(key: string, open = closed.has(key)): void {
@@ -189,7 +206,10 @@ export function createTree(
 
   function toggle(row: SignalLeaf, place: Place): void {
     const id: SeriesId = row.info.id;
-    if (row.info.absent) {
+    if (row.never === true) {
+      const text = `${row.info.name} was never sent: no frame of ${row.info.message} is in this log`;
+      store.dispatch({ type: "notify", notifications: [{ severity: "info", text }] });
+    } else if (row.info.absent) {
       const text = `${row.info.name} has no curve${row.info.comment === null ? "" : `: ${row.info.comment}`}`;
       store.dispatch({ type: "notify", notifications: [{ severity: "info", text }] });
     } else if (state.plotted[id] === undefined) store.dispatch({ type: "plot", info: row.info, place });
@@ -230,10 +250,19 @@ export function createTree(
     if (act.kind === "go") goTo(act.to);
     else if (act.kind === "open") toggleOpen(act.key, act.open);
     else if (act.kind === "plot-chosen") plotAll(choice.leaves(), act.how);
+    else if (act.kind === "carry") carryByKey(row);
     else if (act.kind === "choose-all") {
       choice.all();
       draw();
     } else if (row?.kind === "signal") toggle(row, act.how);
+  }
+
+  /** It is plotted first if it is not, and then goes where the arrows say. */
+  function carryByKey(row: Node | undefined): void {
+    if (row?.kind !== "signal" || row.info.absent) return;
+    if (state.plotted[row.info.id] === undefined) store.dispatch({ type: "plot", info: row.info, place: "fitting" });
+    store.dispatch({ type: "select", id: row.info.id });
+    actions.run("move");
   }
 
   function goTo(index: number): void {
