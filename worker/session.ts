@@ -2,7 +2,6 @@
 import { mergedPasswords, type Passwords, parsePasswords } from "../core/canedge/passwords.ts";
 import type { BindingRule } from "../core/dbc/binding-file.ts";
 import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
-import { parseDbc } from "../core/dbc/parse.ts";
 import { semanticHash } from "../core/dbc/semantic-hash.ts";
 import { type Fault, FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
@@ -246,6 +245,7 @@ function parsedOnce(): (dbc: LibraryDbc) => Promise<Dbc | null> {
 
 async function parseOrNull({ file, blob, encoding }: LibraryDbc): Promise<Dbc | null> {
   try {
+    const { parseDbc } = await import("../core/dbc/parse.ts");
     return parseDbc(new Uint8Array(await blob.arrayBuffer()), file, { encoding });
   } catch (error) {
     if (error instanceof FaultError) return null; // the manager says what is wrong with it

@@ -4,7 +4,6 @@ import { throwIfCancelled } from "../store/ask.ts";
 import type { LogStore } from "../store/source.ts";
 import { BINDING_FILE, type Bindings, noBindings, readBindings } from "./binding-file.ts";
 import type { Dbc } from "./model.ts";
-import { parseDbc } from "./parse.ts";
 import { checkSize } from "./room.ts";
 
 export interface Library {
@@ -111,7 +110,10 @@ async function loadOne(store: LogStore, key: string, bindings: Bindings, signal:
     const source = await store.open(key, signal);
     checkSize(source.sizeBytes, key);
     const encoding = bindings.encodings.get(key.toLowerCase()) ?? null;
-    return parseDbc(await source.read(0, source.sizeBytes, signal), key, { encoding });
+    const bytes = await source.read(0, source.sizeBytes, signal);
+    // Loaded with the first database, behind the page's first log.
+    const { parseDbc } = await import("./parse.ts");
+    return parseDbc(bytes, key, { encoding });
   } catch (error) {
     throwIfCancelled(signal);
     if (!(error instanceof FaultError)) throw error;

@@ -4,7 +4,6 @@ import type { Passwords } from "../canedge/passwords.ts";
 import { folderCatalogue } from "../catalogue/folder.ts";
 import type { DbcEncoding } from "../dbc/encoding.ts";
 import { type Library, libraryFiles, libraryOf, loadLibrary } from "../dbc/library.ts";
-import { parseDbc } from "../dbc/parse.ts";
 import { sha256Hex } from "../facts/sha256.ts";
 import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
@@ -169,8 +168,11 @@ function libraries(
 ): (signal: AbortSignal) => Promise<Library> {
   let known: { name: string; library: Library } | null = null;
   if (dbcs) {
-    const library = givenLibrary(dbcs);
-    return async () => library;
+    let given: Library | null = null;
+    return async () => {
+      given ??= await givenLibrary(dbcs);
+      return given;
+    };
   }
   return async (signal) => {
     const { version: name } = await libraryFiles(store, signal);
@@ -197,7 +199,9 @@ interface GivenDbc {
   readonly encoding?: DbcEncoding | null;
 }
 
-function givenLibrary(given: readonly GivenDbc[]): Library {
+/** The parser is loaded with the first database: a page shows its first log before. */
+async function givenLibrary(given: readonly GivenDbc[]): Promise<Library> {
+  const { parseDbc } = await import("../dbc/parse.ts");
   const notices: Notice[] = [];
   const dbcs = given.flatMap(({ file, bytes, encoding }) => {
     try {
