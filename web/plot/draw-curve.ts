@@ -2,6 +2,7 @@
 import type { Plotted } from "../state/model.ts";
 import { samplesExpected } from "../state/recording.ts";
 import { endNs, type View } from "../state/view.ts";
+import { fillBars } from "./bars.ts";
 import { rowsInView, toColumns } from "./columns.ts";
 import { type Held, isCurrent, type SeriesData } from "./data.ts";
 import { drawTicks } from "./draw-ticks.ts";
@@ -113,13 +114,8 @@ function drawHeld(line: Line, held: Held): void {
 function drawBars({ paint, view, box, signal, lineWidth }: Line, held: Held): void {
   const { context, ratio } = paint;
   const columns = toColumns(held.series.segments, view, box.width, gapNsOf(signal.info.rateHz));
-  const { top, bottom } = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, isStep(signal));
-  const isOn = dashes(dashOf(signal.slot), ratio);
-  // One by one: a path of a thousand bars takes two to five times as long to fill, and bars do not overlap.
-  for (let x = 0; x < box.width; x++) {
-    const y = top[x] ?? Number.NaN;
-    if (!Number.isNaN(y) && isOn(x)) context.fillRect(box.left + x, y, 1, (bottom[x] ?? y) - y);
-  }
+  const extents = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, isStep(signal));
+  fillBars(context, box.left, extents, dashes(dashOf(signal.slot), ratio));
 }
 
 /** Dashes of the dense drawing hang on the columns: the same whatever was drawn before. */

@@ -10,18 +10,24 @@ export interface Paint {
 }
 
 const widths = new Map<string, number>();
-/** Asking a context for its font costs more than all the rest of a label: what was set last is remembered. */
-const fonts = new WeakMap<CanvasRenderingContext2D, string>();
+/**
+ * Setting a font costs more than all the rest of a label, and asking for it as much. So each font has a number, which the context keeps beside it
+ * as the offset of a shadow that nothing casts: `save`, `restore` and another size of the canvas treat both alike.
+ */
+const fonts = new Map<string, number>();
 
-/** Called before every text that is drawn or measured, also behind a `restore`. */
+/** Called before texts that are drawn or measured. */
 export function setFont({ context, palette, ratio }: Paint, sizePx: number, style = ""): void {
   const font = `${style} ${sizePx * ratio}px ${palette.font}`.trim();
+  const number = fonts.get(font) ?? fonts.size + 1;
+  fonts.set(font, number);
+  if (context.shadowOffsetX === number) return;
   context.font = font;
-  fonts.set(context, font);
+  context.shadowOffsetX = number;
 }
 
 export function textWidth({ context }: Paint, text: string): number {
-  const key = `${fonts.get(context) ?? ""}|${text}`;
+  const key = `${context.shadowOffsetX}|${text}`;
   const known = widths.get(key);
   if (known !== undefined) return known;
   if (widths.size > 5000) widths.clear();

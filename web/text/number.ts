@@ -20,14 +20,23 @@ export function shortText(value: number, decimals: number | null): string {
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
+/** Axes say the same numbers in every frame. */
+const texts = new Map<string, string>();
+const TEXTS_MAX = 2000;
 
 /** Grouped, with so many decimals. Making a format costs more than using it a hundred times: they are kept. */
 export function groupedText(value: number, decimals: number, locale?: string): string {
-  const key = `${decimals} ${locale ?? ""}`;
+  const how = `${decimals} ${locale ?? ""}`;
+  const key = `${value} ${how}`;
+  const known = texts.get(key);
+  if (known !== undefined) return known;
   const format =
-    formats.get(key) ?? new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  formats.set(key, format);
-  return format.format(value).replace("-", "−");
+    formats.get(how) ?? new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  formats.set(how, format);
+  const text = format.format(value).replace("-", "−");
+  if (texts.size >= TEXTS_MAX) texts.clear();
+  texts.set(key, text);
+  return text;
 }
 
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 6 });
