@@ -6,6 +6,7 @@ import { fillBars } from "./bars.ts";
 import { rowsInView, toColumns } from "./columns.ts";
 import { type Held, isCurrent, type SeriesData } from "./data.ts";
 import { drawTicks } from "./draw-ticks.ts";
+import { drawBaseline, outside, spanOf } from "./draw-waiting.ts";
 import { type Scale, toExtents, yOf } from "./extents.ts";
 import { gapNsOf } from "./gaps.ts";
 import { clipped, type Paint } from "./paint.ts";
@@ -48,11 +49,11 @@ export function drawCurve(paint: Paint, data: SeriesData, view: View, box: Curve
   const { window, whole } = data;
   if (window !== null && isCurrent(window, view, box.width)) drawHeld(line, window);
   else {
-    const covered = window === null ? null : span(window, view, box);
+    const covered = window === null ? null : spanOf(window, view, box.width);
     if (whole !== null) {
       context.globalAlpha = alpha * COARSE_ALPHA;
       for (const part of outside(covered, box.width)) within(line, part, () => drawHeld(line, whole));
-    } else if (window === null) drawWaiting(line);
+    } else if (window === null) drawBaseline(paint, signal, box.left, box.width, box.scale.bottom);
     if (window !== null && covered !== null) {
       context.globalAlpha = alpha;
       within(line, covered, () => drawHeld(line, window));
@@ -78,30 +79,6 @@ interface Line {
 
 function within({ paint, box }: Line, [from, to]: readonly [number, number], draw: () => void): void {
   clipped(paint, box.left + from, box.scale.top - 3, to - from, box.scale.bottom - box.scale.top + 6, draw);
-}
-
-/** Columns of this view that a held window covers. */
-function span(held: Held, view: View, box: CurveBox): readonly [number, number] | null {
-  const from = Number(held.view.fromNs - view.fromNs) / Number(view.stepNs);
-  const to = Number(endNs(held.view, held.columns) - view.fromNs) / Number(view.stepNs);
-  const [start, end] = [Math.max(0, Math.round(from)), Math.min(box.width, Math.round(to))];
-  return end > start ? [start, end] : null;
-}
-
-function outside(covered: readonly [number, number] | null, width: number): (readonly [number, number])[] {
-  if (covered === null) return [[0, width]];
-  const parts: (readonly [number, number])[] = [
-    [0, covered[0]],
-    [covered[1], width],
-  ];
-  return parts.filter(([from, to]) => to > from);
-}
-
-/** Nothing is known yet: a dotted line where the curve will be. */
-function drawWaiting({ paint: { context, ratio }, box }: Line): void {
-  for (let x = 0; x < box.width; x += 6 * ratio) {
-    context.fillRect(box.left + x, Math.round(box.scale.bottom), 2 * ratio, Math.max(1, Math.round(ratio)));
-  }
 }
 
 function drawHeld(line: Line, held: Held): void {

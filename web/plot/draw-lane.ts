@@ -5,6 +5,7 @@ import { shownValue, tableText } from "../text/value.ts";
 import { toColumns } from "./columns.ts";
 import { isCurrent, type SeriesData } from "./data.ts";
 import { drawTicks } from "./draw-ticks.ts";
+import { drawBaseline } from "./draw-waiting.ts";
 import { gapNsOf } from "./gaps.ts";
 import { fitText, type Paint, setFont, textWidth } from "./paint.ts";
 import { colourOf } from "./palette.ts";
@@ -23,7 +24,10 @@ export function drawLane(paint: Paint, data: SeriesData, view: View, box: LaneBo
   const colour = colourOf(palette, signal);
   drawName(paint, box, signal, colour);
   const held = isCurrent(data.window, view, box.width) ? data.window : (data.window ?? data.whole);
-  if (held === null) return;
+  if (held === null) {
+    if (signal.notice === null) drawBaseline(paint, signal, box.left, box.width, box.bottom - 3 * paint.ratio);
+    return;
+  }
   const runs = toRuns(toColumns(held.series.segments, view, box.width, gapNsOf(signal.info.rateHz)), box.width);
   context.save();
   if (signal.lane === "bool") {

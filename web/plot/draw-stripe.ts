@@ -4,14 +4,14 @@ import { LANE_ROW_PX, type StripeBox } from "../state/layout.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import { columnOf, type View } from "../state/view.ts";
 import { compactText } from "../text/number.ts";
-import { durationText } from "../text/time.ts";
 import { type Axis, axesOf } from "./axes.ts";
 import type { DataStore } from "./data.ts";
 import { drawCurve } from "./draw-curve.ts";
+import { drawGaps } from "./draw-gaps.ts";
 import { drawLane } from "./draw-lane.ts";
+import { drawBaseline, drawPending } from "./draw-waiting.ts";
 import { type Scale, yOf } from "./extents.ts";
-import { commonGaps, type Gap, gapNsOf, gapsFrom } from "./gaps.ts";
-import { clipped, fitText, hatch, horizontal, type Paint, setFont, textWidth, vertical } from "./paint.ts";
+import { clipped, fitText, horizontal, type Paint, setFont, textWidth, vertical } from "./paint.ts";
 import { colourOf } from "./palette.ts";
 import type { TimeAxis } from "./time-axis.ts";
 import { logTicks, type ValueTick, valueTicks } from "./value-axis.ts";
@@ -58,7 +58,9 @@ export function drawStripe(paint: Paint, box: StripeBox, frame: PlotFrame): void
   const main = axes[0];
   if (main !== undefined) drawValueGrid(paint, main, box, frame);
   clipped(paint, gutter, top, width, bottom - top, () => {
+    drawPending(paint, box, frame.state.plotted, frame.data, frame);
     drawGaps(paint, box, frame, top, bottom);
+    if (box.stripe.kind === "plot" && !box.stripe.folded) drawComing(paint, axes, box, frame);
     if (axes.length > 0) drawCurves(paint, axes, box, frame);
   });
   if (box.stripe.folded) drawFolded(paint, box, frame);
@@ -115,46 +117,19 @@ function drawValueGrid(paint: Paint, axis: Axis, box: StripeBox, { gutter, width
   for (const { value } of ticksOf(axis, box)) horizontal(paint, yOf(scale, value), gutter, gutter + width);
 }
 
-/** Hatched from 12 px on where every signal of the stripe is silent. */
-function drawGaps(paint: Paint, box: StripeBox, frame: PlotFrame, top: number, bottom: number): void {
-  const { context, palette, ratio } = paint;
-  const stepNs = Number(frame.view.stepNs);
-  let common: readonly Gap[] | null = null;
+/** Signals whose values are not known yet have no axis to stand on: their line is the foot of the stripe. */
+function drawComing(paint: Paint, axes: readonly Axis[], box: StripeBox, { state, gutter, width }: PlotFrame): void {
+  const bottom = (box.top + box.height - PAD_BOTTOM) * paint.ratio;
   for (const id of box.stripe.signals) {
-    const signal = frame.state.plotted[id];
-    const held = frame.data.get(id).window ?? frame.data.get(id).whole;
-    if (signal === undefined || signal.hidden || held === null) continue;
-    const own = gapsFrom(held.series.segments, frame.view.fromNs, gapNsOf(signal.info.rateHz));
-    common = common === null ? own : commonGaps(common, own);
+    const signal = state.plotted[id];
+    const isComing = signal !== undefined && !signal.hidden && !signal.info.absent && signal.notice === null;
+    if (!isComing || axes.some((axis) => axis.signals.includes(id))) continue;
+    drawBaseline(paint, signal, gutter, width, bottom);
+    if (axes.length > 0) continue;
+    const barPx = 2 * paint.ratio;
+    const top = (box.top + PAD_TOP) * paint.ratio;
+    paint.context.fillRect(gutter - barPx, top, barPx, bottom - top);
   }
-  for (const gap of common ?? []) {
-    const from = Math.max(0, gap.fromNs / stepNs);
-    const to = Math.min(frame.width, gap.toNs / stepNs);
-    if (to - from < 12 * ratio) continue;
-    context.globalAlpha = 0.35;
-    hatch(paint, palette.control, frame.gutter + from, top, to - from, bottom - top);
-    context.globalAlpha = 1;
-    nameGap(paint, gap, frame.gutter + (from + to) / 2, to - from, top, bottom);
-  }
-}
-
-function nameGap(paint: Paint, gap: Gap, x: number, width: number, top: number, bottom: number): void {
-  const { context, palette, ratio } = paint;
-  const text = `no data ${durationText(BigInt(Math.round(gap.toNs - gap.fromNs)))}`;
-  setFont(paint, 11);
-  const length = textWidth(paint, text) + 8 * ratio;
-  const upright = width < length + 8 * ratio;
-  if (length > (upright ? bottom - top - 8 * ratio : width)) return;
-  context.save();
-  context.translate(x, (top + bottom) / 2);
-  if (upright) context.rotate(-Math.PI / 2);
-  context.fillStyle = palette.plot;
-  context.fillRect(-length / 2, -7 * ratio, length, 14 * ratio);
-  context.fillStyle = palette.t2;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillText(text, 0, 0);
-  context.restore();
 }
 
 function drawCurves(paint: Paint, axes: readonly Axis[], box: StripeBox, frame: PlotFrame): void {
