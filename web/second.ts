@@ -93,7 +93,9 @@ export function createSecond({
   const filePanel = createFilePanel(store);
   const stats = createStatsPanel(
     store,
-    { statistics: (work, query) => preview.statistics(work, query), cancel: (work) => void preview.cancel(work) },
+    {
+      quickStatistics: (work, query) => preview.quickStatistics(work, query),
+      statistics: (work, query) => preview.statistics(work, query), cancel: (work) => void preview.cancel(work) },
     { nextWork, say },
   );
   stats.element.append(panels.divider("right"), panels.divider("bottom"));

@@ -220,6 +220,18 @@ export interface Unpacked {
   readonly notices: readonly Notice[];
 }
 
+/** `count` 0: nothing else is known. */
+export type QuickStatistics =
+  | { readonly count: 0 }
+  | {
+      readonly count: number;
+      readonly min: number;
+      readonly max: number;
+      readonly mean: number;
+      readonly first: number;
+      readonly last: number;
+    };
+
 /** Named by the caller, so that it can cancel. */
 export type WorkId = number;
 /** The work under which progress is told of logs that are gone through for the first time (unpacked, verified), whoever asked. */
@@ -259,6 +271,8 @@ export interface PreviewApi {
   view(work: WorkId, query: ViewQuery): Promise<Reply<ViewAnswer>>;
   at(work: WorkId, query: AtQuery): Promise<Reply<readonly (Sample | null)[]>>;
   step(work: WorkId, query: StepQuery): Promise<Reply<Sample | null>>;
+  /** What is known soon of the same question. */
+  quickStatistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly QuickStatistics[]>>;
   statistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly SeriesStatistics[]>>;
   /** Messages of transport protocols that the logs of a device lost, ascending in time; reads what no question has read yet. */
   losses(work: WorkId, device: string): Promise<Reply<readonly Loss[]>>;

@@ -71,6 +71,7 @@ const api: PreviewApi = {
   },
   at: (id, query) => work(id, (now, signal) => now.at(query, signal)),
   step: (id, query) => work(id, (now, signal) => now.step(query, signal)),
+  quickStatistics: (id, query) => work(id, (now, signal, onWork) => now.quickStatistics(query, signal, onWork)),
   statistics: (id, query) => work(id, (now, signal, onWork) => now.statistics(query, signal, onWork)),
   losses: (id, device) => work(id, (now, signal) => now.losses(device, signal)),
   cancel(id) {

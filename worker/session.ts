@@ -18,6 +18,7 @@ import type {
   Differences,
   LibraryDbc,
   OpenFile,
+  QuickStatistics,
   Sample,
   SeriesStatistics,
   SignalAbout,
@@ -51,6 +52,7 @@ export interface Session {
   view(query: ViewQuery, signal: AbortSignal, onWork: OnWork): Promise<ViewAnswer>;
   at(query: AtQuery, signal: AbortSignal): Promise<readonly (Sample | null)[]>;
   step(query: StepQuery, signal: AbortSignal): Promise<Sample | null>;
+  quickStatistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly QuickStatistics[]>;
   statistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly SeriesStatistics[]>;
   losses(device: string, signal: AbortSignal): Promise<readonly Loss[]>;
 }
@@ -208,6 +210,8 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
     // Measuring comes after the first picture, and is loaded then.
     at: async (query, signal) => (await import("./samples.ts")).samplesAt(running().engine, query, signal),
     step: async (query, signal) => (await import("./samples.ts")).stepFrom(running().engine, query, signal),
+    quickStatistics: async (query, signal, onWork) =>
+      (await import("./quick-statistics.ts")).quickStatisticsOf(running().engine, query, signal, onWork),
     statistics: async (query, signal, onWork) =>
       (await import("./statistics.ts")).statisticsOf(running().engine, query, signal, onWork),
     losses: async (device, signal) => (await running().engine.losses({ device, fromNs: null, toNs: null }, signal)).losses,

@@ -1,19 +1,18 @@
 /** Statistics over A–B, the view or all; and the raw values at A. */
-import type { Reply, SeriesStatistics, StatisticsQuery, WorkId } from "../../worker/api.ts";
+import type { QuickStatistics, Reply, SeriesStatistics, StatisticsQuery, WorkId } from "../../worker/api.ts";
 import { el, onChange } from "../dom.ts";
 import { gapNsOf } from "../plot/gaps.ts";
-import { swatch } from "../plot/legend.ts";
 import type { Shown } from "../plot/pointer-layer.ts";
 import type { Plotted, SeriesId, Span, State } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
 import { endNs, type TimeRange } from "../state/view.ts";
-import { countText, middleEllipsis, rateText, shortText, valueText } from "../text/number.ts";
 import { durationText } from "../text/time.ts";
-import { rawOf, shownValue, tableText } from "../text/value.ts";
 import { icon } from "./icons.ts";
+import { type Known, rawTable, statsDetails, statsTable, statsTsv } from "./stats-table.ts";
 
 export interface StatsAsking {
+  quickStatistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly QuickStatistics[]>>;
   statistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly SeriesStatistics[]>>;
   cancel(work: WorkId): void;
 }
@@ -36,7 +35,7 @@ export function createStatsPanel(
   asking: StatsAsking,
   host: { nextWork(): WorkId; say(text: string): void },
 ): StatsPanel {
-  const found = new Map<SeriesId, SeriesStatistics>();
+  const found = new Map<SeriesId, Known>();
   const title = el("span", { class: "detail" });
   const spans = el("span", { class: "zones", role: "group", "aria-label": "Range of the statistics" });
   const body = el("div", { class: "stats-body" });
@@ -92,7 +91,7 @@ export function createStatsPanel(
       const selected = signals.find(({ info }) => info.id === state.selected) ?? signals[0];
       body.replaceChildren(
         signals.length === 0 ? el("p", { class: "hint" }, "Plot a signal to see its statistics.") : statsTable(signals, found),
-        ...(selected === undefined ? [] : [details(selected, found.get(selected.info.id))]),
+        ...(selected === undefined ? [] : [statsDetails(selected, found.get(selected.info.id))]),
         ...(atA.size === 0 ? [] : [rawTable(signals, atA)]),
       );
     },
@@ -117,9 +116,16 @@ export function createStatsPanel(
       gapNs: gapNsOf(signal.info.rateHz),
       shares: signal.valueTable !== null || signal.lane !== null,
     }));
-    const reply = await asking.statistics(work, { series, ...range });
+    const query = { series, ...range };
+    // The whole answer is on its way meanwhile, unless it is here first.
+    void asking.quickStatistics(work, query).then((quick) => running === work && put(signals, quick));
+    const reply = await asking.statistics(work, query);
     if (running !== work) return; // a newer question is on its way
     running = null;
+    put(signals, reply);
+  }
+
+  function put(signals: readonly Plotted[], reply: Reply<readonly (QuickStatistics | SeriesStatistics)[]>): void {
     found.clear();
     for (const [i, { info }] of signals.entries()) {
       const stats = reply.ok ? reply.value[i] : undefined;
@@ -173,144 +179,4 @@ function rangeOf(state: State): TimeRange | null {
   const { a, b } = cursors;
   if (a === null || b === null || a === b) return null;
   return { fromNs: a < b ? a : b, toNs: a < b ? b : a };
-}
-
-/** Letters of a name: few beside the plot, many where the table lies under it. */
-const under = matchMedia("(min-width: 960px) and (max-width: 1439px)");
-const nameLetters = (): number => (under.matches ? 28 : 8);
-/** Means lie between the steps of a signal. */
-const meanText = (value: number, { decimals }: Plotted): string =>
-  valueText(value, decimals === null ? null : Math.max(2, decimals));
-
-function statsTable(signals: readonly Plotted[], found: ReadonlyMap<SeriesId, SeriesStatistics>): HTMLElement {
-  const head = ["Signal", "min", "max", "mean", "rms", "n"].map((text, i) => el("th", { class: i === 0 ? "" : "number" }, text));
-  const rows = signals.map((signal) => {
-    const stats = found.get(signal.info.id);
-    const name = el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, nameLetters())}`);
-    return el("tr", { "data-series": signal.info.id }, name, ...cells(signal, stats));
-  });
-  return el(
-    "div",
-    { class: "table-room" },
-    el("table", { class: "stats-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)),
-  );
-}
-
-function cells(signal: Plotted, stats: SeriesStatistics | undefined): HTMLElement[] {
-  const cell = (text: string, span = 1): HTMLElement =>
-    el("td", { class: "number", ...(span > 1 ? { colspan: String(span), title: text } : {}) }, text);
-  if (stats === undefined) return [cell("…", 5)];
-  if (!("min" in stats)) return [cell("no values", 4), cell("0")];
-  if (stats.shares.length > 0) return [cell(sharesText(signal, stats.shares), 4), cell(countText(stats.count))];
-  const number = (value: number, decimals: number | null): HTMLElement => {
-    const element = cell(shortText(value, decimals));
-    element.title = String(value);
-    return element;
-  };
-  const { min, max, mean, rms, count } = stats;
-  const fine = signal.decimals === null ? null : Math.max(2, signal.decimals);
-  return [
-    number(min, signal.decimals),
-    number(max, signal.decimals),
-    number(mean, fine),
-    number(rms, fine),
-    cell(countText(count)),
-  ];
-}
-
-const SHARES_SHOWN = 3;
-
-/** "6: 43 % · 4: 34 %" */
-const sharesText = (signal: Plotted, shares: readonly { readonly value: number; readonly share: number }[]): string =>
-  shares
-    .slice(0, SHARES_SHOWN)
-    .map(
-      ({ value, share }) => `${tableText(signal, value) ?? valueText(value, signal.decimals)}: ${Math.round(share * 100)}\u202f%`,
-    )
-    .join(" · ");
-
-function details(signal: Plotted, stats: SeriesStatistics | undefined): HTMLElement {
-  if (stats === undefined || !("min" in stats)) return el("dl", { class: "stats-details" });
-  const unit = signal.info.unit === "" ? "" : `\u202f${signal.info.unit}`;
-  const rows: readonly (readonly [string, string])[] = [
-    ["σ", `${meanText(stats.sigma, signal)}${unit}`],
-    ["Time mean", `${meanText(stats.weightedMean, signal)}${unit}`],
-    ["Rate", rateText(stats.rateHz)],
-    ["Slowest 1 %", rateText(stats.slowRateHz)],
-    ["Gaps", countText(stats.gaps)],
-    ["First", shownValue(signal, stats.first.value) + unit],
-    ["Last", shownValue(signal, stats.last.value) + unit],
-  ];
-  return el(
-    "dl",
-    { class: "stats-details", "aria-label": signal.info.name },
-    ...rows.flatMap(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]),
-  );
-}
-
-function rawTable(signals: readonly Plotted[], atA: Shown["a"]): HTMLElement {
-  const rows = signals.flatMap((signal) => {
-    const sample = atA.get(signal.info.id);
-    if (sample === undefined) return [];
-    const raw = rawOf(signal.info.scaling, sample.value);
-    const hex = shownValue({ ...signal, style: { ...signal.style, form: "hex" } }, sample.value);
-    const physical = shownValue({ ...signal, style: { ...signal.style, form: "physical" } }, sample.value);
-    return [
-      el(
-        "tr",
-        {},
-        el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, nameLetters())}`),
-        el("td", { class: "number code" }, raw === null ? "" : hex),
-        el("td", { class: "number" }, raw === null ? "" : String(raw).replace("-", "−")),
-        el("td", { class: "number" }, `${physical} ${signal.info.unit}`.trim()),
-      ),
-    ];
-  });
-  return el(
-    "div",
-    {},
-    el("div", { class: "panel-head" }, "Values at A", el("span", { class: "detail" }, "raw")),
-    el("table", {}, ...rows),
-  );
-}
-
-/** Plain numbers, every digit. */
-export function statsTsv(signals: readonly Plotted[], found: ReadonlyMap<SeriesId, SeriesStatistics>): string {
-  const head = [
-    "signal",
-    "unit",
-    "min",
-    "max",
-    "mean",
-    "rms",
-    "sigma",
-    "mean over time",
-    "count",
-    "rate Hz",
-    "rate slowest 1 % Hz",
-    "gaps",
-    "first",
-    "last",
-  ];
-  const rows = signals.map((signal) => {
-    const stats = found.get(signal.info.id);
-    if (stats === undefined || !("min" in stats)) return [signal.info.name, signal.info.unit, "", "", "", "", "", "", 0];
-    const { min, max, mean, rms, sigma, weightedMean, count, rateHz, slowRateHz, gaps, first, last } = stats;
-    const known = [
-      min,
-      max,
-      mean,
-      rms,
-      sigma,
-      weightedMean,
-      count,
-      rateHz ?? "",
-      slowRateHz ?? "",
-      gaps,
-      first.value,
-      last.value,
-    ];
-    return [signal.info.name, signal.info.unit, ...known];
-  });
-  return [head, ...rows].map((row) => row.join("\t")).join("\n");
 }

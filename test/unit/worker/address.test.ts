@@ -91,7 +91,10 @@ describe("faults", () => {
     const bucket = await bucketOf({ "a.MF4": new Uint8Array(10), "text.mf4": new TextEncoder().encode("hello, log") });
     const whole = await bucketOf({ "a.MF4": new Uint8Array(1000) }, { ranges: false });
     expect(await faultOf(`${bucket.url}none.MF4`)).toMatchObject({ code: "storage/missing" });
-    expect(await faultOf(`${whole.url}a.MF4`)).toMatchObject({ code: "storage/no-ranges", object: `${new URL(whole.url).host}/a.MF4` });
+    expect(await faultOf(`${whole.url}a.MF4`)).toMatchObject({
+      code: "storage/no-ranges",
+      object: `${new URL(whole.url).host}/a.MF4`,
+    });
     expect(await faultOf(`${bucket.url}text.mf4`)).toMatchObject({
       code: "input/not-mdf",
       object: "text.mf4",
