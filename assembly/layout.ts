@@ -1,6 +1,7 @@
 /**
  * The memory map and every record that host and kernel share. core/kernel/abi.ts has the same numbers on the host's side; both carry
- * ABI_VERSION. The memory is imported, 8 MiB, and never grows, so views never detach.
+ * ABI_VERSION. The memory is imported, 8 MiB, and never grows, so views never detach. A host with many curves may give up to 64 MiB: behind TEXT lie then
+ * cells, which the host alone gives places to.
  *
  *   0x000000  static data and stack        64 KiB
  *   0x010000  HEAD: parameters, counters   64 KiB   (VLSD state from 0x012000)

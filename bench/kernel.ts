@@ -87,7 +87,7 @@ async function workloadBench(workload: Workload, machines: Machines, rounds: num
   const results = [await compareColumns(workload, task, columns, machines, rounds, outcome.frames)];
   for (const mode of CELL_MODES) {
     for (const length of ["long", "short"] as const) {
-      const plan = cellPlan(workload, columns, mode, length, shape);
+      const plan = cellPlan(machines.wideCells, workload, columns, mode, length, shape);
       results.push(await compareCells(workload, `${mode} ${length}`, task, plan, machines, rounds, outcome.frames));
     }
   }
@@ -95,13 +95,14 @@ async function workloadBench(workload: Workload, machines: Machines, rounds: num
 }
 
 export function cellPlan(
+  kernel: Kernel,
   workload: Workload,
   columns: Plan,
   mode: CellMode,
   length: "long" | "short",
   shape: { readonly laneCount: number; readonly framesEach: number },
 ): Plan {
-  const most = Math.floor(Cells.lanesMax(CELLS[mode], 1) / shape.laneCount);
+  const most = Math.floor(Cells.lanesMax(kernel, CELLS[mode], 1) / shape.laneCount);
   const wanted = length === "long" ? LONG_BUCKETS : shape.framesEach / SHORT_SAMPLES;
   const sliceCount = length === "long" ? 1 : Math.ceil((wanted * 1.02) / most);
   const slices = slicesOf(workload.bytes, workload.stream, sliceCount);

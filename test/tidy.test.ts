@@ -41,6 +41,7 @@ const ENTRIES = [
   /\.test\.ts$/,
   /\.d\.ts$/,
   /^bench\/[^/]+\.ts$/,
+  /^bench\/viewer\/(uplot|windows)\.ts$/,
   /^vitest\.config\.ts$/,
   /^assembly\/index\.ts$/,
   /^edge\/node\/cli\.ts$/,

@@ -72,6 +72,9 @@ interface Again {
   take(): void;
 }
 
+/** 64 curves of 3,800 columns in one pass over a log. */
+export const CELL_BYTES = 16 * 1024 * 1024;
+
 /** `onFirstPass`: a compressed or encrypted log is gone through for the first time. */
 export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, onFirstPass: OnWork): Session {
   let open: Open | null = null;
@@ -93,6 +96,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       host,
       passwords: () => typed,
       sharesWork: true,
+      cellBytes: CELL_BYTES,
       onFirstPass: (_key, bytes, bytesAll) => onFirstPass({ bytes, bytesAll }),
     });
     open = { engine, store, layered, source, again };

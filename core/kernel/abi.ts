@@ -2,6 +2,9 @@
 
 export const ABI_VERSION = 2;
 export const MEMORY_PAGES = 128;
+/** The largest memory that the module takes. */
+export const MEMORY_PAGES_MAX = 1024;
+export const PAGE_BYTES = 0x10000;
 
 export const HEAD = 0x010000;
 export const VLSD = 0x012000;

@@ -1,6 +1,6 @@
-/** One instance of the kernel's module with its memory: 8 MiB that never grow, so the views stay valid. */
+/** One instance of the kernel's module with its memory, which never grows, so the views stay valid: 8 MiB, and more where there is more to hold. */
 import { assert } from "../fault.ts";
-import { ABI_VERSION, type KernelExports, MEMORY_PAGES } from "./abi.ts";
+import { ABI_VERSION, type KernelExports, MEMORY_PAGES, MEMORY_PAGES_MAX, PAGE_BYTES } from "./abi.ts";
 
 export interface Instance {
   readonly exports: KernelExports;
@@ -9,9 +9,10 @@ export interface Instance {
   readonly doubles: Float64Array;
 }
 
-/** Faults: `bug/unexpected` if the module is of another build. */
-export function instantiate(module: WebAssembly.Module): Instance {
-  const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
+/** `moreBytes`: memory behind the kernel's own, up to 56 MiB. Faults: `bug/unexpected` if the module is of another build. */
+export function instantiate(module: WebAssembly.Module, moreBytes = 0): Instance {
+  const pages = Math.min(MEMORY_PAGES_MAX, MEMORY_PAGES + Math.ceil(moreBytes / PAGE_BYTES));
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
   assert(exports.abiVersion() === ABI_VERSION, "The kernel and its host are of one build");
   const { buffer } = memory;

@@ -1,9 +1,9 @@
 /** One kernel with its memory, and the pool they come from. */
-import { HEAD, type KernelExports } from "./abi.ts";
+import { HEAD, type KernelExports, MEMORY_PAGES, OUT, OUT_END, PAGE_BYTES } from "./abi.ts";
 import { Codecs } from "./codecs.ts";
 import { instantiate } from "./instance.ts";
 
-/** An instance: 8 MiB that never grow, so the views stay valid. */
+/** An instance: 8 MiB, or more for cells, that never grow, so the views stay valid. */
 export class Kernel {
   readonly exports: KernelExports;
   readonly bytes: Uint8Array;
@@ -11,10 +11,17 @@ export class Kernel {
   readonly doubles: Float64Array;
   /** Unpacks the data blocks of the logs that this kernel walks; shared by the kernels of a pool. */
   readonly codecs: Codecs;
+  /** Where cells lie. */
+  readonly cellsAt: number;
+  readonly cellsEnd: number;
 
-  constructor(module: WebAssembly.Module, codecs = new Codecs(module)) {
-    ({ exports: this.exports, bytes: this.bytes, view: this.view, doubles: this.doubles } = instantiate(module));
+  constructor(module: WebAssembly.Module, codecs = new Codecs(module), cellBytes = 0) {
+    ({ exports: this.exports, bytes: this.bytes, view: this.view, doubles: this.doubles } = instantiate(module, cellBytes));
     this.codecs = codecs;
+    const own = MEMORY_PAGES * PAGE_BYTES;
+    const isWide = this.bytes.length - own > OUT_END - OUT;
+    this.cellsAt = isWide ? own : OUT;
+    this.cellsEnd = isWide ? this.bytes.length : OUT_END;
   }
 
   u32(at: number): number {
@@ -46,14 +53,17 @@ export class KernelPool {
   readonly codecs: Codecs;
   readonly #module: WebAssembly.Module;
   readonly #max: number;
+  readonly #cellBytes: number;
   readonly #idle: Kernel[] = [];
   readonly #waiting: ((kernel: Kernel) => void)[] = [];
   #made = 0;
 
-  constructor(module: WebAssembly.Module, max: number) {
+  /** `cellBytes`: room for cells in each, besides what every kernel has. */
+  constructor(module: WebAssembly.Module, max: number, cellBytes = 0) {
     this.codecs = new Codecs(module);
     this.#module = module;
     this.#max = max;
+    this.#cellBytes = cellBytes;
   }
 
   async use<T>(work: (kernel: Kernel) => Promise<T>): Promise<T> {
@@ -82,7 +92,7 @@ export class KernelPool {
     const idle = this.#idle.pop();
     if (idle) return idle;
     if (this.#made < this.#max) {
-      const kernel = new Kernel(this.#module, this.codecs);
+      const kernel = new Kernel(this.#module, this.codecs, this.#cellBytes);
       // Counted once it is there: one that cannot be made must not leave the others waiting for it.
       this.#made++;
       return kernel;

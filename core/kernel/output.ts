@@ -127,17 +127,18 @@ export class Cells {
   readonly #kernel: Kernel;
   readonly #shape: CellShape;
   readonly #count: number;
-  #at = OUT;
+  #at: number;
   readonly #lanes = new Map<number, LanePart>();
 
   constructor(kernel: Kernel, shape: CellShape, count: number) {
     this.#kernel = kernel;
     this.#shape = shape;
     this.#count = count;
+    this.#at = kernel.cellsAt;
   }
 
-  static lanesMax(shape: CellShape, count: number): number {
-    return Math.floor((OUT_END - OUT) / (8 * shape.words * Math.max(1, count)));
+  static lanesMax({ cellsAt, cellsEnd }: Kernel, shape: CellShape, count: number): number {
+    return Math.floor((cellsEnd - cellsAt) / (8 * shape.words * Math.max(1, count)));
   }
 
   /** Parts of one lane fold into the same cells. False when the memory is full. */
@@ -149,7 +150,7 @@ export class Cells {
         continue;
       }
       const bytes = this.#count * this.#shape.words * 8;
-      if (this.#at + bytes > OUT_END) return false;
+      if (this.#at + bytes > this.#kernel.cellsEnd) return false;
       this.#kernel.exports.clearCells(this.#at, this.#shape.words, this.#shape.extremesAt, this.#shape.timesFrom, this.#count);
       this.#kernel.setU32(part.signalAt + Signal.out, this.#at);
       this.#at += bytes;

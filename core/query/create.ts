@@ -46,6 +46,8 @@ export interface EngineOptions {
   readonly onFirstPass?: (key: string, bytes: number, bytesAll: number) => void;
   /** Kernels at work at once, 8 MiB each; and as many more that unpack compressed logs for them. */
   readonly kernelsMax?: number;
+  /** Room for cells in each of them besides, for hosts that draw many curves at once: fewer passes over a log. Absent: none. */
+  readonly cellBytes?: number;
   /** Up to this many logs of a device the catalogue reads every head (see folderCatalogue). */
   readonly probeMax?: number;
 }
@@ -112,7 +114,7 @@ function measuredChannels(parts: EngineParts): SeriesSource {
 
 function partsOf(options: EngineOptions): EngineParts {
   const { store, host, module } = options;
-  const kernels = new KernelPool(module, options.kernelsMax ?? KERNELS_MAX);
+  const kernels = new KernelPool(module, options.kernelsMax ?? KERNELS_MAX, options.cellBytes);
   const openLog = openLogs(store, {
     module,
     kernelsMax: options.kernelsMax ?? KERNELS_MAX,

@@ -117,7 +117,7 @@ async function decodeGroups(
   let first: DecodeResult | null = null;
   let covered = ALL_TIMES;
   let bytesRead = 0;
-  const groups = groupsOf(unitsOf(rules), SOURCES_EXPECTED, output);
+  const groups = groupsOf(kernel, unitsOf(rules), SOURCES_EXPECTED, output);
   for (let group = groups.shift(); group; group = groups.shift()) {
     const numbers = group.units.flatMap((unit) => unit.rules);
     const asked = numbers.flatMap((i) => rules[i] ?? []);
@@ -126,7 +126,7 @@ async function decodeGroups(
     let smaller: Group[] | null = null;
     let isTooWide = false;
     const passes: TransportAccount[] = [];
-    for (const part of partsOf(group, output)) {
+    for (const part of partsOf(kernel, group, output)) {
       const cut = cutTo(range, output, part, group.sources);
       // The first part reads all of the range, so that its frames are counted once; the others read what is theirs.
       const own = part.firstBucket > 0 && host.within !== undefined ? { ...host, within: cut.range } : host;
@@ -138,7 +138,7 @@ async function decodeGroups(
       if (first === null) notices.push(...result.notices);
       first ??= result;
       if (result.left.length > 0) {
-        smaller = smallerThan(group, output);
+        smaller = smallerThan(kernel, group, output);
         if (smaller) break;
         isTooWide = true;
       }
@@ -205,9 +205,11 @@ function unitsOf(rules: readonly Rule[]): Unit[] {
 const weightOf = (unit: Unit, sources: number): number => unit.lanes * (unit.hasGroup ? sources : 1);
 
 /** Cuts the units so that each group fits with all buckets or, if one unit alone does not, by itself. */
-function groupsOf(units: readonly Unit[], sources: number, output: DecodeOutput): Group[] {
+function groupsOf(kernel: Kernel, units: readonly Unit[], sources: number, output: DecodeOutput): Group[] {
   const lanesMax =
-    output.kind === "columns" ? Columns.columnsMax : Cells.lanesMax(CELLS[output.kind], output.bucketCount + outside(output));
+    output.kind === "columns"
+      ? Columns.columnsMax
+      : Cells.lanesMax(kernel, CELLS[output.kind], output.bucketCount + outside(output));
   const groups: Unit[][] = [];
   let room = 0;
   let messages = 0;
@@ -226,11 +228,11 @@ function groupsOf(units: readonly Unit[], sources: number, output: DecodeOutput)
 }
 
 /** What to try instead where something found no room: half the rules, then more senders; null if nothing helps. */
-function smallerThan({ units, sources }: Group, output: DecodeOutput): Group[] | null {
+function smallerThan(kernel: Kernel, { units, sources }: Group, output: DecodeOutput): Group[] | null {
   const half = Math.ceil(units.length / 2);
   if (units.length > 1) return [units.slice(0, half), units.slice(half)].map((part) => ({ units: part, sources }));
   if (sources >= SOURCES_MAX || !units.some((unit) => unit.hasGroup)) return null;
-  return groupsOf(units, Math.min(SOURCES_MAX, sources * 4), output);
+  return groupsOf(kernel, units, Math.min(SOURCES_MAX, sources * 4), output);
 }
 
 const outside = (output: DecodeOutput): number => (output.kind !== "columns" && output.neighbours ? 2 : 0);
@@ -242,10 +244,13 @@ interface Part {
 }
 
 /** As many buckets at once as the lanes of the group leave room for. */
-function partsOf({ units, sources }: Group, output: DecodeOutput): Part[] {
+function partsOf(kernel: Kernel, { units, sources }: Group, output: DecodeOutput): Part[] {
   if (output.kind === "columns") return [{ firstBucket: 0, bucketCount: 0 }];
   const lanes = units.reduce((sum, unit) => sum + weightOf(unit, sources), 0);
-  const bucketsMax = Math.max(1, Math.floor(Cells.lanesMax(CELLS[output.kind], 1) / Math.max(1, lanes)) - outside(output));
+  const bucketsMax = Math.max(
+    1,
+    Math.floor(Cells.lanesMax(kernel, CELLS[output.kind], 1) / Math.max(1, lanes)) - outside(output),
+  );
   const parts: Part[] = [];
   for (let firstBucket = 0; firstBucket < Math.max(1, output.bucketCount); firstBucket += bucketsMax)
     parts.push({ firstBucket, bucketCount: Math.min(bucketsMax, output.bucketCount - firstBucket) });
