@@ -7,7 +7,6 @@ import { createLastFolder } from "./library/last-folder.ts";
 import { createLibrary } from "./library/library.ts";
 import { createOpener } from "./open.ts";
 import { createDataStore } from "./plot/data.ts";
-import { type Palette, readPalette } from "./plot/palette.ts";
 import { createPlot } from "./plot/plot.ts";
 import { createRequester } from "./plot/requests.ts";
 import { connect } from "./preview.ts";
@@ -23,19 +22,23 @@ import { createStatusBar } from "./shell/statusbar.ts";
 import { titleText } from "./shell/title.ts";
 import { createTopBar } from "./shell/topbar.ts";
 import type { Origin } from "./source/origins.ts";
-import { firstState, type NoticeAction, type State, type Theme } from "./state/model.ts";
+import { firstState, type NoticeAction, type State } from "./state/model.ts";
 import { createStore } from "./state/store.ts";
 import { kept, SINGLE_KEYS } from "./storage.ts";
+import { createLook } from "./theme.ts";
 import type { SparklineHost } from "./tree/sparklines.ts";
 import { createTree } from "./tree/tree.ts";
 
 const root = document.documentElement;
 const app = document.getElementById("app") ?? document.body;
-const firstTheme: Theme = root.dataset.theme === "light" ? "light" : "dark";
 const narrow = matchMedia("(max-width: 959px)");
 
 const store = createStore(
-  { ...firstState, theme: firstTheme, panels: { ...firstState.panels, signals: !narrow.matches } },
+  {
+    ...firstState,
+    theme: root.dataset.theme === "light" ? "light" : "dark",
+    panels: { ...firstState.panels, signals: !narrow.matches },
+  },
   {
     nextFrame: (run) => requestAnimationFrame(run),
     later: (run, ms) => window.setTimeout(run, ms),
@@ -162,7 +165,6 @@ const commandHost: CommandHost = {
   openFolder,
   findSignal() {
     store.dispatch({ type: "panel", panel: "signals", open: true });
-    store.dispatch({ type: "tab", tab: "signals" });
     requestAnimationFrame(() => tree.focusFilter());
   },
   cancel() {
@@ -186,13 +188,7 @@ const actions: Actions = {
   notice: followNotice,
   run,
   show: (range) => store.dispatch({ type: "show", range }),
-  toggleTheme() {
-    const theme: Theme = store.get().theme === "dark" ? "light" : "dark";
-    root.dataset.theme = theme;
-    kept.set("buslens.theme", theme);
-    palette = readPalette(root);
-    store.dispatch({ type: "theme", theme });
-  },
+  toggleTheme: () => look.toggle(),
   cancel: () => run("escape"),
   sendToken(token) {
     const { tokenFor } = store.get();
@@ -282,7 +278,10 @@ function withSecond(act: (part: Second) => void): void {
   else void loading.then((part) => part !== null && act(part));
 }
 
-let palette: Palette = readPalette(root);
+const look = createLook(root, kept, (theme) => {
+  store.dispatch({ type: "theme", theme });
+  render(store.get());
+});
 
 let treeWaits = false;
 /** In a task of its own: rows of a tree and a plot together would hold the page for too long when a log opens. */
@@ -299,14 +298,13 @@ function render(state: State): void {
   const isOpen = state.catalogue !== null;
   empty.hidden = isOpen;
   plot.element.hidden = !isOpen;
-  const phoneWidth = root.clientWidth < 600;
-  tree.element.hidden = !isOpen || (phoneWidth ? state.tab !== "signals" : !state.panels.signals);
+  tree.element.hidden = !isOpen || !state.panels.signals;
   hint.hidden = state.stripes.length > 0;
   hint.textContent = hintText(state);
   topBar.render(state);
   noticeBar.render(state);
   if (!tree.element.hidden) renderTree();
-  if (isOpen) plot.render(state, palette);
+  if (isOpen) plot.render(state, look.palette());
   statusBar.render(state);
   second?.render(state);
   phone.render(state);
@@ -356,9 +354,6 @@ document.addEventListener("keydown", (event) => {
   if (found === null) return;
   event.preventDefault();
   run(found.command, found.digit);
-});
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  palette = readPalette(root);
 });
 
 listenToDrops(document.body, dropHost);

@@ -4,6 +4,8 @@
  */
 import "./styles/dialogs.css";
 import "./styles/library.css";
+import "./styles/panels.css";
+import "./styles/print.css";
 import { type CommandHost, createCommands, followValues, moveByKey, type Run } from "./commands.ts";
 import { el } from "./dom.ts";
 import type { LastFolder } from "./library/last-folder.ts";

@@ -191,6 +191,13 @@ const limits = (view: Document): ([number, number] | undefined)[] => view.p.flat
 /** One check a command; the compiler asks for that of a new one. */
 const checks: Readonly<Record<Command, (hands: Hands) => Promise<void>>> = {
   palette: (h) => h.dialog("Command palette"),
+  follow: async (h) => {
+    const isLit = () => h.page.locator(".follow").getAttribute("aria-pressed");
+    await h.press();
+    await soon(isLit).toBe("true");
+    await h.press();
+    await soon(isLit).toBe("false");
+  },
   "go-to": async (h) => {
     await h.press();
     const field = h.page.getByRole("combobox");

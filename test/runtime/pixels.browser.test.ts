@@ -79,6 +79,7 @@ const palette: Palette = {
   major: "#1e242c",
   series: ["#3975ea", "#ffcf4a", "#61f2d6"],
   font: "sans-serif",
+  isForced: false,
 };
 
 const HEIGHT = 96;

@@ -92,7 +92,7 @@ function drawBars({ paint, view, box, signal, lineWidth }: Line, held: Held): vo
   const { context, ratio } = paint;
   const columns = toColumns(held.series.segments, view, box.width, gapNsOf(signal.info.rateHz));
   const extents = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, isStep(signal));
-  fillBars(context, box.left, extents, dashes(dashOf(signal.slot), ratio));
+  fillBars(context, box.left, extents, dashes(dashOf(paint.palette, signal.slot), ratio));
 }
 
 /** Dashes of the dense drawing hang on the columns: the same whatever was drawn before. */
@@ -109,7 +109,7 @@ function dashes(dash: readonly number[], ratio: number): (x: number) => boolean 
   };
 }
 
-function drawPath({ paint: { context, ratio }, view, box, signal, lineWidth }: Line, held: Held): void {
+function drawPath({ paint: { context, palette, ratio }, view, box, signal, lineWidth }: Line, held: Held): void {
   const stepNs = Number(view.stepNs);
   const gapNs = gapNsOf(signal.info.rateHz);
   const isHeld = isStep(signal);
@@ -139,7 +139,7 @@ function drawPath({ paint: { context, ratio }, view, box, signal, lineWidth }: L
   }
   context.lineWidth = lineWidth;
   context.lineJoin = "round";
-  context.setLineDash(dashOf(signal.slot).map((length) => length * ratio));
+  context.setLineDash(dashOf(palette, signal.slot).map((length) => length * ratio));
   context.stroke();
   const { markers } = signal.style;
   const isRoomy = markers === "always" || (markers === "auto" && spacing(dots) >= MARKER_SPACING_PX * ratio);

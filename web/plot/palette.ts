@@ -18,6 +18,8 @@ export interface Palette {
   readonly major: string;
   readonly series: readonly string[];
   readonly font: string;
+  /** The system's colours are forced: too few to tell curves apart, so dashes do. */
+  readonly isForced: boolean;
 }
 
 export const SLOT_COUNT = 12;
@@ -26,7 +28,8 @@ const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [8, 3, 2, 3]
 
 export function readPalette(root: HTMLElement): Palette {
   const style = getComputedStyle(root);
-  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const isForced = matchMedia("(forced-colors: active)").matches;
+  const token = (name: string): string => (isForced ? systemColour(root, name) : style.getPropertyValue(`--${name}`).trim());
   return {
     plot: token("plot"),
     raised: token("b3"),
@@ -41,11 +44,23 @@ export function readPalette(root: HTMLElement): Palette {
     minor: token("g1"),
     major: token("g2"),
     series: Array.from({ length: SLOT_COUNT }, (_, i) => token(`s${i + 1}`)),
-    font: token("font"),
+    font: style.getPropertyValue("--font").trim(),
+    isForced,
   };
+}
+
+/** What a keyword such as CanvasText stands for, as a canvas takes it. */
+function systemColour(root: HTMLElement, name: string): string {
+  const probe = document.createElement("i");
+  probe.style.color = `var(--${name})`;
+  root.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 /** A person's own colour, otherwise that of the slot. */
 export const colourOf = (palette: Palette, { slot, style }: Pick<Plotted, "slot" | "style">): string =>
   style.colour ?? palette.series[slot % SLOT_COUNT] ?? palette.t1;
-export const dashOf = (slot: number): readonly number[] => DASHES[Math.min(3, Math.floor(slot / SLOT_COUNT))] ?? [];
+export const dashOf = ({ isForced }: Pick<Palette, "isForced">, slot: number): readonly number[] =>
+  DASHES[isForced ? slot % DASHES.length : Math.min(3, Math.floor(slot / SLOT_COUNT))] ?? [];

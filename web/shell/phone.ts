@@ -1,11 +1,11 @@
 /** Phone only: tabs at the bottom and the values under the pointer in a sheet below the plot. */
-import { el, onChange, setText } from "../dom.ts";
+import { el, onChange, setAttribute, setText } from "../dom.ts";
 import { swatch } from "../plot/legend.ts";
 import type { Shown } from "../plot/pointer-layer.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { deltaText, shownValue } from "../text/value.ts";
-import { icon } from "./icons.ts";
+import { type IconName, icon } from "./icons.ts";
 
 export interface Phone {
   readonly values: HTMLElement;
@@ -29,11 +29,11 @@ export function createPhone(store: Store): Phone {
   const values = el("section", { class: "values", "aria-label": "Values" }, head, rows);
   const cells = new Map<SeriesId, { readonly value: HTMLElement; readonly delta: HTMLElement }>();
   listenToSheet(values, head);
-  const tab = (name: State["tab"], text: string, symbol: "list" | "drive"): HTMLButtonElement =>
-    el("button", { type: "button", onclick: () => store.dispatch({ type: "tab", tab: name }) }, icon(symbol), text);
-  const signals = tab("signals", "Signals", "list");
-  const plot = tab("plot", "Plot", "drive");
-  const tabs = el("nav", { class: "tabs", "aria-label": "Views" }, signals, plot);
+  const tabs = TABS.map(({ panel, text, symbol }) => ({
+    panel,
+    button: el("button", { type: "button", onclick: () => showOnly(store, panel) }, icon(symbol), text),
+  }));
+  const bar = el("nav", { class: "tabs", "aria-label": "Views" }, ...tabs.map(({ button }) => button));
   const draw = onChange((stripes: State["stripes"], plotted: State["plotted"]) => {
     cells.clear();
     rows.replaceChildren(
@@ -60,13 +60,13 @@ export function createPhone(store: Store): Phone {
   });
   return {
     values,
-    tabs,
+    tabs: bar,
     render(state) {
       draw(state.stripes, state.plotted);
-      values.hidden = state.stripes.length === 0 || state.tab !== "plot";
-      tabs.hidden = state.catalogue === null;
-      signals.setAttribute("aria-pressed", String(state.tab === "signals"));
-      plot.setAttribute("aria-pressed", String(state.tab === "plot"));
+      const shown = COVERS.find((panel) => state.panels[panel]) ?? null;
+      values.hidden = state.stripes.length === 0 || shown !== null;
+      bar.hidden = state.catalogue === null;
+      for (const { panel, button } of tabs) setAttribute(button, "aria-pressed", String(panel === shown));
     },
     show({ hover, a, b }) {
       const { plotted } = store.get();
@@ -82,6 +82,21 @@ export function createPhone(store: Store): Phone {
       }
     },
   };
+}
+
+type Cover = "signals" | "stats" | "file";
+/** Panels that lie over the plot where there is room for one thing only. */
+const COVERS: readonly Cover[] = ["signals", "stats", "file"];
+const TABS: readonly { readonly panel: Cover | null; readonly text: string; readonly symbol: IconName }[] = [
+  { panel: "signals", text: "Signals", symbol: "list" },
+  { panel: null, text: "Plot", symbol: "drive" },
+  { panel: "stats", text: "Statistics", symbol: "stats" },
+  { panel: "file", text: "File", symbol: "folder" },
+];
+
+/** One of them, or the plot. */
+function showOnly(store: Store, shown: Cover | null): void {
+  for (const panel of COVERS) store.dispatch({ type: "panel", panel, open: panel === shown });
 }
 
 const STOPS = ["low", "middle", "high"] as const;

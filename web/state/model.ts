@@ -185,8 +185,6 @@ export interface State extends Scene {
   readonly name: string | null;
   /** Parts of a view link of a newer version, kept for when it is saved again. */
   readonly foreign: Readonly<Record<string, unknown>>;
-  /** Phone: which full-screen tab is open. */
-  readonly tab: "signals" | "plot";
   readonly filter: string;
   readonly notifications: readonly Notification[];
   /** Logs that grow are shown as they grow. */
@@ -222,7 +220,6 @@ export const firstState: State = {
   moving: null,
   name: null,
   foreign: {},
-  tab: "plot",
   filter: "",
   notifications: [],
   following: false,

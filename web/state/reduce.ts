@@ -91,7 +91,6 @@ type CursorAction =
 type PageAction =
   | { readonly type: "theme"; readonly theme: Theme }
   | { readonly type: "panel"; readonly panel: keyof State["panels"]; readonly open: boolean }
-  | { readonly type: "tab"; readonly tab: State["tab"] }
   | { readonly type: "filter"; readonly text: string }
   | { readonly type: "notify"; readonly notifications: readonly Notification[] }
   | { readonly type: "dismiss" }
@@ -188,8 +187,6 @@ export function reduce(state: State, action: Action): State {
       return { ...state, theme: action.theme };
     case "panel":
       return { ...state, panels: { ...state.panels, [action.panel]: action.open } };
-    case "tab":
-      return { ...state, tab: action.tab };
     case "filter":
       return { ...state, filter: action.text };
     case "notify":
@@ -218,14 +215,13 @@ function withNews(old: readonly Notification[], news: readonly Notification[]): 
 
 /** Another source empties the plot; signals are bound again by name once they are heard. */
 function opened(state: State, catalogue: Catalogue): State {
-  const { columns, pixelRatio, zone, theme, panels, tab } = state;
+  const { columns, pixelRatio, zone, theme, panels } = state;
   return {
     ...firstState,
     columns,
     pixelRatio,
     zone,
     theme,
-    tab,
     panels: { ...panels, help: false },
     catalogue,
     notifications: catalogue.notices,
