@@ -1,6 +1,6 @@
 /** What can be held on each stripe beside the canvas: the divider below it, and an element that stands for its picture (viewer.md §6, "Access"). */
 import { el, onChange, setAttribute } from "../dom.ts";
-import { dragDivider, layoutStripes, neighboursOf, type StripeBox } from "../state/layout.ts";
+import { dragDivider, layoutStripes, neighboursOf, STRIPE_PX_MIN, type StripeBox } from "../state/layout.ts";
 import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { PLOT_WEIGHT } from "../state/stripes.ts";
@@ -85,6 +85,8 @@ export function createStripeGrips(store: Store, data: DataStore): StripeGrips {
           divider.style.width = `${widthPx}px`;
           divider.hidden = neighboursOf(next, i) === null;
           setAttribute(divider, "aria-valuenow", String(box.height));
+          setAttribute(divider, "aria-valuemin", String(STRIPE_PX_MIN));
+          setAttribute(divider, "aria-valuemax", String(box.height + (next[i + 1]?.height ?? 0)));
         }
         const image = images.children[i];
         if (image instanceof HTMLElement) {

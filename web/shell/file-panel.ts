@@ -146,7 +146,7 @@ function section(title: string, head: readonly string[], rows: readonly HTMLElem
     el("h2", {}, `${title}, ${countText(count)}`),
     el(
       "div",
-      { class: "table-room" },
+      { class: "table-room", tabindex: "0" },
       el(
         "table",
         {},

@@ -28,6 +28,9 @@ const LAPTOP: Readonly<Record<Panel, Range>> = {
 };
 const KEY = "buslens.panels";
 const BOTTOM_SHARE_MAX = 0.7;
+/** What the plot keeps, CSS px; and what top bar, overview, time axis and status bar take of the height. */
+const PLOT_MIN = { width: 320, height: 200 };
+const BARS_PX = 124;
 /** What closes when a panel is dragged below its minimum. */
 const CLOSES: Readonly<Record<Panel, readonly (keyof State["panels"])[]>> = {
   left: ["signals"],
@@ -53,8 +56,18 @@ export function createPanels(store: Store, root: HTMLElement, storage: Kept, res
   const sizeOf = (panel: Panel): number => {
     const range = ranges()?.[panel];
     if (range === undefined) return 0;
-    return clamp(kept[`${place()}.${panel}`] ?? range.first, range);
+    return clamp(kept[`${place()}.${panel}`] ?? range.first, range, roomFor(panel));
   };
+
+  /** What the plot can spare: the right side gives way first, then the bottom, which has its own direction, then the left. */
+  function roomFor(panel: Panel): number {
+    if (panel === "bottom") return innerHeight - BARS_PX - PLOT_MIN.height;
+    const legend = wide.matches ? WIDE.legend.min : 0;
+    const others = panel === "left" ? (wide.matches ? WIDE.right.min + legend : 0) : sizeOf("left");
+    if (panel === "right") return wide.matches ? innerWidth - others - legend - PLOT_MIN.width : Number.POSITIVE_INFINITY;
+    if (panel === "legend") return innerWidth - others - (store.get().panels.stats ? WIDE.right.min : 0) - PLOT_MIN.width;
+    return innerWidth - others - PLOT_MIN.width;
+  }
 
   function apply(): void {
     // Narrow windows have the sizes of the style sheet.
@@ -66,9 +79,13 @@ export function createPanels(store: Store, root: HTMLElement, storage: Kept, res
     resized();
   }
 
-  /** A divider that can be focused says where it stands, px. */
+  /** A divider that can be focused says where it stands and how far it goes, px. */
   function tellSize(panel: Panel, element: HTMLElement): void {
+    const range = ranges()?.[panel];
+    if (range === undefined) return;
     setAttribute(element, "aria-valuenow", String(sizeOf(panel)));
+    setAttribute(element, "aria-valuemin", String(range.min));
+    setAttribute(element, "aria-valuemax", String(Math.max(range.min, clamp(Number.MAX_SAFE_INTEGER, range, roomFor(panel)))));
   }
 
   function set(panel: Panel, px: number): void {
@@ -76,12 +93,12 @@ export function createPanels(store: Store, root: HTMLElement, storage: Kept, res
     if (range === undefined) return;
     const isOff = px < range.min - 40 && CLOSES[panel].length > 0;
     if (isOff) for (const closed of CLOSES[panel]) store.dispatch({ type: "panel", panel: closed, open: false });
-    kept[`${place()}.${panel}`] = isOff ? range.first : clamp(px, range);
+    kept[`${place()}.${panel}`] = isOff ? range.first : clamp(px, range, roomFor(panel));
     storage.set(KEY, JSON.stringify(kept));
     apply();
   }
 
-  for (const query of [wide, laptop]) query.addEventListener("change", apply);
+  addEventListener("resize", apply);
 
   return {
     divider(panel) {
@@ -109,9 +126,9 @@ export function createPanels(store: Store, root: HTMLElement, storage: Kept, res
   };
 }
 
-const clamp = (px: number, { min, max }: Range): number => {
-  const limit = max === "share" ? Math.max(min, innerHeight * BOTTOM_SHARE_MAX) : max;
-  return Math.round(Math.min(limit, Math.max(min, px)));
+const clamp = (px: number, { min, max }: Range, room: number): number => {
+  const most = max === "share" ? innerHeight * BOTTOM_SHARE_MAX : max;
+  return Math.round(Math.max(min, Math.min(most, room, px)));
 };
 
 function read(storage: Kept): Record<string, number> {

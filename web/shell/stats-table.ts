@@ -28,7 +28,7 @@ export function statsTable(signals: readonly Plotted[], found: ReadonlyMap<Serie
   });
   return el(
     "div",
-    { class: "table-room" },
+    { class: "table-room", tabindex: "0" },
     el("table", { class: "stats-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)),
   );
 }
