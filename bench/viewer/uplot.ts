@@ -1,5 +1,5 @@
 /**
- * `npm install --prefix bench/rivals && node bench/viewer/uplot.ts`: the viewer's own curves beside uPlot's, twenty signals in headless Chromium.
+ * `npm run bench:uplot`: the viewer's own curves beside uPlot's, twenty signals in headless Chromium.
  * Two questions (docs/viewer.md, "Own canvas"): what a frame costs, and whether four samples a column paint what all samples paint.
  */
 import { existsSync } from "node:fs";
@@ -18,7 +18,7 @@ const SIZES = [
 ];
 const FRAMES = 20;
 
-if (!existsSync(UPLOT)) throw new Error("uPlot is not there: npm install --prefix bench/rivals");
+if (!existsSync(UPLOT)) throw new Error("uPlot is not there: npm run bench:uplot installs it");
 
 const built = await build({
   configFile: false,
