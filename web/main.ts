@@ -116,6 +116,7 @@ const treeActions = {
   openDatabases: () => actions.openDatabases(),
   enterPassword: (device: string) => actions.enterPassword(device),
   run: (...asked: Parameters<Run>) => run(...asked),
+  listenOn: () => actions.listenOn(),
 };
 const sparkHost: SparklineHost = {
   state: store.get,
@@ -169,7 +170,8 @@ const commandHost: CommandHost = {
   },
   cancel() {
     requester.cancel();
-    opener.cancel();
+    // Who leaves a field or a panel by Esc does not mean what goes on in the background.
+    opener.cancel(document.activeElement === document.body || plot.element.contains(document.activeElement));
   },
   move: moveFocus,
 };
@@ -185,11 +187,15 @@ const actions: Actions = {
   openAddress,
   openDatabases: () => withSecond((part) => part.openDatabases()),
   enterPassword: (device) => void opener.password(device),
+  listenOn: () => void opener.listenOn(),
   notice: followNotice,
   run,
   show: (range) => store.dispatch({ type: "show", range }),
   toggleTheme: () => look.toggle(),
-  cancel: () => run("escape"),
+  cancel() {
+    requester.cancel();
+    opener.cancel(true);
+  },
   sendToken(token) {
     const { tokenFor } = store.get();
     if (tokenFor !== null && token !== "") void opener.address(tokenFor.baseUrl, token);

@@ -1,15 +1,17 @@
 /** Opening: files, the sample, an address; databases and passwords. Catalogue first, then the ids of each device; the tree fills as they come. */
 import type { Fault } from "../core/fault.ts";
 import type { ChannelFit } from "../core/query/engine.ts";
-import type { Catalogue, DeviceHeard, OpenFile, Reply, WorkId } from "../worker/api.ts";
+import type { Catalogue, OpenFile, Reply, WorkId } from "../worker/api.ts";
 import type { ChannelName, Library } from "./library/library.ts";
 import { askForPassword, lockedDevices, type PasswordAsker } from "./library/locked.ts";
+import { createListening } from "./listening.ts";
 import type { DataStore } from "./plot/data.ts";
 import { makeSample, type Preview, proxied } from "./preview.ts";
-import type { NoticeAction, Notification } from "./state/model.ts";
+import { createProgress } from "./progress.ts";
+import type { NoticeAction, Notification, SignalInfo, State } from "./state/model.ts";
 import { rebind } from "./state/rebind.ts";
 import type { Store } from "./state/store.ts";
-import { bytesText, countText } from "./text/number.ts";
+import { countText } from "./text/number.ts";
 import { grow, leavesOf } from "./tree/leaves.ts";
 import { createTurns } from "./turns.ts";
 
@@ -41,7 +43,10 @@ export interface Opener {
   renew(files: readonly OpenFile[] | null): Promise<boolean>;
   /** One thing at a time: what runs is what `cancel` ends. */
   work<T>(run: (id: WorkId) => PromiseLike<Reply<T>>): Promise<Reply<T>>;
-  cancel(): void;
+  /** Listens to what was not heard yet. */
+  listenOn(): Promise<void>;
+  /** The opening that runs, and `all`: also what goes on in the background. */
+  cancel(all: boolean): void;
   nextWork(): WorkId;
 }
 
@@ -57,6 +62,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   let running: WorkId | null = null;
   const skipped = new Set<string>();
   const turns = createTurns();
+  const progress = createProgress(store);
   const ready = library.load().then(async () => void (await preview.setLibrary(library.entries(), library.rules())));
 
   async function take(reply: Reply<Catalogue>, turn: number, how: How): Promise<boolean> {
@@ -68,18 +74,31 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     const meanings = meaningsOf(store.get().catalogue);
     store.dispatch({ type: how === "fresh" ? "opened" : "reopened", catalogue: reply.value });
     if (how === "fresh") data.keepOnly(new Set());
-    for (const { device } of reply.value.devices) {
-      const heard = await work<DeviceHeard>((id) => preview.heard(id, device));
-      if (turn !== opening) return false;
-      if (heard.ok) store.dispatch({ type: "heard", heard: heard.value });
-      else if (heard.fault.code === "request/cancelled") break;
-      else fail(heard.fault);
-    }
+    // Other databases change nothing about what is heard.
+    if (how !== "databases") listening.cancel();
+    await listening.begin(deviceNames(), () => turn === opening, how === "databases" ? "same-logs" : "fresh");
+    if (turn !== opening) return false;
     if (how === "renewed") data.outdate();
     if (how !== "fresh") await bindAgain(meanings, how === "beside");
     if (turn !== opening) return false;
-    store.dispatch({ type: "progress", progress: null });
+    progress.clear();
     return true;
+  }
+
+  const deviceNames = (): readonly string[] => store.get().catalogue?.devices.map(({ device }) => device) ?? [];
+  const listening = createListening({
+    store,
+    preview,
+    nextWork: () => ++lastWork,
+    fail,
+    onMore: () => void bindAgain(meaningsOf(store.get().catalogue), false),
+  });
+
+  /** Passwords, then the rest of the ids, then what needs all of them: proposals and assignments. The tree is there already. */
+  async function settle(turn: number, match: () => Promise<void>): Promise<void> {
+    await unlock(turn);
+    if (turn === opening) await listening.finish(deviceNames(), () => turn === opening);
+    if (turn === opening) await match();
   }
 
   /** One after the other, so that there is one thing to cancel. */
@@ -100,7 +119,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     const now = meaningsOf(state.catalogue);
     const changed = ({ selector }: { selector: { kind?: string; db?: string } }): boolean =>
       readAll || (selector.db !== undefined && before.get(selector.db) !== now.get(selector.db));
-    const { scene, stale } = rebind(state, leaves, changed);
+    const { scene, stale } = rebind(state, [...mayCome(state), ...leaves], changed);
     const gone = new Set(stale);
     data.keepOnly(new Set(Object.keys(state.plotted).filter((id) => !gone.has(id))));
     store.dispatch({ type: "rebound", scene });
@@ -111,16 +130,11 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   }
 
   function fail(fault: Fault, action?: NoticeAction, other?: NoticeAction): void {
-    store.dispatch({ type: "progress", progress: null });
+    progress.clear();
     notify({ severity: "error", text: fault.message, fault, ...(action && { action }), ...(other && { other }) });
   }
 
-  void preview.listen(
-    proxied((_work, bytes, bytesAll) => {
-      const text = `Reading, ${bytesText(bytes)}${bytesAll > 0 ? ` of ${bytesText(bytesAll)}` : ""}`;
-      store.dispatch({ type: "progress", progress: { text, bytes, bytesAll } });
-    }),
-  );
+  void preview.listen(proxied(progress.tell), proxied(listening.more));
 
   /** Once per device; who skips is asked again only by the tree. */
   async function unlock(turn: number, only: string | null = null): Promise<void> {
@@ -190,7 +204,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       const onlyDatabases = dbcs.length === files.length;
       // A database belongs to what is about to open; logs take the place of an address that does not answer.
       if (onlyDatabases) await turns.rest();
-      else opener.cancel();
+      else opener.cancel(true);
       const turn = ++opening;
       await ready;
       // Those of the sample are not the person's.
@@ -202,8 +216,8 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       const reply = await turns.ask<Reply<Catalogue>>(() => preview.open(files, kind, beside));
       const how = !stays ? "fresh" : onlyDatabases ? "databases" : "beside";
       if (!(await take(reply, turn, how))) return;
-      await unlock(turn);
-      if (turn === opening && kind === "files") await matchDatabases(dbcs.map(({ path }) => path.split("/").at(-1) ?? path));
+      const names = dbcs.map(({ path }) => path.split("/").at(-1) ?? path);
+      void settle(turn, async () => (kind === "files" ? matchDatabases(names) : undefined));
     },
     async sample() {
       store.dispatch({ type: "progress", progress: { text: "Making the sample drive", bytes: 0, bytesAll: 0 } });
@@ -214,7 +228,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       plotFirst();
     },
     async address(address, token, quiet = false) {
-      opener.cancel();
+      opener.cancel(true);
       const turn = ++opening;
       await ready;
       store.dispatch({ type: "progress", progress: { text: `Asking ${new URL(address).host}`, bytes: 0, bytesAll: 0 } });
@@ -233,8 +247,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
         return false;
       }
       const isOpen = await take(reply, turn, "fresh");
-      if (isOpen) await unlock(turn);
-      if (isOpen && turn === opening) await propose();
+      if (isOpen) void settle(turn, propose);
       return isOpen;
     },
     async databases() {
@@ -242,7 +255,8 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       const turn = ++opening;
       const reply = await preview.setLibrary(library.entries(), library.rules());
       if (!reply.ok) fail(reply.fault);
-      else if (reply.value !== null) await take({ ok: true, value: reply.value }, turn, "databases");
+      else if (reply.value !== null && (await take({ ok: true, value: reply.value }, turn, "databases")))
+        void settle(turn, async () => undefined);
     },
     async assign(place, files) {
       library.assign(place, files);
@@ -250,12 +264,20 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     },
     async renew(files) {
       const turn = ++opening;
-      return take(await work<Catalogue>((id) => preview.renew(id, files)), turn, "renewed");
+      const isTaken = await take(await work<Catalogue>((id) => preview.renew(id, files)), turn, "renewed");
+      if (isTaken) void settle(turn, async () => undefined);
+      return isTaken;
     },
     work,
-    password: (device) => unlock(opening, device),
-    cancel() {
+    async password(device) {
+      const turn = opening;
+      await unlock(turn, device);
+      await settle(turn, async () => undefined);
+    },
+    listenOn: () => settle(opening, propose),
+    cancel(all) {
       if (running !== null) void preview.cancel(running);
+      if (all) listening.cancel();
     },
     nextWork: () => ++lastWork,
   };
@@ -279,6 +301,10 @@ function waysOut({ code }: Fault, address: string): NoticeAction[] {
     ];
   return code === "storage/unreachable" ? [{ label: "Try again", run: { openAddress: address } }] : [];
 }
+
+/** Plotted signals that may only not have been heard yet. */
+const mayCome = ({ plotted, heard }: State): readonly SignalInfo[] =>
+  Object.values(plotted).flatMap(({ info }) => (heard[info.selector.device]?.isWhole !== true && !info.absent ? info : []));
 
 /** By name: equal texts give equal answers. */
 const meaningsOf = (catalogue: Catalogue | null): ReadonlyMap<string, string> =>

@@ -97,7 +97,9 @@ export function createSecond({
     store,
     {
       quickStatistics: (work, query) => preview.quickStatistics(work, query),
-      statistics: (work, query) => preview.statistics(work, query), cancel: (work) => void preview.cancel(work) },
+      statistics: (work, query) => preview.statistics(work, query),
+      cancel: (work) => void preview.cancel(work),
+    },
     { nextWork, say },
   );
   stats.element.append(panels.divider("right"), panels.divider("bottom"));

@@ -63,6 +63,10 @@ export interface SignalFacts {
 /** Ids heard on one device, its logs with their now known ends, and facts of the matched signals. */
 export interface DeviceHeard {
   readonly device: string;
+  /** How much of its logs was listened to, 0 to 1. */
+  readonly share: number;
+  /** False: counts, rates and last times are estimates, ids and messages may be missing, and the ledger is not that of all bytes. */
+  readonly isWhole: boolean;
   readonly ids: readonly HeardId[];
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
@@ -236,11 +240,12 @@ export type QuickStatistics =
 export type WorkId = number;
 /** The work under which progress is told of logs that are gone through for the first time (unpacked, verified), whoever asked. */
 export const FIRST_PASS: WorkId = -1;
+/** `bytesAll` 0: not known; -1: the work has ended. */
 export type OnProgress = (work: WorkId, bytes: number, bytesAll: number) => void;
 
 export interface PreviewApi {
-  /** One listener for the progress of all work. */
-  listen(onProgress: OnProgress): void;
+  /** One listener for the progress of all work; one for devices of which more is known than `heardSoFar` said last. */
+  listen(onProgress: OnProgress, onMore: (device: string) => void): void;
   /** Opens files; with `beside`, together with the files that are open already. */
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<Reply<Catalogue>>;
   /** Opens what lies behind an address: a buslens server, one log, or a public bucket. Faults: `access/token-*`, `storage/*`, `input/not-mdf`. */
@@ -262,6 +267,9 @@ export interface PreviewApi {
   setLibrary(library: readonly LibraryDbc[], rules: readonly BindingRule[]): Promise<Reply<Catalogue | null>>;
   /** How well each database, open or in the library, fits the channels of a device; best first. */
   fits(work: WorkId, device: string): Promise<Reply<readonly ChannelFit[]>>;
+  /** What can be said of a device at once. */
+  heardSoFar(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
+  /** All of it. Rests while views, samples and statistics are worked on; what is known when it is cancelled stays known. */
   heard(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
   /** What was heard of a device in one session. */
   sessionIds(work: WorkId, device: string, session: string): Promise<Reply<readonly HeardId[]>>;

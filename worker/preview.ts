@@ -4,6 +4,7 @@ import { FIRST_PASS, type OnProgress, type PreviewApi, type Reply, type WorkId }
 import { loadKernel } from "./kernel.ts";
 import { replyOf } from "./reply.ts";
 import { createSession, type Session } from "./session.ts";
+import { createUrgency } from "./urgency.ts";
 import { buffersOf } from "./view.ts";
 
 const PROGRESS_EVERY_MS = 100; // shorter work shows nothing (viewer.md §1, "Loading")
@@ -24,6 +25,8 @@ const session: Promise<Session> = loadKernel().then((kernel) => createSession(ke
 session.catch(() => undefined); // reported by whoever asks first
 const running = new Map<WorkId, AbortController>();
 let onProgress: OnProgress | null = null;
+let onMore: ((device: string) => void) | null = null;
+const urgency = createUrgency();
 
 async function work<T>(
   id: WorkId,
@@ -32,22 +35,29 @@ async function work<T>(
   const controller = new AbortController();
   running.set(id, controller);
   let toldMs = performance.now();
+  let hasTold = false;
   const onWork = ({ bytes, bytesAll }: { bytes: number; bytesAll: number }): void => {
     const nowMs = performance.now();
     if (nowMs - toldMs < PROGRESS_EVERY_MS) return;
     toldMs = nowMs;
+    hasTold = true;
     onProgress?.(id, bytes, bytesAll);
   };
   const reply = await replyOf(async () => run(await session, controller.signal, onWork));
   running.delete(id);
+  if (hasTold) onProgress?.(id, 0, -1);
   return reply;
 }
+
+/** A person waits for it: the background rests. */
+const first: typeof work = (id, run) => urgency.first(() => work(id, run));
 
 const forever = new AbortController().signal;
 
 const api: PreviewApi = {
-  listen(listener) {
-    onProgress = listener;
+  listen(progressListener, moreListener) {
+    onProgress = progressListener;
+    onMore = moreListener;
   },
   open: (files, kind, beside) => replyOf(async () => (await session).open(files, kind, beside, forever)),
   openAddress: (id, address, token) => work(id, (now, signal) => now.openAddress(address, token, signal)),
@@ -61,18 +71,22 @@ const api: PreviewApi = {
   setLibrary: (library, rules) => replyOf(async () => (await session).setLibrary(library, rules, forever)),
   fits: (id, device) => work(id, (now, signal) => now.fits(device, signal)),
   setPasswords: (id, passwords) => work(id, (now, signal) => now.setPasswords(passwords, signal)),
-  heard: (id, device) => work(id, (now, signal, onWork) => now.heard(device, signal, onWork)),
+  heardSoFar: (id, device) => first(id, (now, signal) => now.heardSoFar(device, signal)),
+  heard(id, device) {
+    const aside = { pause: urgency.pause, onMore: () => onMore?.(device) };
+    return work(id, (now, signal, onWork) => now.heard(device, signal, onWork, aside));
+  },
   sessionIds: (id, device, session) => work(id, (now, signal, onWork) => now.sessionIds(device, session, signal, onWork)),
   silent: (id, device) => work(id, (now, signal) => now.silent(device, signal)),
   about: (id, query) => work(id, (now, signal, onWork) => now.about(query, signal, onWork)),
   async view(id, query) {
-    const reply = await work(id, (now, signal, onWork) => now.view(query, signal, onWork));
+    const reply = await first(id, (now, signal, onWork) => now.view(query, signal, onWork));
     return reply.ok ? Comlink.transfer(reply, buffersOf(reply.value)) : reply;
   },
-  at: (id, query) => work(id, (now, signal) => now.at(query, signal)),
-  step: (id, query) => work(id, (now, signal) => now.step(query, signal)),
-  quickStatistics: (id, query) => work(id, (now, signal, onWork) => now.quickStatistics(query, signal, onWork)),
-  statistics: (id, query) => work(id, (now, signal, onWork) => now.statistics(query, signal, onWork)),
+  at: (id, query) => first(id, (now, signal) => now.at(query, signal)),
+  step: (id, query) => first(id, (now, signal) => now.step(query, signal)),
+  quickStatistics: (id, query) => first(id, (now, signal, onWork) => now.quickStatistics(query, signal, onWork)),
+  statistics: (id, query) => first(id, (now, signal, onWork) => now.statistics(query, signal, onWork)),
   losses: (id, device) => work(id, (now, signal) => now.losses(device, signal)),
   cancel(id) {
     running.get(id)?.abort();

@@ -1,12 +1,12 @@
 /** What is open in this tab: one store, one engine over it, and the work that runs. */
 import { mergedPasswords, type Passwords, parsePasswords } from "../core/canedge/passwords.ts";
 import type { BindingRule } from "../core/dbc/binding-file.ts";
-import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
+import type { Dbc } from "../core/dbc/model.ts";
 import { semanticHash } from "../core/dbc/semantic-hash.ts";
 import { type Fault, FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
 import type { ChannelFit, Engine, HeardId, OnWork } from "../core/query/engine.ts";
-import { withTransported } from "../core/query/heard-transports.ts";
+import type { AsideOptions } from "../core/query/listening.ts";
 import type { Loss } from "../core/query/transport-losses.ts";
 import type { LogStore } from "../core/store/source.ts";
 import type {
@@ -22,7 +22,6 @@ import type {
   Sample,
   SeriesStatistics,
   SignalAbout,
-  SignalFacts,
   SilentMessage,
   StatisticsQuery,
   StepQuery,
@@ -31,8 +30,8 @@ import type {
 } from "./api.ts";
 import { databaseLayer } from "./databases.ts";
 import { type HeldFile, notHeld, tellApart } from "./dropped.ts";
+import { heardSoFar, heardWhole } from "./heard.ts";
 import type { Kernel } from "./kernel.ts";
-import { muxText } from "./mux-text.ts";
 import { FileStore } from "./sources/blob.ts";
 import { LayeredStore } from "./sources/layered.ts";
 import { answerView } from "./view.ts";
@@ -45,7 +44,8 @@ export interface Session {
   setPasswords(passwords: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Catalogue>;
   setLibrary(library: readonly LibraryDbc[], rules: readonly BindingRule[], signal: AbortSignal): Promise<Catalogue | null>;
   fits(device: string, signal: AbortSignal): Promise<readonly ChannelFit[]>;
-  heard(device: string, signal: AbortSignal, onWork: OnWork): Promise<DeviceHeard>;
+  heardSoFar(device: string, signal: AbortSignal): Promise<DeviceHeard>;
+  heard(device: string, signal: AbortSignal, onWork: OnWork, aside?: AsideOptions): Promise<DeviceHeard>;
   sessionIds(device: string, session: string, signal: AbortSignal, onWork: OnWork): Promise<readonly HeardId[]>;
   silent(device: string, signal: AbortSignal): Promise<readonly SilentMessage[]>;
   about(query: AboutQuery, signal: AbortSignal, onWork: OnWork): Promise<SignalAbout>;
@@ -189,14 +189,8 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
         others.flatMap((dbc) => dbc ?? []),
       );
     },
-    async heard(device, signal, onWork) {
-      const { engine } = running();
-      const heard = await engine.heard({ device, transports: true }, signal, onWork);
-      const ids = withTransported(heard);
-      const [own, dbcs] = [await engine.logs({ device }, signal), await engine.dbcs(signal)];
-      const { channels } = await engine.channels({ device }, signal);
-      return { device, ...heard, ids, logs: own, channels, facts: factsOf(dbcs, ids) };
-    },
+    heardSoFar: (device, signal) => heardSoFar(running().engine, device, signal),
+    heard: (device, signal, onWork, aside) => heardWhole(running().engine, device, signal, onWork, aside),
     sessionIds: async (device, session, signal, onWork) =>
       (await import("./lists.ts")).idsOfSession(running().engine, device, session, signal, onWork),
     async silent(device, signal) {
@@ -292,26 +286,4 @@ const summaryOf = ({ name, file, messages, warnings, ...dbc }: Dbc): DbcSummary 
   warnings,
   encoding: dbc.encoding,
   meaning: semanticHash({ messages }),
-});
-
-/** Facts of the signals that occur, by `db/message/signal`. */
-function factsOf(dbcs: readonly Dbc[], ids: DeviceHeard["ids"]): Record<string, SignalFacts> {
-  const facts: Record<string, SignalFacts> = {};
-  for (const { matches } of ids) {
-    for (const { db, message } of matches) {
-      const signals = dbcs.find((d) => d.name === db)?.messages.find((m) => m.name === message)?.signals ?? [];
-      for (const signal of signals) facts[`${db}/${message}/${signal.name}`] ??= factOf(signal);
-    }
-  }
-  return facts;
-}
-
-const factOf = ({ lengthBits, float, factorNumber, offsetNumber, values, comment, selectedWhen }: DbcSignal): SignalFacts => ({
-  lengthBits,
-  isFloat: float !== null,
-  factor: factorNumber,
-  offset: offsetNumber,
-  textCount: values?.size ?? 0,
-  mux: muxText(selectedWhen),
-  comment,
 });

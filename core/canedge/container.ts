@@ -1,6 +1,7 @@
 /** The "Generic File" container around compressed and encrypted logs: its header, and the clear words for what is wrong with it (formats: canedge.md §8). */
 import { FaultError } from "../fault.ts";
 import type { ByteSource } from "../store/source.ts";
+import { CONTAINER_HEAD_BYTES, isContainer } from "./container-head.ts";
 
 interface CommonHeader {
   /** "0.0", "1.0" or "1.1". */
@@ -59,11 +60,8 @@ export interface OpenedLog {
 /** Opens a log of the store by key, whatever it is wrapped in. Faults: `storage/*`, `access/*`, and of `parseContainer`. */
 export type OpenLog = (key: string, signal: AbortSignal) => Promise<OpenedLog>;
 
-/** As much of a file's start as `parseContainer` wants; less if the file is smaller. */
-export const CONTAINER_HEAD_BYTES = 52;
 export const TAG_BYTES = 16;
 
-const MAGIC = "Generic File";
 const COMMON_BYTES = 20;
 const COMPRESSED_BYTES = 28;
 const CHECKSUM_BYTES = 4;
@@ -72,13 +70,6 @@ const ENCRYPTED = 0x11;
 const SUB_TYPE = 1;
 /** Two million rounds take a second or two, and any file can ask for them; loggers ask for thousands. */
 const ITERATIONS_MAX = 2_000_000;
-
-/** The magic alone; a cut header still is a container. */
-export function isContainer(head: Uint8Array): boolean {
-  if (head.length < MAGIC.length) return false;
-  for (let i = 0; i < MAGIC.length; i++) if (head[i] !== MAGIC.charCodeAt(i)) return false;
-  return true;
-}
 
 /**
  * null if the file is no container. `head` = its first CONTAINER_HEAD_BYTES or more. Faults: `input/bad-container` (field, found, allowed),

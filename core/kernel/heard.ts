@@ -7,6 +7,7 @@ import { HEAD, HEARD_BYTES, HEARD_PLACES, Head, Heard, OUT, Walk } from "./abi.t
 import { type DecodeHost, type FrameCounts, readCounts } from "./decode.ts";
 import type { Kernel } from "./kernel.ts";
 import { FRAME_KINDS } from "./records.ts";
+import type { StreamPlan } from "./stream-times.ts";
 import { walkStream } from "./walk.ts";
 
 /** Times are ns since the file's start. */
@@ -39,8 +40,22 @@ export interface HeardResult {
 /** Half of the table stays empty, so that a look-up is short. */
 const HEARD_IDS_MAX = HEARD_PLACES / 2;
 
-/** One pass over all streams of a log. Faults: those of the source. Frames whose value never came count too: they were heard. */
-export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile, host: DecodeHost): Promise<HeardResult> {
+export interface HearHost extends DecodeHost {
+  /** Called after each window; `rowsSoFar`: the rows up to there. */
+  readonly onHeard?: (rowsSoFar: () => readonly HeardRow[], windowBytes: number) => void;
+}
+
+/**
+ * One pass over all streams of a log, or over one range of whole records of each. Faults: those of the source. Frames whose value never came
+ * count too: they were heard.
+ */
+export async function readHeard(
+  kernel: Kernel,
+  source: ByteSource,
+  mdf: MdfFile,
+  host: HearHost,
+  ranges?: readonly { readonly fromByte: number; readonly toByte: number }[],
+): Promise<HeardResult> {
   kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.notAvailable + 8);
   kernel.bytes.fill(0, OUT, OUT + HEARD_PLACES * HEARD_BYTES);
   kernel.setHead(Head.idCount, 0);
@@ -49,9 +64,21 @@ export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile
   let tailBytes = 0;
   let bytesRead = 0;
   const notices: Notice[] = [];
+  const { onHeard } = host;
+  const onWindow = (bytes: number) => {
+    onHeard?.(() => rowsOf(kernel), bytes);
+    return host.onWindow(bytes);
+  };
   for (const [number, stream] of mdf.streams.entries()) {
     const times = host.logTimes?.stream(number);
-    const walked = await walkStream(kernel, source, stream, Walk.Hear, { ...host, ...(times ? { times } : {}) });
+    const range = ranges?.[number];
+    if (range !== undefined && range.fromByte >= range.toByte) continue;
+    const walked = await walkStream(kernel, source, stream, Walk.Hear, {
+      ...host,
+      ...(onHeard ? { onWindow } : {}),
+      ...(times ? { times } : {}),
+      ...(range ? { plan: planOf(range) } : {}),
+    });
     recordBytes += walked.recordBytes;
     tailBytes += walked.tailBytes;
     bytesRead += walked.bytesRead;
@@ -68,6 +95,13 @@ export async function readHeard(kernel: Kernel, source: ByteSource, mdf: MdfFile
   const heardCounts = { ...counts, used: counts.frames - unheard, unmatched: unheard };
   return { ids: rowsOf(kernel), counts: heardCounts, recordBytes, tailBytes, bytesRead, notices };
 }
+
+/** A range that is all there is. */
+const planOf = (range: { readonly fromByte: number; readonly toByte: number }): Omit<StreamPlan, "covered"> => ({
+  parts: [{ ...range, valueOffsets: [] }],
+  skipped: { frames: 0, otherFrames: 0, otherRecords: 0 },
+  end: { recordBytes: range.toByte - range.fromByte, tailBytes: 0, notices: [] },
+});
 
 function rowsOf(kernel: Kernel): HeardRow[] {
   const rows: HeardRow[] = [];

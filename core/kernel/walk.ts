@@ -38,7 +38,7 @@ export interface WalkHost {
   /** What is known of the stream's times: a walk over all of it adds to that. */
   readonly times?: StreamTimes;
   /** Only these parts of the stream. */
-  readonly plan?: StreamPlan | null;
+  readonly plan?: Omit<StreamPlan, "covered"> | null;
 }
 
 export interface WalkResult {
@@ -191,7 +191,7 @@ function seekValues(kernel: Kernel, offsets: readonly number[]): void {
 }
 
 /** Records that are not read are counted all the same, as the walk before found them. Frames of signals: by the pass, as out of range. */
-function countSkipped(kernel: Kernel, { skipped }: StreamPlan): void {
+function countSkipped(kernel: Kernel, { skipped }: Pick<StreamPlan, "skipped">): void {
   const add = (counter: number, by: number) =>
     kernel.setU64(HEAD + counter, kernel.view.getBigUint64(HEAD + counter, true) + BigInt(by));
   add(Head.frames, skipped.frames + skipped.otherFrames);

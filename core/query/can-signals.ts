@@ -14,7 +14,7 @@ import { isEmptyRange, widened, withReach } from "./range.ts";
 import { unreadable, withinBudget } from "./readable-logs.ts";
 import { type AskedSignal, askedSignals } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
-import { forcedOn, isLongMessage, transportsOf } from "./transports.ts";
+import { forcedOn, isLongMessage, noTransports } from "./transports.ts";
 
 /** While one log is decoded, the next is opened and read. */
 const LOGS_AT_ONCE = 2;
@@ -47,7 +47,10 @@ async function queryDevice(
     : await parts.catalogue.logsInRange({ device, ...withReach(query, range, isLong) }, signal);
   const binder = await binderFor(parts, library, device, asked, selectors, signal);
   const { readable, isOverBudget } = withinBudget(asked.length > 0 ? logs : [], budget, notices);
-  const { choices } = await transportsOf(parts, readable, messages, forcedOn(library.bindings, device, query.transport), signal);
+  const forced = forcedOn(library.bindings, device, query.transport);
+  const { choices } = isLong
+    ? await (await import("./found-transports.ts")).transportsOf(parts, readable, messages, forced, signal)
+    : noTransports;
   const work = new DeviceSeries(parts, device, selectors, query, range, asked, binder, choices);
   const bytesAll = readable.reduce((sum, log) => sum + log.sizeBytes, 0);
   const host = pace(parts.host, signal, bytesAll, onWork);

@@ -3,7 +3,7 @@ import type { FitId } from "../dbc/best-fit.ts";
 import { isOfOneObject } from "../fault.ts";
 import { readFrames } from "../kernel/frames.ts";
 import type { HeardChannels } from "./binding.ts";
-import type { HeardLog } from "./heard.ts";
+import type { HeardLog } from "./heard-log.ts";
 import { pace } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
 

@@ -5,22 +5,20 @@ import { folderCatalogue } from "../catalogue/folder.ts";
 import type { DbcEncoding } from "../dbc/encoding.ts";
 import { type Library, libraryFiles, libraryOf, loadLibrary } from "../dbc/library.ts";
 import { sha256Hex } from "../facts/sha256.ts";
-import { FaultError, isOfOneObject, type Notice } from "../fault.ts";
+import { FaultError, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
 import { headerCache } from "../mdf/header-cache.ts";
 import { nameOfSeries, type SeriesAnswer, type SeriesSelector } from "../series/series.ts";
-import { Flights } from "../store/flights.ts";
 import type { LogStore } from "../store/source.ts";
 import type { AttachedParts } from "./attached.ts";
 import { channelFits } from "./binding.ts";
 import { canSignals } from "./can-signals.ts";
-import { channelIds, idsByChannel } from "./channel-ids.ts";
-import { editionOf } from "./edition.ts";
-import type { Engine, Explanation, LogEntry, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
-import { combineHeard, type HeardLog, heardLogs } from "./heard.ts";
-import { heardTransports } from "./heard-transports.ts";
+import { channelIds } from "./channel-ids.ts";
+import { heardOf, heardSoFar } from "./device-heard.ts";
+import type { Engine, Explanation, PlannedFile, PlannedRule, QueryRun } from "./engine.ts";
 import { SampleMemory } from "./known-samples.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
+import { listening } from "./listening.ts";
 import { decodableLogs } from "./opened-logs.ts";
 import { BYTES_PER_TURN, type Host } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
@@ -28,7 +26,7 @@ import type { Query } from "./query.ts";
 import type { AskedRule } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
 import { sharedAnswers } from "./shared-answers.ts";
-import { forcedOn, surveyedLogs } from "./transports.ts";
+import { surveyedLogs } from "./transports.ts";
 
 export interface EngineOptions {
   readonly module: WebAssembly.Module;
@@ -76,7 +74,8 @@ export function createEngine(options: EngineOptions): Engine {
         { ...(device === undefined ? {} : { device }), fromNs: fromNs ?? null, toNs: toNs ?? null },
         signal,
       ),
-    heard: (asked, signal, onWork) => heard(parts, asked, signal, onWork),
+    heard: (asked, signal, onWork) => heardOf(parts, asked, signal, onWork),
+    heardSoFar: (device, signal) => heardSoFar(parts, device, signal),
     // What few ask for is loaded by the first who does: a page has less to fetch before its first curve.
     losses: async (query, signal) => (await import("./losses.ts")).deviceLosses(parts, query, signal),
     frames: async (query, signal, onWork) => (await import("./frame-rows.ts")).frameRows(parts, query, signal, onWork),
@@ -86,7 +85,7 @@ export function createEngine(options: EngineOptions): Engine {
     dbcs: async (signal) => (await parts.library(signal)).dbcs,
     fits: async (device, signal, others = []) =>
       channelFits([...(await parts.library(signal)).dbcs, ...others], await parts.channelIds(device, signal)),
-    edition: (asked, signal) => editionOf(parts, libraryVersion, asked, signal),
+    edition: async (asked, signal) => (await import("./edition.ts")).editionOf(parts, libraryVersion, asked, signal),
     query: (query, signal, onWork) => runQuery(sources, query, signal, onWork).run,
     explain: (query, signal) => explain(sources, query, signal),
   };
@@ -128,17 +127,14 @@ function partsOf(options: EngineOptions): EngineParts {
     ...(options.probeMax === undefined ? {} : { probeMax: options.probeMax }),
   });
   const openDecodable = decodableLogs(openLog, headers);
-  const heardAlone = heardLogs({ openDecodable, kernels, host, catalogue });
-  const listening = new Flights<HeardLog>();
-  const heardLog: typeof heardAlone = options.sharesWork
-    ? (key, signal, onWork) => listening.join(key, signal, (stop) => heardAlone(key, stop, onWork))
-    : heardAlone;
+  const { heardLog, heardSoFar } = listening({ openDecodable, kernels, host, catalogue }, options.sharesWork ?? false);
   const parts = {
     host,
     kernels,
     catalogue,
     openDecodable,
     heardLog,
+    heardSoFar,
     async channelsHeard(key: string, signal: AbortSignal) {
       const { ids } = await heardLog(key, signal);
       const found = new Map(ids.map(({ bus, channel }) => [`${bus}${channel}`, { bus, channel }]));
@@ -281,54 +277,3 @@ const plannedRules = ({ rule, dbc, asked, binding }: AskedRule): PlannedRule[] =
     transport: rule.transport ?? null,
     binding,
   }));
-
-async function heard(
-  parts: EngineParts,
-  { device, key, fromNs, toNs, budgetBytes, transports, transport }: Parameters<Engine["heard"]>[0],
-  signal: AbortSignal,
-  onWork: Parameters<Engine["heard"]>[2],
-) {
-  const logs = (
-    await parts.catalogue.logsInRange(
-      { ...(device === undefined ? {} : { device }), fromNs: fromNs ?? null, toNs: toNs ?? null },
-      signal,
-    )
-  ).filter((log) => key === undefined || log.key === key);
-  const bytesAll = logs.reduce((sum, log) => sum + log.sizeBytes, 0);
-  const notices: Notice[] = [];
-  const read: { log: LogEntry; heard: HeardLog }[] = [];
-  let bytes = 0;
-  // The newest first: with a budget, what is heard now matters most.
-  for (const log of [...logs].reverse()) {
-    if (log.fault) {
-      notices.push({ severity: "error", text: `${log.key}: ${log.fault.message}`, fault: log.fault });
-      continue;
-    }
-    if (budgetBytes !== null && budgetBytes !== undefined && read.length > 0 && bytes + log.sizeBytes > budgetBytes) {
-      notices.push({
-        severity: "info",
-        text: `Only the newest ${read.length} of ${logs.length} logs were searched for what occurs`,
-      });
-      break;
-    }
-    const before = bytes;
-    try {
-      read.unshift({
-        log,
-        heard: await parts.heardLog(log.key, signal, onWork && ((done) => onWork({ bytes: before + done.bytes, bytesAll }))),
-      });
-    } catch (error) {
-      if (!isOfOneObject(error)) throw error;
-      notices.push({ severity: "error", text: `${log.key}: ${error.fault.message}`, fault: error.fault });
-    }
-    bytes += log.sizeBytes;
-    onWork?.({ bytes, bytesAll });
-  }
-  const library = await parts.library(signal);
-  const channels = () =>
-    device === undefined ? Promise.resolve(idsByChannel(read.map((one) => one.heard))) : parts.channelIds(device, signal);
-  const logsRead = read.map(({ log }) => log);
-  const forced = forcedOn(library.bindings, device ?? null, transport);
-  const carried = transports ? await heardTransports(parts, logsRead, library.dbcs, forced, signal) : [];
-  return { ...(await combineHeard(read, library, device ?? null, channels, notices)), transports: carried };
-}

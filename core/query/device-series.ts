@@ -12,7 +12,7 @@ import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-
 import { type DecodedLane, decodeLog } from "./decode-log.ts";
 import type { LogEntry, PlannedFile } from "./engine.ts";
 import { finishSeries } from "./finish-series.ts";
-import type { HeardLog } from "./heard.ts";
+import type { HeardLog } from "./heard-log.ts";
 import type { LaneName } from "./lane-name.ts";
 import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
 import { type EdgeLog, edgesOf, wantsSenders } from "./log-edges.ts";
@@ -22,7 +22,7 @@ import type { pace } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
 import { bucketOf, cellKindOf } from "./points.ts";
 import type { Query } from "./query.ts";
-import { type AskedRule, type AskedSignal, channelsOf, labelsOf, rulesFor, wants } from "./rules.ts";
+import { type AskedRule, type AskedSignal, channelsOf, labelsOf, namedChannels, rulesFor, wants } from "./rules.ts";
 import { QueryLosses } from "./transport-losses.ts";
 import type { FoundTransport } from "./transports.ts";
 
@@ -111,11 +111,14 @@ export class DeviceSeries {
   ): Promise<{ readonly add: () => void; readonly open: readonly Uint8Array[] }> {
     const opened = await this.#parts.openDecodable(log.key, host.signal);
     const { mdf, source, times } = opened;
-    const channels = channelsOf(mdf.streams) ?? (await this.#parts.channelsHeard(log.key, host.signal));
+    const channels =
+      channelsOf(mdf.streams) ?? namedChannels(this.#selectors) ?? (await this.#parts.channelsHeard(log.key, host.signal));
     const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query, this.#binder, this.#transports);
     const startNs = log.startNs ?? mdf.header.startNs;
     const heard = () => this.#parts.heardLog(log.key, host.signal);
-    const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, heard);
+    const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, (needed) =>
+      needed ? heard() : this.#parts.heardSoFar(log, host.signal, 0),
+    );
     const kernelRules = rules.map(({ rule }) => rule);
     const where = { file: log.key, session: log.session, baseNs: startNs };
     const { output } = plan;

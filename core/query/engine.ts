@@ -12,6 +12,7 @@ import type { BusLoad, BusLoadQuery } from "./bus-load.ts";
 import type { EditionQuery } from "./edition.ts";
 import type { FramePage, FrameQuery } from "./frame-rows.ts";
 import type { Ledger } from "./ledger.ts";
+import type { AsideOptions } from "./listening.ts";
 import type { DeviceLosses, LossesQuery } from "./losses.ts";
 import type { Query } from "./query.ts";
 
@@ -92,6 +93,15 @@ export interface Heard {
   readonly lastNs: bigint | null;
   readonly ledger: Ledger;
   readonly notices: readonly Notice[];
+}
+
+export interface HeardSoFar extends Heard {
+  /** Of the bytes of all logs, how many were listened to: 0 up to 1. Below 1 counts and last times are estimates, and ids may be missing. */
+  readonly share: number;
+  /** Nothing is missing: all logs were listened to, and what transport protocols carried is known. */
+  readonly isWhole: boolean;
+  /** By key: where a log ends, or seems to end. */
+  readonly endsNs: ReadonlyMap<string, bigint>;
 }
 
 /** One read the plan makes. */
@@ -197,10 +207,14 @@ export interface Engine {
       readonly transports?: boolean;
       /** How they travel; absent = what buslens.json says of the channel, else found out. */
       readonly transport?: TransportProtocol;
+      /** The work stands aside for other work; absent = it takes its turn like any. */
+      readonly aside?: AsideOptions;
     },
     signal: AbortSignal,
     onWork?: OnWork,
   ): Promise<Heard>;
+  /** What can be said of a device at once: what is known of its logs, and where that is nothing, what their first and last bytes hold. */
+  heardSoFar(device: string, signal: AbortSignal): Promise<HeardSoFar>;
   /** Messages of transport protocols (docs/transport.md) that never came out whole. Reads the logs once per protocol; the result is kept. */
   losses(query: LossesQuery, signal: AbortSignal): Promise<DeviceLosses>;
   /** A page of the raw frames of one device. */

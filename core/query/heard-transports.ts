@@ -1,9 +1,8 @@
 /** Which messages of the databases came by a transport protocol, of whom and how many. */
 import { isDecodable } from "../dbc/geometry.ts";
 import type { Dbc } from "../dbc/model.ts";
-import { sendersOf } from "../kernel/survey.ts";
 import type { Heard, HeardId, HeardTransport, LogEntry } from "./engine.ts";
-import { type ForcedOn, type TransportParts, transportsOf } from "./transports.ts";
+import { type ForcedOn, isLongMessage, type TransportParts } from "./transports.ts";
 
 /** Sorted by channel, identifier, source address; of databases that know the same message, in their order. */
 export async function heardTransports(
@@ -14,6 +13,8 @@ export async function heardTransports(
   signal: AbortSignal,
 ): Promise<HeardTransport[]> {
   const messages = dbcs.flatMap((dbc) => dbc.messages);
+  if (!messages.some(isLongMessage)) return [];
+  const [{ transportsOf }, { sendersOf }] = await Promise.all([import("./found-transports.ts"), import("../kernel/survey.ts")]);
   const { choices, streams } = await transportsOf(parts, logs, messages, forced, signal);
   const found = choices.flatMap((choice) => {
     const { channel, message, transport, pgn } = choice;

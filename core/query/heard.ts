@@ -1,94 +1,13 @@
-/** What really occurs in logs, kept by file version, and what the databases make of it. */
+/** What really occurs in some logs together, and what the databases make of it. */
 
-import type { Catalogue } from "../catalogue/folder.ts";
 import type { Library } from "../dbc/library.ts";
 import { matchIndex } from "../dbc/match.ts";
 import type { Dbc, DbcMessage } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
-import { type HeardRow, readHeard } from "../kernel/heard.ts";
-import type { KernelPool } from "../kernel/kernel.ts";
-import type { ReadHost } from "../mdf/group-reader.ts";
-import type { TimeSpan } from "../mdf/time-span.ts";
-import type { ByteSource } from "../store/source.ts";
 import { Binder, type BoundBy, type HeardChannels } from "./binding.ts";
-import { bytesOf } from "./decode-log.ts";
-import type { Heard, HeardId, LogEntry, OnWork } from "./engine.ts";
-import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
-import type { OpenDecodable } from "./opened-logs.ts";
-import { type Host, pace } from "./pace.ts";
-
-/** One log's ids, with absolute times. */
-export interface HeardLog {
-  readonly ids: readonly (Omit<HeardRow, "firstNs" | "lastNs"> & { readonly firstNs: bigint; readonly lastNs: bigint })[];
-  /** Of the frames and of measured values. */
-  readonly firstNs: bigint | null;
-  readonly lastNs: bigint | null;
-  readonly ledger: Ledger;
-  readonly notices: readonly Notice[];
-  /** False: the store failed on the way, or there are more ids than can be told apart; so the times are not those of all frames. */
-  readonly isWhole: boolean;
-}
-
-/** What it takes to listen to a log. */
-export interface HeardParts {
-  readonly openDecodable: OpenDecodable;
-  readonly kernels: KernelPool;
-  readonly host: Host;
-  readonly catalogue: Catalogue;
-}
-
-const HEARD_MAX = 2048;
-
-/** Reads a log once and keeps what was heard. */
-export function heardLogs(parts: HeardParts) {
-  const kept = new Map<string, HeardLog>();
-  return async (key: string, signal: AbortSignal, onWork?: OnWork): Promise<HeardLog> => {
-    const { source, mdf, times, unpacked } = await parts.openDecodable(key, signal);
-    const name = `${source.version}\n${source.sizeBytes}\n${key}`;
-    const known = kept.get(name);
-    if (known) return known;
-    const host = pace(parts.host, signal, source.sizeBytes, onWork);
-    const read = await parts.kernels.use((kernel) => readHeard(kernel, source, mdf, { ...host, logTimes: times }));
-    const measured = mdf.measuredGroups === 0 ? null : await measuredSpan(source, { ...host, codecs: parts.kernels.codecs });
-    const startNs = mdf.header.startNs;
-    const ids = read.ids.map((row) => ({ ...row, firstNs: startNs + row.firstNs, lastNs: startNs + row.lastNs }));
-    const least = (a: bigint | null, b: bigint) => (a === null || b < a ? b : a);
-    const most = (a: bigint | null, b: bigint) => (a === null || b > a ? b : a);
-    const { frames, used, otherRecords } = read.counts;
-    const hasFailed = read.notices.some((notice) => notice.fault?.code.startsWith("storage/"));
-    const heard: HeardLog = {
-      ids,
-      firstNs: ids.reduce((a, row) => least(a, row.firstNs), measured?.firstNs ?? null),
-      lastNs: ids.reduce((a, row) => most(a, row.lastNs), measured?.lastNs ?? null),
-      ledger: {
-        ...emptyLedger,
-        files: 1,
-        bytes: mdf.unpackedBytes,
-        ...bytesOf(mdf, read),
-        frames,
-        used,
-        unmatched: frames - used,
-        otherRecords,
-        bytesRead: read.recordBytes + read.tailBytes,
-        ...unpackedBytes(unpacked),
-      },
-      notices: [...mdf.notices, ...read.notices],
-      isWhole: !hasFailed && read.counts.unmatched === 0,
-    };
-    // What the store did not give this time it may give the next.
-    if (hasFailed) return heard;
-    if (heard.isWhole && heard.lastNs !== null) parts.catalogue.noteEnd(key, source.version, heard.lastNs);
-    if (kept.size >= HEARD_MAX) kept.delete(kept.keys().next().value ?? "");
-    kept.set(name, heard);
-    return heard;
-  };
-}
-
-/** Of the channels that hold measured values. */
-async function measuredSpan(source: ByteSource, host: ReadHost): Promise<TimeSpan | null> {
-  const [{ timeSpanOf }, { plainGroups }] = await Promise.all([import("../mdf/time-span.ts"), import("./plain-channels.ts")]);
-  return timeSpanOf(source, (measurement) => plainGroups(measurement).map(({ group }) => group), "all", host);
-}
+import type { Heard, HeardId, LogEntry } from "./engine.ts";
+import type { HeardLog } from "./heard-log.ts";
+import { addLedgers, emptyLedger } from "./ledger.ts";
 
 /** The logs' ids together, sorted by bus, channel, extended and id, with the messages that match. */
 export async function combineHeard(

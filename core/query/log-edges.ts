@@ -5,7 +5,7 @@ import { assert } from "../fault.ts";
 import type { DecodeOutput, DecodeRange, Rule } from "../kernel/decode.ts";
 import type { LogTimes } from "../kernel/log-times.ts";
 import type { DecodedLog } from "./decode-log.ts";
-import type { HeardLog } from "./heard.ts";
+import type { HeardLog } from "./heard-log.ts";
 import type { SampleMemory } from "./known-samples.ts";
 import { type CellOutput, type LaneEdges, laneEdges } from "./lane-edges.ts";
 import { numberOf } from "./lane-name.ts";

@@ -1,6 +1,6 @@
 /** Which cells of which grid the kernel is to fill for one log, or that it is to give columns instead. */
 import type { DecodeOutput, DecodeRange } from "../kernel/decode.ts";
-import type { HeardLog } from "./heard.ts";
+import type { HeardLog } from "./heard-log.ts";
 import { bucketOf, cellKindOf } from "./points.ts";
 import type { Query } from "./query.ts";
 
@@ -19,19 +19,21 @@ export interface QueryRange {
 
 /** More buckets than this in one log are folded from columns on the host. */
 const KERNEL_BUCKETS_MAX = 32_768n;
-/** Up to this many the range itself is the grid; above, a log is scanned once for its first and last time. */
+/** Up to this many the range itself is the grid; above, a log's first and last time are used where they are known. */
 const UNSEEN_BUCKETS_MAX = 2048n;
+/** Above this many a log is scanned once for them. */
+const UNHEARD_BUCKETS_MAX = 8192n;
 /** Samples a log may hold away from its start: times stay exact in doubles (2^53 ns are 104 days). */
 export const REACH_NS = 90n * 86_400_000_000_000n;
 export const DAY_NS = 86_400_000_000_000n;
 
-/** `startNs`: time of the earliest record; `headerNs`: what the times in the file count from. */
+/** `startNs`: time of the earliest record; `headerNs`: what the times in the file count from. `heard`: null where it is not known and not `needed`. */
 export async function planLog(
   query: Query,
   asked: QueryRange,
   startNs: bigint,
   headerNs: bigint,
-  heard: () => Promise<HeardLog>,
+  heard: (needed: boolean) => Promise<HeardLog | null>,
 ): Promise<LogPlan> {
   const { method, grid } = query;
   const neighbours = query.neighbours && method !== "stats";
@@ -51,7 +53,8 @@ export async function planLog(
   const { stepNs } = grid;
   const originNs = grid.kind === "fixed" ? grid.originNs : 0n;
   const isMany = toNs - fromNs > UNSEEN_BUCKETS_MAX * stepNs;
-  const span = isMany ? spanOf(await heard(), fromNs, toNs) : { fromNs, toNs };
+  const known = isMany ? await heard(toNs - fromNs > UNHEARD_BUCKETS_MAX * stepNs) : null;
+  const span = known ? spanOf(known, fromNs, toNs) : { fromNs, toNs };
   const firstBucket = bucketOf(span.fromNs, originNs, stepNs);
   const bucketCount = span.toNs > span.fromNs ? bucketOf(span.toNs - 1n, originNs, stepNs) - firstBucket + 1n : 0n;
   if (bucketCount > KERNEL_BUCKETS_MAX) return { range, output: columns, gridNs: startNs };

@@ -180,6 +180,16 @@ export function channelsOf(streams: readonly RecordStream[]): { bus: "CAN" | "LI
   return [...found.values()].sort((a, b) => Number(a.bus === "LIN") - Number(b.bus === "LIN") || a.channel - b.channel);
 }
 
+/** Channels that selectors name; null if one of them does not say which. */
+export function namedChannels(selectors: readonly SignalSelector[]): { bus: "CAN" | "LIN"; channel: number }[] | null {
+  const found = new Map<string, { bus: "CAN" | "LIN"; channel: number }>();
+  for (const { bus, channel } of selectors) {
+    if (bus === undefined || channel === undefined) return null;
+    found.set(`${bus}${channel}`, { bus, channel });
+  }
+  return [...found.values()];
+}
+
 /** Labels of the series that one lane belongs to. */
 export function labelsOf(device: string, rule: AskedRule, asked: AskedSignal, sourceAddress: number | null): SignalLabels {
   const { bus, channel } = rule.rule.key;

@@ -8,7 +8,7 @@ import { isOfOneObject } from "../fault.ts";
 import type { SignalSelector } from "../series/series.ts";
 import type { Binder } from "./binding.ts";
 import type { LogEntry } from "./engine.ts";
-import type { HeardLog } from "./heard.ts";
+import type { HeardLog } from "./heard-log.ts";
 import type { EngineParts } from "./parts.ts";
 import { databaseOf } from "./rules.ts";
 

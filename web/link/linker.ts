@@ -1,6 +1,7 @@
 /** Between the view and the address: reads the link the page was opened with, keeps the address up to date, saves layouts. */
 import { type Bound, bindAbsent, bindDocument } from "../state/bind.ts";
 import { documentOf } from "../state/document-of.ts";
+import { isAllHeard } from "../state/heard.ts";
 import type { Notification, SignalInfo, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { parseDocument, type ViewDocument } from "../state/view-document.ts";
@@ -110,6 +111,10 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
 
   function showPlain(ask: PlainView, here: readonly SignalInfo[]): void {
     const { found, missing } = findSignals(ask, here);
+    if (missing.length > 0 && !isAllHeard(store.get()) && store.get().listening.length > 0) {
+      wanted = ask; // it may still be heard
+      return;
+    }
     for (const info of found) store.dispatch({ type: "plot", info, place: "fitting" });
     const { fromNs, toNs, atNs } = ask;
     if (fromNs !== null && toNs !== null && toNs > fromNs) store.dispatch({ type: "show", range: { fromNs, toNs } });

@@ -12,7 +12,7 @@ export interface LossFinder {
   pump(state: State): void;
 }
 
-/** One device after the other, behind the first exact picture: marks can wait, curves cannot. A device that cannot be asked has no marks. */
+/** One device after the other, behind the first exact picture and all of its ids: marks can wait, curves cannot. A device that cannot be asked has no marks. */
 export function createLossFinder(
   store: Pick<Store, "get" | "dispatch">,
   ask: (work: WorkId, device: string) => Promise<Reply<readonly Loss[]>>,
@@ -27,7 +27,7 @@ export function createLossFinder(
     const { devices } = asked;
     const device = Object.values(plotted)
       .map(({ info }) => info.selector.device)
-      .find((name) => heard[name] !== undefined && !devices.has(name));
+      .find((name) => heard[name]?.isWhole === true && !devices.has(name));
     if (device === undefined) return;
     devices.add(device);
     void find(device, catalogue);

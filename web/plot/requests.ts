@@ -5,7 +5,7 @@ import type { LastAnswer, Plotted, SeriesId, State } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Measured } from "../state/reduce.ts";
 import type { Store } from "../state/store.ts";
-import { endNs, fit, type View } from "../state/view.ts";
+import { endNs, fit, type TimeRange, type View } from "../state/view.ts";
 import { type DataStore, extremesOf, type Held, hasTexts, hasValues, isCurrent, pointCount } from "./data.ts";
 
 export interface Job {
@@ -23,12 +23,15 @@ export function nextJob(state: State, data: DataStore): Job | null {
   const stale = visible.filter((p) => !isCurrent(data.get(p.info.id).window, view, columns));
   if (stale.length > 0) return { kind: "window", ids: stale.map((p) => p.info.id), view, columns };
   const range = recordingRange(state);
-  const fresh = visible.filter(({ info }) => isWanted(data.get(info.id).whole));
-  if (fresh.length === 0 || range === null) return null;
+  if (range === null) return null;
+  const fresh = visible.filter(({ info }) => isWanted(data.get(info.id).whole, range));
+  if (fresh.length === 0) return null;
   return { kind: "whole", ids: fresh.map((p) => p.info.id), view: fit(range, columns), columns };
 }
 
-const isWanted = (held: Held | null): boolean => held === null || held.isOld === true;
+/** A recording may also turn out to be longer than it seemed. */
+const isWanted = (held: Held | null, range: TimeRange): boolean =>
+  held === null || held.isOld === true || held.view.fromNs > range.fromNs || endNs(held.view, held.columns) < range.toNs;
 
 const PATIENCE_MS = 80; // a question this young may end although the view moved on: its answer is still a good picture meanwhile
 

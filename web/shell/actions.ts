@@ -16,6 +16,8 @@ export interface Actions {
   /** What a notice offered. */
   notice(run: NoticeAction["run"]): void;
   openDatabases(): void;
+  /** To what was not heard yet. */
+  listenOn(): void;
   /** Of a device whose logs are locked. */
   enterPassword(device: string): void;
 }

@@ -162,6 +162,8 @@ export interface LastAnswer {
 export interface State extends Scene {
   readonly catalogue: Catalogue | null;
   readonly heard: Readonly<Record<string, DeviceHeard>>;
+  /** Devices that are listened to. */
+  readonly listening: readonly string[];
   /** By device, once they are known. */
   readonly losses: Readonly<Record<string, readonly Loss[]>>;
   readonly pixelRatio: number;
@@ -203,6 +205,7 @@ export const firstState: State = {
   plotted: {},
   catalogue: null,
   heard: {},
+  listening: [],
   losses: {},
   columns: 0,
   pixelRatio: 1,

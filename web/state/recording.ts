@@ -64,9 +64,9 @@ export type Condition =
   | { readonly kind: "damaged"; readonly count: number }
   | { readonly kind: "unbalanced"; readonly sentences: readonly string[] };
 
-/** The ledger badge (viewer.md §1); null before anything was read. */
+/** The ledger badge (viewer.md §1); null before all of some device was read. */
 export function conditionOf(state: Pick<State, "heard" | "catalogue" | "losses">): Condition | null {
-  if (Object.keys(state.heard).length === 0) return null;
+  if (!Object.values(state.heard).some(({ isWhole }) => isWhole)) return null;
   const ledger = sumOfLedgers(state);
   const wrong = imbalance(ledger);
   if (wrong.length > 0) return { kind: "unbalanced", sentences: wrong };

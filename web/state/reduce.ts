@@ -1,6 +1,7 @@
 /** Every change of the page's state, as a pure function of the state before. */
 import type { Loss } from "../../core/query/transport-losses.ts";
 import type { Catalogue, DeviceHeard } from "../../worker/api.ts";
+import { heardMore } from "./heard.ts";
 import type {
   Bookmark,
   Cursors,
@@ -40,6 +41,7 @@ export type Action =
   | { readonly type: "reopened"; readonly catalogue: Catalogue }
   | { readonly type: "rebound"; readonly scene: Pick<Scene, "stripes" | "plotted"> }
   | { readonly type: "heard"; readonly heard: DeviceHeard }
+  | { readonly type: "listening"; readonly devices: readonly string[] }
   | { readonly type: "losses"; readonly device: string; readonly losses: readonly Loss[] }
   | SignalAction
   | StripeAction
@@ -108,7 +110,9 @@ export function reduce(state: State, action: Action): State {
     case "rebound":
       return keepActive({ ...state, ...action.scene });
     case "heard":
-      return withFirstView({ ...state, heard: { ...state.heard, [action.heard.device]: action.heard } });
+      return withFirstView(heardMore(state, action.heard));
+    case "listening":
+      return { ...state, listening: action.devices };
     case "losses":
       return { ...state, losses: { ...state.losses, [action.device]: action.losses } };
     case "plot":

@@ -65,6 +65,10 @@ const capital = (text: string): string => (/^\S+\.\w/.test(text) ? text : text.c
 export const noticeSentence = (notice: Notice): string =>
   notice.fault === undefined ? ended(capital(notice.text)) : faultSentence(notice.fault);
 
+/** What is listed is what was heard before somebody cancelled. */
+export const unheardSentence = ({ device, share }: { readonly device: string; readonly share: number }): string =>
+  `${device} was listened to in part (${share < 0.01 ? "less than 1" : Math.floor(share * 100)} %): ids may be missing, rates and counts are estimates.`;
+
 /** "67 ids heard on CAN 1, no DBC assigned." / "None of the 41 messages in body.dbc occur on CAN 1. Heard: …" */
 export function unmatchedSentence(
   channel: string,

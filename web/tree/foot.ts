@@ -6,8 +6,9 @@ import { groupBy } from "../group.ts";
 import { lockedDevices, lockedSentence } from "../library/locked.ts";
 import type { Actions } from "../shell/actions.ts";
 import { icon } from "../shell/icons.ts";
+import { unheard } from "../state/heard.ts";
 import type { State } from "../state/model.ts";
-import { unmatchedSentence } from "../text/sentences.ts";
+import { unheardSentence, unmatchedSentence } from "../text/sentences.ts";
 
 export interface Foot {
   readonly element: HTMLElement;
@@ -22,10 +23,10 @@ interface ChannelMatch {
   readonly ids: readonly string[];
 }
 
-export function createFoot(actions: Pick<Actions, "openDatabases" | "enterPassword">): Foot {
+export function createFoot(actions: Pick<Actions, "openDatabases" | "enterPassword" | "listenOn">): Foot {
   const element = el("div", { class: "tree-foot" });
   const notices = el("div", { class: "tree-notices" });
-  const draw = onChange((heard: State["heard"], catalogue: State["catalogue"]) => {
+  const draw = onChange((heard: State["heard"], catalogue: State["catalogue"], listening: State["listening"]) => {
     const channels = matchesOf(heard);
     const dbcs = catalogue?.dbcs ?? [];
     element.hidden = catalogue === null;
@@ -75,6 +76,19 @@ export function createFoot(actions: Pick<Actions, "openDatabases" | "enterPasswo
           ),
         ),
       ),
+      ...unheard({ heard, listening }).map((part) =>
+        el(
+          "div",
+          { class: "inline-notice warning", role: "status" },
+          icon("warning"),
+          el(
+            "span",
+            {},
+            `${unheardSentence(part)} `,
+            el("button", { class: "link", type: "button", onclick: actions.listenOn }, "Listen on"),
+          ),
+        ),
+      ),
       ...(worst === undefined
         ? []
         : [
@@ -87,7 +101,7 @@ export function createFoot(actions: Pick<Actions, "openDatabases" | "enterPasswo
           ]),
     );
   });
-  return { element, notices, render: (state) => draw(state.heard, state.catalogue) };
+  return { element, notices, render: (state) => draw(state.heard, state.catalogue, state.listening) };
 }
 
 function matchesOf(heard: State["heard"]): ChannelMatch[] {

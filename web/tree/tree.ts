@@ -29,7 +29,7 @@ export interface Tree {
 /** `carry`: a row that is dragged onto the plot. */
 export function createTree(
   store: Store,
-  actions: Pick<Actions, "openDatabases" | "enterPassword" | "run">,
+  actions: Pick<Actions, "openDatabases" | "enterPassword" | "listenOn" | "run">,
   carry: (infos: readonly SignalInfo[], event: PointerEvent) => void,
   sparks: SparklineHost,
   extrasHost: ExtrasHost,

@@ -65,6 +65,9 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
       ledger: emptyLedger,
       notices: [],
     }),
+    heardSoFar: async () => {
+      throw new Error("only the viewer asks for what was heard so far");
+    },
     events: async () => ({ events: [], notices: [] }),
     channels: async () => ({ channels: [], notices: [] }),
     frames: async () => ({

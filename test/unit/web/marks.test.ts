@@ -52,6 +52,8 @@ const device: DeviceHeard = {
   ],
   firstNs: 0n,
   lastNs: 999n,
+  share: 1,
+  isWhole: true,
   ledger: emptyLedger,
   notices: [],
   logs: [],

@@ -36,7 +36,19 @@ const ids = Array.from(
   }),
 );
 const heard: DeviceHeard = {
-  ...{ device: "D", ids, firstNs: 0n, lastNs: 1n, ledger: emptyLedger, notices: [], logs: [], channels: [], facts: {} },
+  ...{
+    device: "D",
+    ids,
+    firstNs: 0n,
+    lastNs: 1n,
+    share: 1,
+    isWhole: true,
+    ledger: emptyLedger,
+    notices: [],
+    logs: [],
+    channels: [],
+    facts: {},
+  },
 };
 
 /** Runs a growth task by task; what each task did, in rows. */

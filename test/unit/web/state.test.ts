@@ -48,6 +48,8 @@ const heard = (more: Partial<DeviceHeard> = {}): DeviceHeard => ({
   ids: [],
   firstNs: 0n,
   lastNs: 99_999n,
+  share: 1,
+  isWhole: true,
   ledger: emptyLedger,
   notices: [],
   logs: [log()],

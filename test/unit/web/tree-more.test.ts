@@ -47,6 +47,8 @@ const heardOf = (ids: HeardId[], logs: LogEntry[]): DeviceHeard => ({
   ids,
   firstNs: 0n,
   lastNs: 100n,
+  share: 1,
+  isWhole: true,
   ledger: emptyLedger,
   notices: [],
   logs,

@@ -29,7 +29,12 @@ const id = (number: number, matches: HeardMatch[], extended = false): HeardId =>
 });
 const tree = (ids: HeardId[]) =>
   buildTree(
-    [{ device: "D", ids, firstNs: 0n, lastNs: 1n, ledger: emptyLedger, notices: [], logs: [], channels: [], facts: {} }],
+    [
+      {
+        ...{ device: "D", ids, firstNs: 0n, lastNs: 1n, share: 1, isWhole: true, ledger: emptyLedger },
+        ...{ notices: [], logs: [], channels: [], facts: {} },
+      },
+    ],
     new Map([["D", "my truck"]]),
   );
 const outline = (nodes: readonly Node[]): string[] =>
