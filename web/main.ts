@@ -45,7 +45,9 @@ const store = createStore(
     stop: (timer) => window.clearTimeout(timer),
   },
 );
-const preview = connect();
+const preview = connect(() =>
+  partMissing("The part of this page that reads logs could not be loaded. Load the page again when there is a connection"),
+);
 const data = createDataStore();
 const library = createLibrary(browserShelf("dbcs"), kept);
 const lastFolder = createLastFolder(browserShelf("folders"), window);
@@ -269,14 +271,15 @@ const loading: Promise<Second | null> = import("./second.ts").then(
     return made;
   },
   () => {
-    const text = "A part of this page could not be loaded. Plots work, links and statistics do not";
-    store.dispatch({
-      type: "notify",
-      notifications: [{ severity: "error", text, action: { label: "Load again", run: "reload" } }],
-    });
+    partMissing("A part of this page could not be loaded. Plots work, links and statistics do not");
     return null;
   },
 );
+
+function partMissing(text: string): void {
+  const action = { label: "Load again", run: "reload" } as const;
+  store.dispatch({ type: "notify", notifications: [{ severity: "error", text, action }] });
+}
 
 /** At once when it is there, otherwise when it has come. */
 function withSecond(act: (part: Second) => void): void {

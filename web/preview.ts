@@ -4,8 +4,10 @@ import type { OpenFile, PreviewApi } from "../worker/api.ts";
 
 export type Preview = Comlink.Remote<PreviewApi>;
 
-export function connect(): Preview {
+/** `broken`: its script did not come, or failed as a whole. */
+export function connect(broken: () => void): Preview {
   const worker = new Worker(new URL("../worker/preview.ts", import.meta.url), { type: "module", name: "preview" });
+  worker.onerror = broken;
   return Comlink.wrap<PreviewApi>(worker);
 }
 

@@ -36,6 +36,7 @@ import { createSources } from "./source/sources.ts";
 import type { NoticeAction, SeriesId, State } from "./state/model.ts";
 import { kept } from "./storage.ts";
 import { grow, leavesGrown } from "./tree/leaves.ts";
+import { WORKER_GONE, watchWorker } from "./watchdog.ts";
 
 export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> {
   readonly preview: Preview;
@@ -123,6 +124,12 @@ export function createSecond({
     changed: opener.databases,
     assign: opener.assign,
     openFiles: actions.openFiles,
+  });
+  // Cancelling nothing is a question that is answered at once.
+  watchWorker({
+    ping: () => preview.cancel(0),
+    later: (act, ms) => setTimeout(act, ms),
+    gone: () => store.dispatch({ type: "notify", notifications: [WORKER_GONE] }),
   });
   const losses = createLossFinder(store, (work, device) => preview.losses(work, device), nextWork);
   const sources = createSources({

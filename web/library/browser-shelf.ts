@@ -27,6 +27,9 @@ export function browserShelf<T>(shelf: (typeof SHELVES)[number]): Shelf<T> {
   };
 }
 
+/** A browser whose database never answers is one that keeps nothing: logs do not wait for it longer than this. */
+const PATIENCE_MS = 2000;
+
 let opening: Promise<IDBDatabase> | null = null;
 
 function opened(): Promise<IDBDatabase> {
@@ -37,6 +40,7 @@ function opened(): Promise<IDBDatabase> {
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+    setTimeout(() => reject(new Error("the browser's database does not answer")), PATIENCE_MS);
     request.onblocked = () => reject(new Error("another tab holds an older version"));
   });
   return opening;

@@ -29,6 +29,8 @@ export interface Linker {
   show(document: ViewDocument, name?: string): void;
 }
 
+/** Older browsers have no CompressionStream. */
+const canPack = typeof CompressionStream === "function";
 const SETTLE_MS = 400;
 /** What the last part left out was, in words. */
 const LOST = { marks: "bookmarks", limits: "bookmarks and axis limits", styles: "bookmarks, axis limits and styles" } as const;
@@ -134,6 +136,7 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
   }
 
   async function write(): Promise<void> {
+    if (!canPack) return;
     const { url } = await addressOf();
     if (url.hash === written) return;
     written = url.hash;
@@ -161,6 +164,10 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
     read,
     pump,
     async address() {
+      if (!canPack) {
+        warn("This browser cannot pack a view into a link. Save it as a layout instead.");
+        return null;
+      }
       const { url, lost, length } = await addressOf();
       written = url.hash;
       host.address.replace(url);

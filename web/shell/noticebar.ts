@@ -64,6 +64,7 @@ function actionOfFault({ fault }: Notification): NoticeAction | undefined {
     return { label: "Enter password", run: { password: String(fault.found ?? "") } };
   if (fault?.code === "storage/changed") return { label: "Read it again", run: "read-again" };
   if (isArchive(fault)) return { label: "Open its files", run: { unpack: fault?.object ?? "" } };
+  if (fault?.code === "bug/unexpected" && fault.object === undefined) return { label: "Load again", run: "reload" };
   return fault?.object === undefined ? undefined : { label: "Details", run: "file-panel" };
 }
 

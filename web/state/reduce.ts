@@ -228,7 +228,8 @@ function opened(state: State, catalogue: Catalogue): State {
     theme,
     panels: { ...panels, help: false },
     catalogue,
-    notifications: catalogue.notices,
+    // What is wrong with the page itself stays wrong.
+    notifications: [...catalogue.notices, ...state.notifications.filter(({ action }) => action?.run === "reload")],
   };
 }
 
