@@ -61,7 +61,7 @@ async function ask(
     method,
     grid: { kind: "fixed", originNs: view.fromNs, stepNs: view.stepNs },
     wholeBuckets: false,
-    neighbours: true,
+    neighbours: "session",
     budgetBytes: null,
     // Enough to see that there are too many.
     budgetPoints: method === "raw" ? SPARSE_PER_COLUMN * view.columns + 4 : null,

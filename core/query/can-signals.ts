@@ -14,6 +14,7 @@ import { isEmptyRange, widened, withReach } from "./range.ts";
 import { unreadable, withinBudget } from "./readable-logs.ts";
 import { type AskedSignal, askedSignals } from "./rules.ts";
 import type { SeriesSource, SourceAnswer } from "./series-source.ts";
+import { reachOverSplits } from "./session-reach.ts";
 import { forcedOn, isLongMessage, noTransports } from "./transports.ts";
 
 /** While one log is decoded, the next is opened and read. */
@@ -58,6 +59,10 @@ async function queryDevice(
     if (result) result();
     else if (isOfOneObject(error)) notices.push(unreadable(item.key, error.fault));
     else throw error;
+  }
+  if (query.neighbours === "session" && query.method !== "stats" && !isEmptyRange(range)) {
+    const all = await parts.catalogue.logsInRange({ device, fromNs: null, toNs: null }, signal);
+    await reachOverSplits(work, all, new Set(readable.map(({ key }) => key)), range, host);
   }
   notices.push(...work.notices, ...work.bindingNotices(), ...work.losses.notices());
   const why = { binder, notAvailable: work.ledger.notAvailable };

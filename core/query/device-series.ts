@@ -6,6 +6,7 @@ import type { DbcMessage } from "../dbc/model.ts";
 import type { Notice } from "../fault.ts";
 import { type ColumnPiece, joinPieces } from "../kernel/pieces.ts";
 import type { Segment, SeriesAnswer, SignalLabels, SignalSelector } from "../series/series.ts";
+import type { ByteSource } from "../store/source.ts";
 import { floorDiv } from "../time.ts";
 import type { Binder } from "./binding.ts";
 import { type CellPart, combineDense, foldSamples, sparse, WORDS } from "./cell-part.ts";
@@ -15,7 +16,7 @@ import { finishSeries } from "./finish-series.ts";
 import type { HeardLog } from "./heard-log.ts";
 import type { LaneName } from "./lane-name.ts";
 import { addLedgers, emptyLedger, type Ledger, unpackedBytes } from "./ledger.ts";
-import { type EdgeLog, edgesOf, wantsSenders } from "./log-edges.ts";
+import { type EdgeLog, edgesOf, isHeard, wantsSenders } from "./log-edges.ts";
 import { DAY_NS, type LogPlan, planLog, type QueryRange, REACH_NS } from "./log-plan.ts";
 import { type Around, aroundOf, aroundOutput } from "./neighbours.ts";
 import type { pace } from "./pace.ts";
@@ -122,7 +123,7 @@ export class DeviceSeries {
     const kernelRules = rules.map(({ rule }) => rule);
     const where = { file: log.key, session: log.session, baseNs: startNs };
     const { output } = plan;
-    const wantsAround = this.#query.neighbours && this.#query.method !== "stats";
+    const wantsAround = this.#query.neighbours !== false && this.#query.method !== "stats";
     const aside = output.kind === "columns" ? aroundOutput(plan.range) : output;
     // Asked before a kernel is taken: those who wait for one must not hold another.
     const senders = wantsAround && times.chunkCount > 0 && wantsSenders(kernelRules) ? await heard() : null;
@@ -132,8 +133,7 @@ export class DeviceSeries {
       const decoded = await decode(kernelRules, plan.range, output, false);
       if (!wantsAround) return { decoded, around: null };
       const seen = aside === output ? decoded : await decode(kernelRules, plan.range, aside, false);
-      const name = `${log.key}\n${source.version}\n${source.sizeBytes}`;
-      const edgeLog = { name, times, memory: this.#parts.samples, heard: senders, decode };
+      const edgeLog = { name: nameOfLog(log.key, source), times, memory: this.#parts.samples, heard: senders, decode };
       const { edges, bytesRead } = await edgesOf(edgeLog, kernelRules, plan.range, aside, seen);
       return { decoded, around: { edges, bytesRead: bytesRead + (seen === decoded ? 0 : seen.ledger.bytesRead) } };
     });
@@ -156,6 +156,53 @@ export class DeviceSeries {
       });
     };
     return { add, open: decoded.transports.open };
+  }
+
+  /** Signals of which a log of the session may hold a sample nearer to the range, on one side of it, than those found. `limitNs`: the nearest it may have. */
+  wanting(session: string, side: "before" | "after", limitNs: bigint): readonly AskedSignal[] {
+    const isFound = ({ arounds }: Growing): boolean =>
+      arounds.some((around) => {
+        const timeNs = around.session === session ? around[side]?.timeNs : undefined;
+        return timeNs !== undefined && (side === "before" ? timeNs >= limitNs : timeNs <= limitNs);
+      });
+    return this.#asked.filter((asked) => {
+      const own = [...this.#growing.values()].filter((series) => series.asked.signal === asked.signal);
+      return own.length === 0 || !own.every(isFound);
+    });
+  }
+
+  /** Adds what a log that does not reach into the range has of these signals next to it. */
+  async readBeside(
+    log: LogEntry,
+    side: "before" | "after",
+    asked: readonly AskedSignal[],
+    host: ReturnType<typeof pace>,
+  ): Promise<void> {
+    const { mdf, source, times } = await this.#parts.openDecodable(log.key, host.signal);
+    const channels = channelsOf(mdf.streams) ?? (await this.#parts.channelsHeard(log.key, host.signal));
+    // Who was never heard in it has no sample there: most often nothing is left to look for.
+    const heard = await this.#parts.heardLog(log.key, host.signal);
+    const all = rulesFor(asked, this.#selectors, channels, this.#query, this.#binder, this.#transports);
+    const rules = all.filter(({ rule }) => isHeard(rule, heard));
+    if (rules.length === 0) return;
+    const kernelRules = rules.map(({ rule }) => rule);
+    const startNs = log.startNs ?? mdf.header.startNs;
+    const { range } = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, async () => heard);
+    const { edges, bytesRead } = await this.#parts.kernels.use(async (kernel) => {
+      const decode: EdgeLog["decode"] = (own, piece, into, isWhole) =>
+        decodeLog(kernel, source, mdf, own, piece, into, isWhole ? host : { ...host, logTimes: times });
+      const seen = await decode(kernelRules, range, aroundOutput(range), false);
+      const edgeLog = { name: nameOfLog(log.key, source), times, memory: this.#parts.samples, heard, decode };
+      const found = await edgesOf(edgeLog, kernelRules, range, aroundOutput(range), seen);
+      return { ...found, bytesRead: found.bytesRead + seen.ledger.bytesRead };
+    });
+    this.ledger = addLedgers(this.ledger, { ...emptyLedger, bytesRead });
+    const where = { file: log.key, session: log.session, baseNs: startNs };
+    for (const [series, lanes] of this.#bySeries(rules, edges)) {
+      const around = { ...aroundOf(where, lanes), isInside: false };
+      if (side === "before") series.arounds.unshift({ ...around, after: null });
+      else series.arounds.push({ ...around, before: null });
+    }
   }
 
   /** Whether frames out of range are so late that their times would not be exact. */
@@ -282,6 +329,9 @@ export class DeviceSeries {
     };
   }
 }
+
+/** The same for the same bytes. */
+const nameOfLog = (key: string, { version, sizeBytes }: ByteSource): string => `${key}\n${version}\n${sizeBytes}`;
 
 /** Pieces with physical values; those of raw lanes are wide integers. */
 const valuePieces = ({ signal, output, pieces }: DecodedLane): readonly ColumnPiece[] =>

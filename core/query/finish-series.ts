@@ -36,7 +36,7 @@ export function finishSeries(found: FoundSeries, query: Query, range: QueryRange
     return rows.length === 0 ? null : { segments: [], stats: cut.parts, notice: cut.notice };
   }
   let segments: readonly Segment[] = method === "raw" ? found.segments : parts.map((part) => pointsOf(part, method, grid.stepNs));
-  if (neighbours) segments = withNeighbours(segments, found.arounds, range);
+  if (neighbours !== false) segments = withNeighbours(segments, found.arounds, range, neighbours === "session");
   segments = inTimeOrder(segments.filter((segment) => segment.timesNs.length > 0));
   const cut = cutToBudget(segments, budgetPoints, found.dropped);
   return segments.length === 0 ? null : { segments: cut.parts, stats: null, notice: cut.notice };

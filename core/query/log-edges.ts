@@ -75,6 +75,16 @@ function sendersOf({ key, except = [], transport }: Rule, heard: HeardLog | null
   return [...new Set(frames.map(({ id }) => id & 0xff))];
 }
 
+/** Whether the log holds frames that the rule may be about; messages put together are not listed by who heard it. */
+export function isHeard(rule: Rule, heard: HeardLog): boolean {
+  if (rule.transport !== undefined || !heard.isWhole) return true;
+  const { key, sources } = rule;
+  if (key.kind === "group") return (sendersOf(rule, heard) ?? []).some((sender) => sources?.includes(sender) ?? true);
+  return heard.ids.some(
+    ({ bus, channel, id, extended }) => bus === key.bus && channel === key.channel && id === key.id && extended === key.extended,
+  );
+}
+
 /** Equal for rules that give the same samples of a signal. */
 function nameOfRule(rule: Rule | undefined, signal: DbcSignal): string {
   assert(rule, "a rule's number is its place");

@@ -36,7 +36,7 @@ export async function planLog(
   heard: (needed: boolean) => Promise<HeardLog | null>,
 ): Promise<LogPlan> {
   const { method, grid } = query;
-  const neighbours = query.neighbours && method !== "stats";
+  const neighbours = query.neighbours !== false && method !== "stats";
   const lowNs = startNs - REACH_NS;
   const fromNs = asked.fromNs !== null && asked.fromNs > lowNs ? asked.fromNs : lowNs;
   const highNs = startNs + REACH_NS;

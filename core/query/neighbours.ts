@@ -49,18 +49,20 @@ export function aroundOf(
 
 /**
  * Segments with the samples joined that a line from inside the range, or across it, leads to: of the same session, and from another split
- * only if it is near. `arounds` in the order of the logs.
+ * only if it is near, or if all of the session counts. `arounds` in the order of the logs.
  */
 export function withNeighbours(
   segments: readonly Segment[],
   arounds: readonly Around[],
   range: { readonly fromNs: bigint | null; readonly toNs: bigint | null },
+  isWholeSession = false,
 ): Segment[] {
+  const reachNs = isWholeSession ? null : REACH_OVER_SPLITS_NS;
   const joined = [...segments];
   for (const session of new Set(arounds.map((around) => around.session))) {
     const own = arounds.filter((around) => around.session === session);
-    const before = beforeOf(own, range.fromNs);
-    const after = afterOf(own, range.toNs);
+    const before = beforeOf(own, range.fromNs, reachNs);
+    const after = afterOf(own, range.toNs, reachNs);
     const isInside = own.some((around) => around.isInside);
     if (before?.before && (isInside || after)) join(joined, before, before.before, true);
     if (after?.after && (isInside || before)) join(joined, after, after.after, false);
@@ -68,23 +70,23 @@ export function withNeighbours(
   return joined;
 }
 
-function beforeOf(arounds: readonly Around[], fromNs: bigint | null): Around | null {
+function beforeOf(arounds: readonly Around[], fromNs: bigint | null, reachNs: bigint | null): Around | null {
   const first = arounds.find(({ isInside, after }) => isInside || after);
   let best: Around | null = null;
   for (const around of arounds) {
     if (!around.before || fromNs === null) continue;
-    if (around !== first && around.before.timeNs < fromNs - REACH_OVER_SPLITS_NS) continue;
+    if (reachNs !== null && around !== first && around.before.timeNs < fromNs - reachNs) continue;
     if (!best?.before || around.before.timeNs >= best.before.timeNs) best = around;
   }
   return best;
 }
 
-function afterOf(arounds: readonly Around[], toNs: bigint | null): Around | null {
+function afterOf(arounds: readonly Around[], toNs: bigint | null, reachNs: bigint | null): Around | null {
   const last = arounds.findLast(({ isInside, before }) => isInside || before);
   let best: Around | null = null;
   for (const around of arounds) {
     if (!around.after || toNs === null) continue;
-    if (around !== last && around.after.timeNs > toNs + REACH_OVER_SPLITS_NS) continue;
+    if (reachNs !== null && around !== last && around.after.timeNs > toNs + reachNs) continue;
     if (!best?.after || around.after.timeNs < best.after.timeNs) best = around;
   }
   return best;

@@ -24,8 +24,11 @@ export interface Query {
   readonly grid: Grid;
   /** Widen the range to every bucket it touches (design, decision 5); otherwise cut at the range. */
   readonly wholeBuckets: boolean;
-  /** Also the last sample before and the first after the range (design §6, "Pictures"). */
-  readonly neighbours: boolean;
+  /**
+   * Also the last sample before and the first after the range (design §6, "Pictures"): true: of the splits that the range touches, and of others near
+   * it; session: of the whole session.
+   */
+  readonly neighbours: boolean | "session";
   /** Also J1939 codes for "error" and "not available" as values; absent = they are gaps (core/dbc/codes.ts). */
   readonly keepInvalid?: boolean;
   /** Messages of transport protocols at the time of their first frame, as the seed has them; absent = of the last, when they were there. */

@@ -19,6 +19,6 @@ export const isEmptyRange = ({ fromNs, toNs }: QueryRange): boolean => fromNs !=
 
 /** Where logs may lie that have something for the answer: neighbours of the range, the beginning of a message longer than a frame. */
 export const withReach = ({ neighbours }: Query, { fromNs, toNs }: QueryRange, isLong = false): QueryRange => ({
-  fromNs: fromNs !== null && (neighbours || isLong) ? fromNs - REACH_OVER_SPLITS_NS : fromNs,
-  toNs: toNs !== null && neighbours ? toNs + REACH_OVER_SPLITS_NS : toNs,
+  fromNs: fromNs !== null && (neighbours !== false || isLong) ? fromNs - REACH_OVER_SPLITS_NS : fromNs,
+  toNs: toNs !== null && neighbours !== false ? toNs + REACH_OVER_SPLITS_NS : toNs,
 });

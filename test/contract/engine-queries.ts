@@ -63,7 +63,7 @@ export function generatedQueries(drive: Drive, count: number, seed: number): Nam
       method,
       grid,
       wholeBuckets: grid.kind === "fixed" && chance.chance(1, 2),
-      neighbours: chance.chance(1, 3),
+      neighbours: chance.chance(1, 3) && (chance.chance(1, 2) ? "session" : true),
       budgetBytes: null,
       budgetPoints: chance.chance(1, 9) ? chance.int(40) : null,
       keepInvalid: chance.chance(1, 4),
@@ -82,7 +82,7 @@ function nameOf(i: number, query: Query, range: string): string {
   const { method, grid, selectors, wholeBuckets, neighbours, budgetPoints, keepInvalid } = query;
   const options = [
     ...(wholeBuckets ? ["whole"] : []),
-    ...(neighbours ? ["neighbours"] : []),
+    ...(neighbours === false ? [] : [`neighbours ${neighbours}`]),
     ...(budgetPoints === null ? [] : [`${budgetPoints} points`]),
     ...(keepInvalid ? ["codes too"] : []),
   ];

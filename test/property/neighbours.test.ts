@@ -116,8 +116,9 @@ const anyQuery = fc
     placeMs: fc.noBias(fc.integer({ min: -5000, max: SPLITS * SPLIT_MS + 5000 })),
     columns: fc.integer({ min: 1, max: 400 }),
     budget: fc.constantFrom(null, null, 40),
+    neighbours: fc.constantFrom(true, "session" as const),
   })
-  .map(({ selectors, method, widthLog, placeMs, columns, budget }) => {
+  .map(({ selectors, method, widthLog, placeMs, columns, budget, neighbours }) => {
     const stepNs = BigInt(Math.max(1, Math.floor(10 ** (widthLog / 10) / columns)));
     const fromNs = START_NS + BigInt(placeMs) * BigInt(MS);
     return queryFor(selectors, {
@@ -125,7 +126,7 @@ const anyQuery = fc
       fromNs,
       toNs: fromNs + stepNs * BigInt(columns),
       grid: { kind: "fixed", originNs: fromNs, stepNs },
-      neighbours: true,
+      neighbours,
       budgetPoints: method === "raw" ? budget : null,
     });
   });
@@ -141,6 +142,29 @@ describe.each(["B", "D"] as const)("three splits of generation %s", (generation)
   const { whole, parts, totalBytes } = storesOf(generation);
   const reading = engineOver(nodeKernel(), whole);
   const narrow = engineOver(nodeKernel(), parts);
+
+  test("a signal that comes every ten seconds goes on over the border of two splits, if the whole session counts", async () => {
+    const second = 1_000_000_000n;
+    const asked = (neighbours: Query["neighbours"]) =>
+      queryFor([{ device: DEVICE, signal: "Tens", merge: false }], {
+        method: "m4",
+        fromNs: START_NS + 62n * second,
+        toNs: START_NS + 63n * second,
+        grid: { kind: "fixed", originNs: 0n, stepNs: second },
+        neighbours,
+      });
+    for (const engine of [reading, narrow]) {
+      const near = await answersTo(engine, asked(true));
+      expect(near.series.flatMap(({ segments }) => segments)).toEqual([]);
+      const { series, ledger } = await answersTo(engine, asked("session"));
+      const found = series.flatMap(({ segments }) => segments.map(({ file, values }) => [file.slice(-5, -4), ...values]));
+      expect(found).toEqual([
+        ["1", 60_040],
+        ["2", FRAMES + 40],
+      ]);
+      expect(wrongIn(ledger)).toEqual([]);
+    }
+  });
 
   test("windows anywhere, in any order: the answers of whole reads, and a ledger that balances", async () => {
     let narrowBytes = 0;

@@ -178,7 +178,7 @@ function pointsOf(cell: OracleCell, method: Query["method"]): { timeNs: number; 
 
 /**
  * The sample before and the one behind the range, where a line to one inside (or to each other) crosses its end: of the same session, and
- * from another split only within two seconds of the range.
+ * from another split only within two seconds of the range, or wherever it is if the whole session counts.
  */
 function withNeighbours(
   query: Query,
@@ -187,6 +187,7 @@ function withNeighbours(
   range: { readonly fromNs: number; readonly toNs: number },
 ): ExpectedSegment[] {
   if (!query.neighbours || query.method === "stats" || range.toNs <= range.fromNs) return [...segments];
+  const nearNs = query.neighbours === "session" ? Number.POSITIVE_INFINITY : NEAR_NS;
   const added = new Map<FileSamples, { before?: Sample; after?: Sample }>();
   for (const session of new Set(files.map((file) => file.session))) {
     const own = files.filter((file) => file.session === session);
@@ -194,11 +195,11 @@ function withNeighbours(
     const last = own.findLast(({ samples }) => samples.some(({ timeNs }) => timeNs < range.toNs));
     const before = own.flatMap((file) => {
       const sample = file.samples.findLast(({ timeNs }) => timeNs < range.fromNs);
-      return sample && (file === first || sample.timeNs >= range.fromNs - NEAR_NS) ? [{ file, sample }] : [];
+      return sample && (file === first || sample.timeNs >= range.fromNs - nearNs) ? [{ file, sample }] : [];
     });
     const after = own.flatMap((file) => {
       const sample = file.samples.find(({ timeNs }) => timeNs >= range.toNs);
-      return sample && (file === last || sample.timeNs <= range.toNs + NEAR_NS) ? [{ file, sample }] : [];
+      return sample && (file === last || sample.timeNs <= range.toNs + nearNs) ? [{ file, sample }] : [];
     });
     const isInside = own.some(({ inside }) => inside.length > 0);
     const left = before.at(-1);
