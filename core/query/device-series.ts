@@ -3,7 +3,7 @@
 import { scaling } from "../dbc/decimal.ts";
 import { exactIntegers, physicalOf } from "../dbc/exact-integer.ts";
 import type { DbcMessage } from "../dbc/model.ts";
-import type { Notice } from "../fault.ts";
+import { isOfOneObject, type Notice } from "../fault.ts";
 import { type ColumnPiece, joinPieces } from "../kernel/pieces.ts";
 import type { Segment, SeriesAnswer, SignalLabels, SignalSelector } from "../series/series.ts";
 import type { ByteSource } from "../store/source.ts";
@@ -39,6 +39,8 @@ interface Growing {
   /** Raw points that no budget has room for. */
   dropped: number;
 }
+
+const SMALL_BYTES = 4 * 1024 * 1024;
 
 interface OpenMessages {
   readonly split: number;
@@ -169,6 +171,17 @@ export class DeviceSeries {
       const own = [...this.#growing.values()].filter((series) => series.asked.signal === asked.signal);
       return own.length === 0 || !own.every(isFound);
     });
+  }
+
+  /** Whether a few of its bytes are enough to find something in it, or it has no more than a few. */
+  async isSeen(log: LogEntry, host: ReturnType<typeof pace>): Promise<boolean> {
+    if (log.sizeBytes <= SMALL_BYTES) return true;
+    try {
+      return (await this.#parts.openDecodable(log.key, host.signal)).times.chunkCount > 0;
+    } catch (error) {
+      if (!isOfOneObject(error)) throw error;
+      return false;
+    }
   }
 
   /** Adds what a log that does not reach into the range has of these signals next to it. */

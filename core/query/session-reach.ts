@@ -21,11 +21,27 @@ export async function reachOverSplits(
     const behind = toNs === null ? [] : splits.slice(last ? splits.indexOf(last) + 1 : countBefore(splits, toNs));
     // Nothing goes on to where the session has nothing.
     if (own.length === 0 && (before.length === 0 || behind.length === 0)) continue;
-    for (const log of before.reverse()) {
-      const limitNs = log.endNs ?? nextStart(splits, log);
-      await beside(work, session, "before", log, limitNs, host);
-    }
-    for (const log of behind) await beside(work, session, "after", log, log.startNs, host);
+    await walk(work, session, "before", before.reverse(), (log) => log.endNs ?? nextStart(splits, log), host);
+    await walk(work, session, "after", behind, ({ startNs }) => startNs, host);
+  }
+}
+
+/** Logs that were never gone through, and are large, are so for their neighbours only up to this many on each side. */
+const UNSEEN_MAX = 1;
+
+async function walk(
+  work: DeviceSeries,
+  session: string,
+  side: "before" | "after",
+  logs: readonly LogEntry[],
+  limitOf: (log: LogEntry) => bigint | null,
+  host: ReturnType<typeof pace>,
+): Promise<void> {
+  let unseen = 0;
+  for (const log of logs) {
+    // A line that leads so far away is a gap whatever its other end.
+    if (!(await work.isSeen(log, host)) && ++unseen > UNSEEN_MAX) return;
+    await beside(work, session, side, log, limitOf(log), host);
   }
 }
 
