@@ -2,7 +2,7 @@
 import { PASSWORDS_FILE } from "../core/canedge/passwords.ts";
 import type { Notice } from "../core/fault.ts";
 import type { OpenFile } from "./api.ts";
-import { sniff } from "./sniff.ts";
+import { type Sniffed, sniff } from "./sniff.ts";
 
 export interface HeldFile {
   readonly key: string;
@@ -21,20 +21,33 @@ export interface Given {
 export async function tellApart(files: readonly OpenFile[]): Promise<Given> {
   const given = { logs: [] as HeldFile[], databases: [] as HeldFile[], passwords: [] as HeldFile[], notices: [] as Notice[] };
   for (const file of files) {
-    const found = await sniff(file);
+    const found = await sniff(file).catch(() => unreadable(file));
     if (found.kind === "ignored") given.notices.push(found.notice);
     else if (found.kind === "passwords") given.passwords.push({ key: PASSWORDS_FILE, blob: found.file });
     else if (found.kind === "dbc") given.databases.push({ key: keyOf(found.path, 1), blob: found.file });
     else given.logs.push({ key: keyOf(found.path, 3), blob: found.file });
   }
-  return { ...given, passwords: given.passwords.slice(-1) };
+  return { ...given, passwords: given.passwords.slice(-1), notices: together(given.notices, files.length) };
 }
 
-/** Files that are not held already: the same place, size and time. */
-export const notHeld = (fresh: readonly HeldFile[], held: readonly HeldFile[]): HeldFile[] =>
-  fresh.filter(({ key, blob }) => !held.some((old) => old.key === key && sameFile(old.blob, blob)));
+const EACH_MAX = 5;
+const NAMED_MAX = 3;
 
-const sameFile = (a: File, b: File): boolean => a.size === b.size && a.lastModified === b.lastModified;
+/** A folder of other files is one sentence; archives keep theirs, which offers to open them. */
+function together(notices: readonly Notice[], fileCount: number): readonly Notice[] {
+  const archives = notices.filter(({ fault }) => fault?.found === "archive");
+  const others = notices.filter((notice) => !archives.includes(notice));
+  if (others.length <= EACH_MAX) return notices;
+  const names = others.slice(0, NAMED_MAX).map(({ text, fault }) => fault?.object?.split("/").at(-1) ?? text.split(" ")[0]);
+  const text = `${others.length} of ${fileCount} files are no logs and no databases: ${names.join(", ")} and ${others.length - NAMED_MAX} more. buslens reads MF4, MFC, MFE, MFM and DBC`;
+  return [...archives.slice(0, EACH_MAX), { severity: "warning", text }];
+}
+
+/** Removed, renamed or forbidden since it was chosen. */
+function unreadable({ path }: OpenFile): Sniffed {
+  const text = `${path.split("/").at(-1)} cannot be read any more. Drop it again`;
+  return { kind: "ignored", notice: { severity: "warning", text } };
+}
 
 /** Device, session and split are the last three parts of a path, whatever lies above; DBCs stand at the top, where the engine looks. */
 const keyOf = (path: string, partsMax: number): string =>

@@ -28,8 +28,9 @@ import type {
   ViewAnswer,
   ViewQuery,
 } from "./api.ts";
+import { withoutCopies } from "./copies.ts";
 import { databaseLayer } from "./databases.ts";
-import { type HeldFile, notHeld, tellApart } from "./dropped.ts";
+import { type HeldFile, tellApart } from "./dropped.ts";
 import { heardSoFar, heardWhole } from "./heard.ts";
 import type { Kernel } from "./kernel.ts";
 import { FileStore } from "./sources/blob.ts";
@@ -128,8 +129,8 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       if (staysOpen && given.logs.length === 0 && given.passwords.length === 0) return catalogue(given.notices, signal);
       const isSame = staysOpen && before.source.kind === kind;
       const kept = isSame ? logs : [];
-      const added = notHeld(given.logs, kept);
-      const notices: Notice[] = [...given.notices];
+      const { added, notices: copies } = await withoutCopies(given.logs, kept);
+      const notices: Notice[] = [...given.notices, ...copies];
       if (given.logs.length > 0 && added.length === 0) notices.push({ severity: "info", text: "These files are open already" });
       logs = [...kept, ...added];
       lists = given.passwords.length > 0 ? given.passwords : isSame ? lists : [];
