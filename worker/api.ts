@@ -122,10 +122,20 @@ export interface ViewQuery {
     readonly samplesExpected: number;
     /** Where it said "not available" or "error": NaN, or the codes as values; absent = nothing stands there. */
     readonly codes?: "gap" | "draw";
+    /** Asks for the series' rhythm, found in this range. */
+    readonly rhythmIn?: { readonly fromNs: bigint; readonly toNs: bigint };
   }[];
   readonly fromNs: bigint;
   readonly stepNs: bigint;
   readonly columns: number;
+}
+
+/** How samples follow each other. */
+export interface Rhythm {
+  /** null: fewer than two samples were found. */
+  readonly medianNs: number | null;
+  /** Not event driven: nine of ten intervals are alike. */
+  readonly isSteady: boolean;
 }
 
 /** One series of a window. `every` = all its samples are there; otherwise first, min, max and last of each bucket. Arrays are transferred. */
@@ -137,6 +147,8 @@ export interface ViewSeries {
   readonly valueTable: Readonly<Record<string, string>> | null;
   readonly segments: readonly Segment[];
   readonly notices: readonly Notice[];
+  /** Where it was asked for. */
+  readonly rhythm?: Rhythm;
 }
 
 export interface ViewAnswer {

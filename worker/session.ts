@@ -202,7 +202,9 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
     about: async (query, signal, onWork) => (await import("./about.ts")).aboutSignal(running().engine, query, signal, onWork),
     async view(query, signal, onWork) {
       const { engine } = running();
-      const answer = await answerView(engine, query, signal, onWork);
+      let answer = await answerView(engine, query, signal, onWork);
+      if (query.series.some(({ rhythmIn }) => rhythmIn !== undefined))
+        answer = await (await import("./rhythm.ts")).withRhythm(engine, query, answer, signal, onWork);
       if (answer.ledger.notAvailable === 0) return answer;
       return (await import("./not-available.ts")).withNotAvailable(engine, query, answer, signal, onWork);
     },

@@ -5,7 +5,7 @@ import { recordingRange } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
 import { endNs } from "../state/view.ts";
 import { type DataStore, isCurrent, sampleAt, stepIn } from "./data.ts";
-import { gapNsOf } from "./gaps.ts";
+import { gapOf } from "./rhythm.ts";
 
 export type Samples = ReadonlyMap<SeriesId, Sample>;
 
@@ -66,21 +66,22 @@ export function createCursorValues(
   }
 
   /** What is drawn sample by sample is known here already. */
-  function takeLocal({ view, columns }: State, { info }: Plotted, now: Held): boolean {
+  function takeLocal({ view, columns }: State, signal: Plotted, now: Held): boolean {
+    const { info } = signal;
     const window = data.get(info.id).window;
     if (view === null || window === null || !window.series.every || !isCurrent(window, view, columns)) return false;
     if (now.timeNs < view.fromNs || now.timeNs >= endNs(view, columns)) return false;
     const sample = sampleAt(window.series, now.timeNs);
     if (sample === null) return false;
     now.known.add(info.id);
-    if (Number(now.timeNs - sample.timeNs) <= gapNsOf(info.rateHz)) now.samples.set(info.id, sample);
+    if (Number(now.timeNs - sample.timeNs) <= gapOf(signal)) now.samples.set(info.id, sample);
     return true;
   }
 
   async function ask(which: keyof Cursors, now: Held, signals: readonly Plotted[]): Promise<void> {
     const work = host.nextWork();
     running[which] = work;
-    const series = signals.map(({ info }) => ({ selector: info.selector, reachNs: reachOf(info, now.timeNs) }));
+    const series = signals.map((signal) => ({ selector: signal.info.selector, reachNs: reachOf(signal, now.timeNs) }));
     const reply = await asking.at(work, { series, timeNs: now.timeNs });
     running[which] = null;
     signals.forEach(({ info }, i) => {
@@ -126,8 +127,9 @@ const firstTime = ({ view, columns }: State): bigint | null =>
   view === null ? null : view.fromNs + (view.stepNs * BigInt(columns)) / 2n;
 
 /** No older than the gap rule allows; as far as the signal goes back where no rate is known. */
-function reachOf({ rateHz, firstNs }: Plotted["info"], timeNs: bigint): bigint {
-  const gapNs = gapNsOf(rateHz);
+function reachOf(signal: Plotted, timeNs: bigint): bigint {
+  const { firstNs } = signal.info;
+  const gapNs = gapOf(signal);
   if (Number.isFinite(gapNs)) return BigInt(Math.round(gapNs));
   return timeNs > firstNs ? timeNs - firstNs : 1n;
 }

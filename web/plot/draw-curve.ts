@@ -8,9 +8,9 @@ import { type Held, isCurrent, type SeriesData } from "./data.ts";
 import { drawTicks } from "./draw-ticks.ts";
 import { drawBaseline, outside, spanOf } from "./draw-waiting.ts";
 import { type Scale, toExtents, yOf } from "./extents.ts";
-import { gapNsOf } from "./gaps.ts";
 import { clipped, type Paint } from "./paint.ts";
 import { colourOf, dashOf } from "./palette.ts";
+import { gapOf, isStep } from "./rhythm.ts";
 
 export interface CurveBox {
   /** Device px of the plot's left edge on the canvas. */
@@ -32,10 +32,6 @@ const THIN_FROM = 200_000;
 const COARSE_ALPHA = 0.45;
 const FADED_ALPHA = 0.4;
 const MARKER_SPACING_PX = 8;
-
-/** Values hold until the next sample instead of sloping to it. */
-export const isStep = ({ style, info }: Plotted): boolean =>
-  style.line === "step" || (style.line === "auto" && info.lane !== null);
 
 /** The exact window if it is there; meanwhile the window before, transformed, over the whole recording's cells. */
 export function drawCurve(paint: Paint, data: SeriesData, view: View, box: CurveBox, signal: Plotted, style: CurveStyle): void {
@@ -90,7 +86,7 @@ function drawHeld(line: Line, held: Held): void {
 
 function drawBars({ paint, view, box, signal, lineWidth }: Line, held: Held): void {
   const { context, ratio } = paint;
-  const columns = toColumns(held.series.segments, view, box.width, gapNsOf(signal.info.rateHz));
+  const columns = toColumns(held.series.segments, view, box.width, gapOf(signal));
   const extents = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, isStep(signal));
   fillBars(context, box.left, extents, dashes(dashOf(paint.palette, signal.slot), ratio));
 }
@@ -111,9 +107,12 @@ function dashes(dash: readonly number[], ratio: number): (x: number) => boolean 
 
 function drawPath({ paint: { context, palette, ratio }, view, box, signal, lineWidth }: Line, held: Held): void {
   const stepNs = Number(view.stepNs);
-  const gapNs = gapNsOf(signal.info.rateHz);
+  const gapNs = gapOf(signal);
   const isHeld = isStep(signal);
   const dots: number[] = [];
+  /** Samples between two gaps, which have no line to be seen by. */
+  const alone: number[] = [];
+  let [isAlone, lastX] = [false, 0];
   context.beginPath();
   let before: { readonly timeNs: number; readonly y: number; readonly session: string } | null = null;
   for (const { segment, start, end } of rowsInView(held.series.segments, view, box.width)) {
@@ -122,21 +121,29 @@ function drawPath({ paint: { context, palette, ratio }, view, box, signal, lineW
     for (let row = start; row < end; row++) {
       const value = values[row] ?? Number.NaN;
       if (Number.isNaN(value)) {
+        if (isAlone && before !== null) alone.push(lastX, before.y);
+        isAlone = false;
         before = null;
         continue;
       }
       const timeNs = aheadNs + (timesNs[row] ?? 0);
       const x = box.left + timeNs / stepNs;
       const y = clampY(yOf(box.scale, value), box.scale);
-      if (before === null || before.session !== session || timeNs - before.timeNs > gapNs) context.moveTo(x, y);
-      else {
+      if (before === null || before.session !== session || timeNs - before.timeNs > gapNs) {
+        context.moveTo(x, y);
+        if (isAlone && before !== null) alone.push(lastX, before.y);
+        isAlone = true;
+      } else {
+        isAlone = false;
         if (isHeld) context.lineTo(x, before.y);
         context.lineTo(x, y);
       }
       if (x >= box.left && x <= box.left + box.width) dots.push(x, y);
       before = { timeNs, y, session };
+      lastX = x;
     }
   }
+  if (isAlone && before !== null) alone.push(lastX, before.y);
   context.lineWidth = lineWidth;
   context.lineJoin = "round";
   context.setLineDash(dashOf(palette, signal.slot).map((length) => length * ratio));
@@ -144,6 +151,7 @@ function drawPath({ paint: { context, palette, ratio }, view, box, signal, lineW
   const { markers } = signal.style;
   const isRoomy = markers === "always" || (markers === "auto" && spacing(dots) >= MARKER_SPACING_PX * ratio);
   if (isRoomy) drawDots(context, dots, 2 * ratio);
+  else drawDots(context, alone, lineWidth / 2);
 }
 
 const clampY = (y: number, scale: Scale): number => Math.min(scale.bottom + 2, Math.max(scale.top - 2, y));

@@ -2,8 +2,9 @@
 import type { StripeBox } from "../state/layout.ts";
 import { durationText } from "../text/time.ts";
 import type { PlotFrame } from "./draw-stripe.ts";
-import { commonGaps, type Gap, gapNsOf, gapsFrom } from "./gaps.ts";
+import { commonGaps, type Gap, gapsFrom } from "./gaps.ts";
 import { hatch, type Paint, setFont, textWidth } from "./paint.ts";
+import { gapOf } from "./rhythm.ts";
 
 /** Hatched from 12 px on where every signal of the stripe is silent. */
 export function drawGaps(paint: Paint, box: StripeBox, frame: PlotFrame, top: number, bottom: number): void {
@@ -14,7 +15,7 @@ export function drawGaps(paint: Paint, box: StripeBox, frame: PlotFrame, top: nu
     const signal = frame.state.plotted[id];
     const held = frame.data.get(id).window ?? frame.data.get(id).whole;
     if (signal === undefined || signal.hidden || held === null) continue;
-    const own = gapsFrom(held.series.segments, frame.view.fromNs, gapNsOf(signal.info.rateHz));
+    const own = gapsFrom(held.series.segments, frame.view.fromNs, gapOf(signal));
     common = common === null ? own : commonGaps(common, own);
   }
   for (const gap of common ?? []) {

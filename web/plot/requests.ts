@@ -7,6 +7,7 @@ import type { Measured } from "../state/reduce.ts";
 import type { Store } from "../state/store.ts";
 import { endNs, fit, type TimeRange, type View } from "../state/view.ts";
 import { type DataStore, extremesOf, type Held, hasTexts, hasValues, isCurrent, pointCount } from "./data.ts";
+import { rhythmRange } from "./rhythm.ts";
 
 export interface Job {
   readonly kind: "whole" | "window";
@@ -131,11 +132,11 @@ const isOutdated = (running: Job, wanted: Job): boolean =>
 function toQuery({ view, columns }: Job, signals: readonly Plotted[]): ViewQuery {
   const range = { fromNs: view.fromNs, toNs: endNs(view, columns) };
   return {
-    series: signals.map(({ info, style }) => ({
-      selector: info.selector,
-      samplesExpected: samplesExpected(info, range),
-      codes: style.codes,
-    })),
+    series: signals.map(({ info, style, rhythm }) => {
+      const rhythmIn = rhythm === null ? rhythmRange(info) : null;
+      const asked = { selector: info.selector, samplesExpected: samplesExpected(info, range), codes: style.codes };
+      return rhythmIn === null ? asked : { ...asked, rhythmIn };
+    }),
     fromNs: view.fromNs,
     stepNs: view.stepNs,
     columns,
@@ -149,6 +150,7 @@ function measure(plotted: Plotted | undefined, data: DataStore, isWhole: boolean
   const held = whole ?? window;
   if (held === null) return null;
   const { series } = held;
+  const rhythm = window?.series.rhythm ?? whole?.series.rhythm ?? null;
   const isEmpty = !hasValues(series);
   return {
     id: plotted.info.id,
@@ -157,6 +159,7 @@ function measure(plotted: Plotted | undefined, data: DataStore, isWhole: boolean
     valueTable: series.valueTable,
     lane: plotted.lane === "enum" && !isEmpty && !hasTexts(series, plotted) ? null : plotted.lane,
     notice: isEmpty ? (series.notices[0]?.text ?? "No values.") : null,
+    rhythm,
   };
 }
 

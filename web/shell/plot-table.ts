@@ -2,7 +2,7 @@
 import { el } from "../dom.ts";
 import { type DataStore, sampleAt } from "../plot/data.ts";
 import { timeText } from "../plot/draw-cursors.ts";
-import { gapNsOf } from "../plot/gaps.ts";
+import { gapOf } from "../plot/rhythm.ts";
 import type { Plotted, State } from "../state/model.ts";
 import { timeAt, type View } from "../state/view.ts";
 import { shownValue } from "../text/value.ts";
@@ -59,6 +59,6 @@ function tableOf(state: State, view: View, data: DataStore): HTMLElement {
 function cellText(signal: Plotted, data: DataStore, timeNs: bigint): string {
   const held = data.get(signal.info.id).window;
   const sample = held === null ? null : sampleAt(held.series, timeNs);
-  if (sample === null || Number(timeNs - sample.timeNs) > gapNsOf(signal.info.rateHz)) return "no data";
+  if (sample === null || Number(timeNs - sample.timeNs) > gapOf(signal)) return "no data";
   return shownValue(signal, sample.value, sample.exact);
 }

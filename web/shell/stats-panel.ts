@@ -1,8 +1,8 @@
 /** Statistics over A–B, the view or all; and the raw values at A. */
 import type { QuickStatistics, Reply, SeriesStatistics, StatisticsQuery, WorkId } from "../../worker/api.ts";
 import { el, onChange } from "../dom.ts";
-import { gapNsOf } from "../plot/gaps.ts";
 import type { Shown } from "../plot/pointer-layer.ts";
+import { gapOf } from "../plot/rhythm.ts";
 import type { Plotted, SeriesId, Span, State } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
@@ -113,7 +113,7 @@ export function createStatsPanel(
     const series = signals.map((signal) => ({
       selector: signal.info.selector,
       samplesExpected: samplesExpected(signal.info, range),
-      gapNs: gapNsOf(signal.info.rateHz),
+      gapNs: gapOf(signal),
       shares: signal.valueTable !== null || signal.lane !== null,
     }));
     const query = { series, ...range };

@@ -2,7 +2,7 @@
 import type { Fault, Notice } from "../../core/fault.ts";
 import type { Loss } from "../../core/query/transport-losses.ts";
 import type { SeriesSelector } from "../../core/series/series.ts";
-import type { Catalogue, DeviceHeard } from "../../worker/api.ts";
+import type { Catalogue, DeviceHeard, Rhythm } from "../../worker/api.ts";
 import type { View } from "./view.ts";
 
 /** `device/CAN1/db.message@SA/signal`: names, never indexes into files. */
@@ -80,6 +80,8 @@ export interface Plotted {
   readonly style: Style;
   readonly decimals: number | null;
   readonly valueTable: Readonly<Record<string, string>> | null;
+  /** How its samples follow each other, once known. */
+  readonly rhythm: Rhythm | null;
   /** Why nothing is drawn. */
   readonly notice: string | null;
 }

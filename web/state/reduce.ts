@@ -1,6 +1,6 @@
 /** Every change of the page's state, as a pure function of the state before. */
 import type { Loss } from "../../core/query/transport-losses.ts";
-import type { Catalogue, DeviceHeard } from "../../worker/api.ts";
+import type { Catalogue, DeviceHeard, Rhythm } from "../../worker/api.ts";
 import { heardMore } from "./heard.ts";
 import type {
   Bookmark,
@@ -33,6 +33,7 @@ export interface Measured {
   readonly valueTable: Readonly<Record<string, string>> | null;
   readonly lane: Lane | null;
   readonly notice: string | null;
+  readonly rhythm: Rhythm | null;
 }
 
 export type Action =
@@ -281,10 +282,16 @@ function changeSignal(state: State, id: SeriesId, change: (signal: Plotted) => P
   return signal === undefined ? state : { ...state, plotted: { ...state.plotted, [id]: change(signal) } };
 }
 
-function measured(state: State, { id, extremes, decimals, valueTable, lane, notice }: Measured): State {
+function measured(state: State, { id, extremes, decimals, valueTable, lane, notice, rhythm }: Measured): State {
   const before = state.plotted[id];
   if (before === undefined) return state;
-  const facts = { decimals, valueTable: valueTable ?? before.valueTable, notice, extremes: extremes ?? before.extremes };
+  const facts = {
+    decimals,
+    valueTable: valueTable ?? before.valueTable,
+    notice,
+    extremes: extremes ?? before.extremes,
+    rhythm: before.rhythm ?? rhythm,
+  };
   const next = isKnown(before, facts) ? state : changeSignal(state, id, (signal) => ({ ...signal, ...facts }));
   // The table did not cover the values after all: a curve says more than a lane without texts.
   return before.extremes === null && before.lane === "enum" && before.info.lane === "enum" && lane === null
@@ -304,8 +311,9 @@ function restored({ plotted }: State, scene: Omit<Scene, "columns" | "view">): O
 }
 
 /** Every answer says the same again: only news may redraw legend and tree. */
-const isKnown = (before: Plotted, facts: Pick<Plotted, "decimals" | "valueTable" | "notice" | "extremes">): boolean =>
+const isKnown = (before: Plotted, facts: Pick<Plotted, "decimals" | "valueTable" | "notice" | "extremes" | "rhythm">): boolean =>
   before.decimals === facts.decimals &&
+  before.rhythm === facts.rhythm &&
   before.notice === facts.notice &&
   (before.valueTable === null) === (facts.valueTable === null) &&
   before.extremes?.[0] === facts.extremes?.[0] &&

@@ -38,6 +38,7 @@ export const newPlotted = (info: SignalInfo, slot: number): Plotted => ({
   style: plainStyle,
   decimals: null,
   valueTable: null,
+  rhythm: null,
   notice: null,
 });
 

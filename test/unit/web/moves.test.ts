@@ -74,6 +74,7 @@ describe("moving a signal", () => {
       valueTable: null,
       lane: null,
       notice: null,
+      rhythm: null,
     }));
     const state = run([{ type: "measured", signals: measured }, { type: "merge" }], run([plot("a"), plot("b")]));
     const axes = (of: State) => axesOf(of.stripes[0] ?? three.stripes[0]!, of, 100).map((axis) => axis.signals.join(" "));

@@ -60,7 +60,7 @@ const heard = (more: Partial<DeviceHeard> = {}): DeviceHeard => ({
 
 const measured = (name: string): Action => ({
   type: "measured",
-  signals: [{ id: info(name).id, extremes: [0, 9], decimals: 2, valueTable: null, lane: null, notice: null }],
+  signals: [{ id: info(name).id, extremes: [0, 9], decimals: 2, valueTable: null, lane: null, notice: null, rhythm: null }],
 });
 const run = (actions: readonly Action[], from: State = { ...firstState, columns: 100 }): State => actions.reduce(reduce, from);
 const plot = (name: string, more: Partial<SignalInfo> = {}): Action => ({
@@ -109,7 +109,7 @@ describe("plotting", () => {
   });
 
   test("a lane whose table does not fit its values becomes a curve", () => {
-    const measured = { id: info("g").id, extremes: [0, 9], decimals: 0, valueTable: null, lane: null, notice: null } as const;
+    const measured = { id: info("g").id, extremes: [0, 9], decimals: 0, valueTable: null, lane: null, notice: null, rhythm: null } as const;
     const state = run([plot("g", { lane: "enum" }), { type: "measured", signals: [measured] }]);
     expect(state.stripes.map((s) => s.kind)).toEqual(["plot"]);
   });
