@@ -38,7 +38,8 @@ export function createSessionLevel(
     const key = sessionKey(heard.device, session);
     if (asked.get(key) === heard) return;
     asked.set(key, heard);
-    const reply = await ask(heard.device, session);
+    // Until all was heard, nobody can say more than what was heard so far.
+    const reply = heard.isWhole ? await ask(heard.device, session) : ({ ok: true, value: heard.ids } as const);
     if (!reply.ok || asked.get(key) !== heard) return;
     known.set(key, await inSlices(growSession(device, heard, session, reply.value), ROWS_PER_TASK, nextTask));
     rows.changed();

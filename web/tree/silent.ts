@@ -39,7 +39,8 @@ export function createSilent(ask: (device: string) => Promise<Reply<readonly Sil
 
   return {
     within(from, heard) {
-      for (const one of Object.values(heard)) void fill(one);
+      // What was not heard yet may still come.
+      for (const one of Object.values(heard)) if (one.isWhole) void fill(one);
       if (known.size > 0 && (wide?.from !== from || wide.known !== known)) void widen(from);
       return wide?.from === from ? wide.grown : from;
     },

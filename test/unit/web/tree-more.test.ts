@@ -109,6 +109,21 @@ describe("sessions", () => {
   });
 });
 
+test("while a log is still being listened to nothing is asked of it: sessions show what was heard so far, silence is not known", async () => {
+  const logs = [log("00000001", 1, 0n, 50n), log("00000002", 1, 60n, 80n)];
+  const heard = { D: { ...heardOf([id(1, 30, "A")], logs), isWhole: false } };
+  const tree = buildTree(Object.values(heard), new Map());
+  const refuse = (): never => {
+    throw new Error("asked too early");
+  };
+  const level = createSessionLevel(refuse, { close: () => {}, changed: () => {} });
+  level.under(tree, heard, () => true);
+  await turn();
+  expect(outline(level.under(tree, heard, () => true)).filter((row) => row.includes("signal"))).toHaveLength(2);
+  const grown = { heard, tree, entries: [], leaves: [] };
+  expect(createSilent(refuse, () => {}).within(grown, heard)).toBe(grown);
+});
+
 describe("what was never sent", () => {
   const silent: SilentMessage = {
     bus: "CAN",
