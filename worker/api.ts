@@ -7,6 +7,7 @@ import type { ChannelEntry, ChannelFit, DeviceEntry, HeardId, LogEntry } from ".
 import type { Ledger } from "../core/query/ledger.ts";
 import type { Loss } from "../core/query/transport-losses.ts";
 import type { Segment, SeriesLabels, SeriesSelector } from "../core/series/series.ts";
+import type { KeptSizes } from "./index-shelf.ts";
 
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
 
@@ -296,5 +297,9 @@ export interface PreviewApi {
   statistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly SeriesStatistics[]>>;
   /** Messages of transport protocols that the logs of a device lost, ascending in time; reads what no question has read yet. */
   losses(work: WorkId, device: string): Promise<Reply<readonly Loss[]>>;
+  /** What this browser keeps of logs that were opened: who is heard in them, and which times lie where. */
+  keptSizes(): Promise<KeptSizes>;
+  /** Forgets it, and keeps nothing more until the page is loaded again. */
+  forgetKept(): Promise<void>;
   cancel(work: WorkId): void;
 }

@@ -1,6 +1,7 @@
 /** Entry of the preview worker: the engine behind Comlink. Nothing leaves this tab. */
 import * as Comlink from "comlink";
 import { FIRST_PASS, type OnProgress, type PreviewApi, type Reply, type WorkId } from "./api.ts";
+import { keptHere } from "./kept.ts";
 import { loadKernel } from "./kernel.ts";
 import { replyOf } from "./reply.ts";
 import { createSession, type Session } from "./session.ts";
@@ -21,7 +22,10 @@ const nextTask = (): Promise<void> =>
   });
 
 const onFirstPass = ({ bytes, bytesAll }: { bytes: number; bytesAll: number }): void => onProgress?.(FIRST_PASS, bytes, bytesAll);
-const session: Promise<Session> = loadKernel().then((kernel) => createSession(kernel, { yield: nextTask }, onFirstPass));
+const kept = keptHere();
+const session: Promise<Session> = loadKernel().then((kernel) =>
+  createSession(kernel, { yield: nextTask }, onFirstPass, kept.index),
+);
 session.catch(() => undefined); // reported by whoever asks first
 const running = new Map<WorkId, AbortController>();
 let onProgress: OnProgress | null = null;
@@ -88,6 +92,8 @@ const api: PreviewApi = {
   quickStatistics: (id, query) => first(id, (now, signal, onWork) => now.quickStatistics(query, signal, onWork)),
   statistics: (id, query) => first(id, (now, signal, onWork) => now.statistics(query, signal, onWork)),
   losses: (id, device) => work(id, (now, signal) => now.losses(device, signal)),
+  keptSizes: async () => (await kept.shelf()).sizes(),
+  forgetKept: async () => (await kept.shelf()).clear(),
   cancel(id) {
     running.get(id)?.abort();
   },

@@ -7,6 +7,7 @@ import { type Fault, FaultError, type Notice } from "../core/fault.ts";
 import { createEngine } from "../core/query/create.ts";
 import type { ChannelFit, Engine, HeardId, OnWork } from "../core/query/engine.ts";
 import type { AsideOptions } from "../core/query/listening.ts";
+import type { LogIndex } from "../core/query/log-index.ts";
 import type { Loss } from "../core/query/transport-losses.ts";
 import type { LogStore } from "../core/store/source.ts";
 import type {
@@ -76,8 +77,8 @@ interface Again {
 /** 64 curves of 3,800 columns in one pass over a log. */
 export const CELL_BYTES = 16 * 1024 * 1024;
 
-/** `onFirstPass`: a compressed or encrypted log is gone through for the first time. */
-export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, onFirstPass: OnWork): Session {
+/** `onFirstPass`: a compressed or encrypted log is gone through for the first time. `index`: what was learnt of logs before. */
+export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, onFirstPass: OnWork, index?: LogIndex): Session {
   let open: Open | null = null;
   /** What was typed; passwords.json of the files counts behind it. Never leaves this memory. */
   let typed: Passwords = new Map();
@@ -98,6 +99,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       passwords: () => typed,
       sharesWork: true,
       cellBytes: CELL_BYTES,
+      ...(index === undefined ? {} : { index }),
       onFirstPass: (_key, bytes, bytesAll) => onFirstPass({ bytes, bytesAll }),
     });
     open = { engine, store, layered, source, again };

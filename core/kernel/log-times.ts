@@ -1,5 +1,5 @@
 /** Which times lie where in a log: one index for each of its record streams (see StreamTimes). */
-import { StreamTimes, type Times } from "./stream-times.ts";
+import { type FoundTimes, StreamTimes, type Times } from "./stream-times.ts";
 
 /** Plain bytes are read as fast as they are looked at twice. */
 const PLAIN_BYTES_LEAST = 4 * 1024 * 1024;
@@ -9,15 +9,27 @@ const PACKED_BYTES_LEAST = 1024 * 1024;
 /** Of one version of a log. */
 export class LogTimes {
   readonly #leastBytes: number;
+  readonly #learnt: (times: LogTimes) => void;
   readonly #streams: StreamTimes[] = [];
 
-  constructor(isPacked: boolean) {
+  /** `learnt`: a walk has found all there is to know of one more stream. */
+  constructor(isPacked: boolean, learnt: (times: LogTimes) => void = () => undefined) {
     this.#leastBytes = isPacked ? PACKED_BYTES_LEAST : PLAIN_BYTES_LEAST;
+    this.#learnt = learnt;
+  }
+
+  /** By the number of the stream; null: not known. */
+  get found(): readonly (FoundTimes | null)[] {
+    return Array.from(this.#streams, (stream) => stream?.found ?? null);
+  }
+
+  restore(found: readonly (FoundTimes | null)[]): void {
+    for (const [number, one] of found.entries()) if (one !== null) this.stream(number).restore(one);
   }
 
   /** By the number of the stream in the file. */
   stream(number: number): StreamTimes {
-    const known = this.#streams[number] ?? new StreamTimes(this.#leastBytes);
+    const known = this.#streams[number] ?? new StreamTimes(this.#leastBytes, () => this.#learnt(this));
     this.#streams[number] = known;
     return known;
   }

@@ -4,7 +4,7 @@ import { INDEX_ROW_BYTES, INDEX_ROWS, IndexRow, VLSD_SLOTS } from "./abi.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Consecutive whole records. */
-interface Chunk {
+export interface Chunk {
   /** In the stream. */
   readonly fromByte: number;
   readonly frames: number;
@@ -50,18 +50,37 @@ export interface StreamPlan {
   readonly end: StreamEnd;
 }
 
+/** What a whole walk found: enough to do without another. */
+export interface FoundTimes {
+  readonly chunks: readonly Chunk[];
+  readonly end: StreamEnd;
+}
+
 /** Of one stream; some 200 bytes each. Above, neighbours become one. */
-const CHUNKS_MAX = 2048;
+export const CHUNKS_MAX = 2048;
 
 /** One stream of one version of a log: nothing is known at first. */
 export class StreamTimes {
   readonly #leastBytes: number;
-  #chunks: Chunk[] = [];
+  readonly #learnt: () => void;
+  #chunks: readonly Chunk[] = [];
   #end: StreamEnd | null = null;
 
-  /** A shorter stream is read whole: an index would save less than it costs. */
-  constructor(leastBytes: number) {
+  /** A shorter stream is read whole: an index would save less than it costs. `learnt`: a walk has found all of it. */
+  constructor(leastBytes: number, learnt: () => void = () => undefined) {
     this.#leastBytes = leastBytes;
+    this.#learnt = learnt;
+  }
+
+  /** null: not known. */
+  get found(): FoundTimes | null {
+    return this.#end === null ? null : { chunks: this.#chunks, end: this.#end };
+  }
+
+  /** What a walk before found. */
+  restore({ chunks, end }: FoundTimes): void {
+    this.#chunks = chunks;
+    this.#end = end;
   }
 
   get chunkCount(): number {
@@ -104,8 +123,8 @@ export class StreamTimes {
     if (this.#end !== null || totalBytes < this.#leastBytes) return null;
     const chunks: Chunk[] = [];
     return new TimesRecorder(chunks, (end) => {
-      this.#chunks = chunks;
-      this.#end = end;
+      this.restore({ chunks, end });
+      this.#learnt();
     });
   }
 }

@@ -19,6 +19,7 @@ import type { Engine, Explanation, PlannedFile, PlannedRule, QueryRun } from "./
 import { SampleMemory } from "./known-samples.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
 import { listening } from "./listening.ts";
+import type { LogIndex } from "./log-index.ts";
 import { decodableLogs } from "./opened-logs.ts";
 import { BYTES_PER_TURN, type Host } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
@@ -38,6 +39,8 @@ export interface EngineOptions {
   readonly host: Host;
   /** Of encrypted logs; they count before those in the store's passwords.json. Asked for whenever a log needs one. */
   readonly passwords?: () => Passwords;
+  /** What was learnt of logs before; absent = nothing is kept beyond this engine. */
+  readonly index?: LogIndex;
   /** Callers may wait for each other's first pass over a log, and for the answer to the same question: not in a Worker, where a request may not await another's promise. */
   readonly sharesWork?: boolean;
   /** A compressed or encrypted log is gone through for the first time. */
@@ -126,7 +129,7 @@ function partsOf(options: EngineOptions): EngineParts {
     headerCache: headers,
     ...(options.probeMax === undefined ? {} : { probeMax: options.probeMax }),
   });
-  const openDecodable = decodableLogs(openLog, headers);
+  const openDecodable = decodableLogs(openLog, headers, options.index);
   const { heardLog, heardSoFar } = listening({ openDecodable, kernels, host, catalogue }, options.sharesWork ?? false);
   const parts = {
     host,

@@ -54,7 +54,7 @@ export function listening(parts: HeardParts, shares: boolean): Listening {
     const log = await parts.openDecodable(key, signal);
     const { source, mdf, times } = log;
     const name = nameOf(source);
-    const known = whole.get(name);
+    const known = whole.get(name) ?? (await keptBefore(log));
     if (known) return known;
     const host = pace(aside ? asides.host(parts.host, aside.pause) : parts.host, signal, source.sizeBytes, onWork);
     const news = aside === undefined ? {} : newsOf(log, name, aside.onMore);
@@ -66,6 +66,16 @@ export function listening(parts: HeardParts, shares: boolean): Listening {
     if (heard.isWhole && heard.lastNs !== null) parts.catalogue.noteEnd(key, source.version, heard.lastNs);
     some.delete(name);
     keep(whole, name, heard);
+    log.kept?.keepHeard(heard);
+    return heard;
+  }
+
+  /** By another engine, and kept by the host. */
+  async function keptBefore({ source, kept }: DecodableLog): Promise<HeardLog | null> {
+    const heard = (await kept?.heard()) ?? null;
+    if (heard === null) return null;
+    if (heard.isWhole && heard.lastNs !== null) parts.catalogue.noteEnd(source.key, source.version, heard.lastNs);
+    keep(whole, nameOf(source), heard);
     return heard;
   }
 
@@ -95,8 +105,11 @@ export function listening(parts: HeardParts, shares: boolean): Listening {
     async heardSoFar({ key, version }, signal, firstBytes) {
       const known = whole.get(nameOf({ key, version })) ?? some.get(nameOf({ key, version }));
       if (known || firstBytes === 0) return known ?? null;
-      const { source, mdf } = await parts.openDecodable(key, signal);
+      const log = await parts.openDecodable(key, signal);
+      const { source, mdf } = log;
       const name = nameOf(source);
+      const before = await keptBefore(log);
+      if (before) return before;
       // A walk over all of it costs no more, or there is nothing but measured values, whose times are all read.
       if (mdf.recordBytes <= firstBytes + SMALL_BYTES) return this.heardLog(key, signal);
       const host = pace(parts.host, signal, source.sizeBytes, undefined);
