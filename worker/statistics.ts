@@ -44,12 +44,28 @@ function exactSum() {
       lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
       sum = next;
     },
-    value: (): number => sum + lost,
+    // Past all numbers the lost digits are none.
+    value: (): number => (Number.isFinite(sum) ? sum + lost : sum),
+  };
+}
+
+/** Deviation from the mean as it grows (Welford): the square of the mean, taken off at the end, would leave nothing of clocks and positions. */
+function deviation() {
+  let [count, mean, squares] = [0, 0, 0];
+  return {
+    add(value: number): void {
+      count++;
+      const before = value - mean;
+      mean += before / count;
+      squares += before * (value - mean);
+    },
+    sigma: (): number => Math.sqrt(squares / count),
   };
 }
 
 function accumulate(gapNs: number, samplesExpected: number, wantsShares: boolean) {
   const [sum, squares, weighted, heldNs] = [exactSum(), exactSum(), exactSum(), exactSum()];
+  const spread = deviation();
   const every = Math.max(1, Math.ceil(samplesExpected / INTERVALS_MAX));
   const intervals: number[] = [];
   const shares = new Map<number, number>();
@@ -85,6 +101,7 @@ function accumulate(gapNs: number, samplesExpected: number, wantsShares: boolean
         if (value < min) min = value;
         if (value > max) max = value;
         first ??= { timeNs, value };
+        spread.add(value - first.value); // neighbours differ exactly, however far from zero
         last = { timeNs, value, session };
       }
     },
@@ -104,7 +121,7 @@ function accumulate(gapNs: number, samplesExpected: number, wantsShares: boolean
         max,
         mean,
         rms: Math.sqrt(squares.value() / count),
-        sigma: Math.sqrt(Math.max(0, squares.value() / count - mean * mean)),
+        sigma: spread.sigma(),
         weightedMean: held > 0 ? weighted.value() / held : mean,
         // A long interval is a low rate: the slowest hundredth is at the far end.
         rateHz: rateHz(0.5),

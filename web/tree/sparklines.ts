@@ -116,7 +116,7 @@ export function pathOf({ segments }: Pick<ViewSeries, "segments">, fromNs: bigin
   }
   const [bottom, top] = [low.reduce((a, b) => Math.min(a, b)), high.reduce((a, b) => Math.max(a, b))];
   const y = (value: number): string =>
-    (top === bottom ? HEIGHT / 2 : HEIGHT - 1 - ((value - bottom) / (top - bottom)) * (HEIGHT - 2)).toFixed(1);
+    (top === bottom ? HEIGHT / 2 : HEIGHT - 1 - shareOf(value, bottom, top) * (HEIGHT - 2)).toFixed(1);
   const recorded = [...low.keys()].filter((column) => (low[column] ?? 0) <= (high[column] ?? 0));
   const perBar = Math.max(1, recorded.length / WIDTH);
   const bars: string[] = [];
@@ -127,3 +127,7 @@ export function pathOf({ segments }: Pick<ViewSeries, "segments">, fromNs: bigin
   }
   return bars.join("");
 }
+
+/** Where a value lies between two, 0 … 1; halves, where the distance of the two is more than a number can be. */
+const shareOf = (value: number, low: number, high: number): number =>
+  Number.isFinite(high - low) ? (value - low) / (high - low) : (value / 2 - low / 2) / (high / 2 - low / 2);

@@ -30,3 +30,8 @@ test("nothing finite, nothing drawn; one value is a line in the middle", () => {
   expect(pathOf({ segments: [segment(0n, [Number.NaN])] }, 0n, 1000n)).toBe("");
   expect(pathOf({ segments: [segment(0n, [5, 5])] }, 0n, 1000n)).toContain("M0.5 7.0");
 });
+
+test("values as far apart as numbers can be stand at top and bottom", () => {
+  const path = pathOf({ segments: [segment(0n, [-Number.MAX_VALUE, Number.MAX_VALUE, 0])] }, 0n, 1000n);
+  expect(path).toBe("M0.5 13.0L0.5 12.3M1.5 1.0L1.5 0.3M2.5 7.0L2.5 6.3");
+});

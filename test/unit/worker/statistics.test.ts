@@ -143,3 +143,33 @@ describe("a cursor", () => {
     expect(await stepFrom(engineOf(flat.slice(0, 100)).engine, query, forever)).toBe(null);
   });
 });
+
+test.each([
+  ["a clock of seconds since 1970", (i: number) => 1_641_469_577 + i / 1000],
+  ["a position", (i: number) => 56.151 + i * 1e-9],
+  ["one value far from the others", (i: number) => (i === 0 ? 1e9 : (i % 10) / 10)],
+  ["a constant", () => 0.1],
+])("σ of %s is that of its deviations", async (_name, value) => {
+  const odd = Array.from({ length: 4000 }, (_, i) => ({ t: i * 10, v: value(i), session: "1" }));
+  const { engine } = engineOf(odd);
+  const series = [{ selector, samplesExpected: 4000, gapNs: 1e9, shares: false }];
+  const [stats] = await statisticsOf(engine, { series, fromNs: 0n, toNs: 40_000n }, forever, () => {});
+  if (stats === undefined || !("min" in stats)) throw new Error("no statistics");
+  const zero = value(1);
+  const mean = odd.reduce((sum, { v }) => sum + (v - zero), 0) / odd.length;
+  const sigma = Math.sqrt(odd.reduce((sum, { v }) => sum + (v - zero - mean) ** 2, 0) / odd.length);
+  expect(Math.abs(stats.sigma - sigma)).toBeLessThanOrEqual(1e-6 * sigma + 1e-15);
+});
+
+test("squares past all numbers are infinite, not nothing", async () => {
+  const odd = Array.from({ length: 10 }, (_, i) => ({ t: i * 10, v: i % 2 ? 1e300 : -1e300, session: "1" }));
+  const series = [{ selector, samplesExpected: 10, gapNs: 1e9, shares: false }];
+  const [stats] = await statisticsOf(engineOf(odd).engine, { series, fromNs: 0n, toNs: 1000n }, forever, () => {});
+  expect(stats).toMatchObject({
+    min: -1e300,
+    max: 1e300,
+    mean: 0,
+    rms: Number.POSITIVE_INFINITY,
+    sigma: Number.POSITIVE_INFINITY,
+  });
+});
