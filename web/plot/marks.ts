@@ -4,11 +4,13 @@ import type { StripeBox } from "../state/layout.ts";
 import type { State, Stripe } from "../state/model.ts";
 import { sessionsOf } from "../state/recording.ts";
 import { columnOf, endNs, type View } from "../state/view.ts";
+import { type Damage, damagesOf, drawCross, hatchDamage } from "./damage.ts";
 import { streamsOf } from "./losses.ts";
 import { type Paint, setFont, textWidth, vertical } from "./paint.ts";
+import type { Palette } from "./palette.ts";
 
 export interface Mark {
-  readonly kind: "session" | "split" | "damage" | "loss" | "bookmark";
+  readonly kind: "session" | "split" | "damage" | "cut" | "loss" | "bookmark";
   /** null: belongs to none. */
   readonly device: string | null;
   readonly timeNs: bigint;
@@ -17,6 +19,8 @@ export interface Mark {
   readonly sentence: string;
   /** Of a loss: the stream whose signals it is missing from. */
   readonly stream: string | null;
+  /** Of damage: where the curves go on; null: nowhere. */
+  readonly untilNs?: bigint | null;
 }
 
 type Asked = Pick<State, "heard" | "bookmarks" | "losses">;
@@ -53,7 +57,7 @@ function findMarks({ heard, bookmarks, losses }: Asked): Mark[] {
   ]);
   return [
     ...marks,
-    ...damages(heard),
+    ...damagesOf(heard).map(damageMark),
     ...Object.entries(losses).flatMap(([device, own]) => own.map((loss) => lossMark(device, loss))),
     ...bookmarks.map(({ timeNs, text }) => markOf("bookmark", null, timeNs, text, `Bookmark "${text}"`)),
   ].sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
@@ -75,15 +79,10 @@ const lossMark = (device: string, { timeNs, stream, cause, frames }: Loss): Mark
 });
 const framesText = (frames: number): string => (frames === 1 ? "1 frame of it seen" : `${frames} frames of it seen`);
 
-/** The last record before the damage is where the curve ends. */
-const damages = (heard: State["heard"]): Mark[] =>
-  Object.values(heard).flatMap(({ device, notices, logs }) =>
-    notices.flatMap(({ fault }): Mark[] => {
-      const log = logs.find(({ key }) => key === fault?.object);
-      if (fault === undefined || !fault.code.startsWith("input/") || log?.endNs === undefined || log.endNs === null) return [];
-      return [markOf("damage", device, log.endNs, "damaged", fault.message)];
-    }),
-  );
+const damageMark = ({ kind, device, timeNs, untilNs, sentence }: Damage): Mark => ({
+  ...markOf(kind, device, timeNs, kind === "cut" ? "cut short" : "damaged", sentence),
+  untilNs,
+});
 
 export interface MarkFrame {
   readonly view: View;
@@ -102,15 +101,22 @@ export function drawMarks(paint: Paint, marks: readonly Mark[], frame: MarkFrame
   const { view, gutter, width, height, named, devices } = frame;
   const { ratio } = paint;
   const inView = marks.filter(({ kind, device }) => kind !== "loss" && (device === null || devices.has(device)));
+  // Its line may be left of the view.
+  for (const mark of inView) hatchDamage(paint, mark, frame);
   let free = gutter;
   for (const { x, together } of joined(inView, view, width, ratio)) {
-    const [first] = together;
+    const first = weightiest(together);
     if (first === undefined) continue;
     drawMark(paint, first, gutter + x, height);
     const text = together.length === 1 ? first.text : `${together.length} marks`;
     if (named) free = nameMark(paint, text, gutter + x, free, gutter + width);
   }
 }
+
+const WEIGHTS: readonly Mark["kind"][] = ["damage", "cut", "session", "bookmark", "split", "loss"];
+/** The one that is drawn for all. */
+const weightiest = (marks: readonly Mark[]): Mark | undefined =>
+  WEIGHTS.flatMap((kind) => marks.find((mark) => mark.kind === kind) ?? [])[0];
 
 interface Joined {
   /** Device px from the plot's left edge. */
@@ -212,11 +218,21 @@ export function marksUnder(state: State, boxes: readonly StripeBox[], x: number,
   );
 }
 
+const COLOURS: Readonly<Record<Mark["kind"], (palette: Palette) => string>> = {
+  damage: ({ error }) => error,
+  cut: ({ warn }) => warn,
+  loss: ({ warn }) => warn,
+  bookmark: ({ t1 }) => t1,
+  session: ({ accent }) => accent,
+  split: ({ accent }) => accent,
+};
+
 function drawMark({ context, palette, ratio }: Paint, { kind }: Mark, x: number, height: number): void {
   const paint = { context, palette, ratio };
-  context.fillStyle = kind === "damage" ? palette.error : kind === "bookmark" ? palette.t1 : palette.accent;
+  context.fillStyle = COLOURS[kind](palette);
   if (kind === "session" || kind === "damage") vertical(paint, x, 0, height);
   else for (let y = 0; y < height; y += 6 * ratio) vertical(paint, x, y, y + 3 * ratio);
+  if (kind === "damage" || kind === "cut") drawCross(paint, x);
   if (kind !== "bookmark") return;
   const size = 4 * ratio;
   context.beginPath();
@@ -235,6 +251,6 @@ function nameMark(paint: Paint, text: string, x: number, free: number, right: nu
   if (x < free || x + length + 8 * ratio > right) return free;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(text, x + 5 * ratio, 10 * ratio);
+  context.fillText(text, x + 7 * ratio, 10 * ratio);
   return x + length + 12 * ratio;
 }

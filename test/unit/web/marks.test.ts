@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { HeardId } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
 import type { Loss } from "../../../core/query/transport-losses.ts";
+import { damagesOf } from "../../../web/plot/damage.ts";
 import { createLossFinder } from "../../../web/plot/losses.ts";
 import { lossesOf, marksOf, sentencesAt } from "../../../web/plot/marks.ts";
 import { emptyHistory, settle } from "../../../web/state/history.ts";
@@ -133,4 +134,29 @@ test("of more than 200 steps the oldest are forgotten", () => {
   expect(history.past).toHaveLength(200);
   expect(history.past[0]?.view?.fromNs).toBe(5n);
   expect(history.past.at(-1)?.view?.fromNs).toBe(204n);
+});
+
+test("behind damage everything is marked until the next log of the device; a log cut short is marked where it ends", () => {
+  const log = (key: string, startNs: bigint, endNs: bigint) => ({ key, startNs, endNs, session: "1", split: 1, device: "D" });
+  const fault = (code: string, object: string) => ({ severity: "error", text: "", fault: { code, object, message: "why" } });
+  const heard = {
+    D: {
+      ...device,
+      logs: [log("a", 0n, 40n), log("b", 100n, 140n), log("c", 200n, 240n)],
+      notices: [
+        fault("input/bad-block", "a"),
+        fault("input/truncated", "c"),
+        fault("storage/short", "b"),
+        fault("input/bad-block", "x"),
+      ],
+    } as unknown as DeviceHeard,
+  };
+  expect(damagesOf(heard).map(({ kind, timeNs, untilNs }) => [kind, timeNs, untilNs])).toEqual([
+    ["damage", 40n, 100n],
+    ["cut", 240n, null],
+  ]);
+  const marks = marksOf({ heard, bookmarks: [], losses: {} });
+  expect(marks.filter(({ kind }) => kind === "damage").map(({ sentence, untilNs }) => [sentence, untilNs])).toEqual([
+    ["a is damaged: why.", 100n],
+  ]);
 });
