@@ -22,6 +22,7 @@ export interface CommandHost {
   palette(text: string): void;
   copyLink(): void;
   follow(): void;
+  forget(): void;
   table(): void;
   cancel(): void;
   say(text: string): void;
@@ -50,6 +51,7 @@ export function createCommands(host: CommandHost): Run {
     "find-signal": host.findSignal,
     "copy-link": host.copyLink,
     follow: host.follow,
+    forget: host.forget,
     help: () => toggle("help"),
     table: host.table,
     "open-files": host.openFiles,

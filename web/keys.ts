@@ -70,6 +70,7 @@ const rows = [
   { group: "Window", action: "Next region", keys: ["F6"], command: "next-region" },
   { group: "Window", action: "Previous region", keys: ["Shift F6"], command: "previous-region" },
   { group: "Window", action: "Back to the plot, cancel work", keys: ["Escape"], command: "escape" },
+  { group: "Window", action: "Forget everything kept in this browser", keys: [], command: "forget" },
   { group: "Window", action: "This sheet", keys: ["?"], command: "help" },
 ] as const satisfies readonly KeyRow[];
 

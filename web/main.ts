@@ -24,7 +24,7 @@ import { createTopBar } from "./shell/topbar.ts";
 import type { Origin } from "./source/origins.ts";
 import { firstState, type NoticeAction, type State } from "./state/model.ts";
 import { createStore } from "./state/store.ts";
-import { kept, SINGLE_KEYS } from "./storage.ts";
+import { kept, keptZone, SINGLE_KEYS } from "./storage.ts";
 import { createLook } from "./theme.ts";
 import type { SparklineHost } from "./tree/sparklines.ts";
 import { createTree } from "./tree/tree.ts";
@@ -37,6 +37,7 @@ const store = createStore(
   {
     ...firstState,
     theme: root.dataset.theme === "light" ? "light" : "dark",
+    zone: keptZone() ?? firstState.zone,
     panels: { ...firstState.panels, signals: !narrow.matches },
   },
   {
@@ -161,6 +162,7 @@ const commandHost: CommandHost = {
   palette: (text) => withSecond((part) => part.openPalette(text)),
   copyLink: () => withSecond((part) => void part.copyLink()),
   follow: () => withSecond((part) => part.source("follow")),
+  forget: () => withSecond((part) => part.source("forget")),
   table: () => withSecond((part) => part.openTable()),
   say: (text) => statusBar.say(text),
   openFiles: pickers.files,

@@ -7,10 +7,12 @@ import "./styles/library.css";
 import "./styles/panels.css";
 import "./styles/print.css";
 import { type CommandHost, createCommands, followValues, moveByKey, type Run } from "./commands.ts";
-import { el } from "./dom.ts";
+import { el, onChange } from "./dom.ts";
 import type { LastFolder } from "./library/last-folder.ts";
 import type { Library } from "./library/library.ts";
 import type { PasswordAsker } from "./library/locked.ts";
+import { createKeptHistory } from "./link/kept-history.ts";
+import { createLastViews } from "./link/last-views.ts";
 import { createLayouts, layoutOf, readLayoutFile } from "./link/layouts.ts";
 import { createLinker } from "./link/linker.ts";
 import type { Opener } from "./open.ts";
@@ -33,9 +35,9 @@ import { createSpeaker } from "./shell/speaker.ts";
 import { createStatsPanel } from "./shell/stats-panel.ts";
 import type { Origin } from "./source/origins.ts";
 import { createSources } from "./source/sources.ts";
-import type { NoticeAction, SeriesId, State } from "./state/model.ts";
-import { kept } from "./storage.ts";
-import { grow, leavesGrown } from "./tree/leaves.ts";
+import { firstState, type NoticeAction, type SeriesId, type State } from "./state/model.ts";
+import { kept, keptInTab, keptZone, ZONE } from "./storage.ts";
+import { grow, leavesGrown, leavesOf } from "./tree/leaves.ts";
 import { WORKER_GONE, watchWorker } from "./watchdog.ts";
 
 export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> {
@@ -141,6 +143,13 @@ export function createSecond({
     openOrigin,
     openFiles: actions.openFiles,
     say,
+    emptyView: () => lastViews.empty(),
+    async forget() {
+      lastViews.forget();
+      keptHistory.forget();
+      for (const { file } of library.entries()) library.remove(file);
+      await opener.databases();
+    },
   });
   document.querySelector(".topbar .badge")?.before(sources.chip);
   const table = createPlotTable();
@@ -155,6 +164,15 @@ export function createSecond({
     later: (act, ms) => window.setTimeout(act, ms),
     stop: (timer) => window.clearTimeout(timer),
   });
+  const lastViews = createLastViews(store, {
+    kept,
+    show: linker.show,
+    later: (act, ms) => window.setTimeout(act, ms),
+    stop: (timer) => window.clearTimeout(timer),
+  });
+  const keptHistory = createKeptHistory(store, keptInTab, () => leavesOf(store.get()));
+  addEventListener("pagehide", keptHistory.save);
+  const keepZone = onChange((zone: State["zone"]) => void (zone !== (keptZone() ?? firstState.zone) && kept.set(ZONE, zone)));
   const layoutFile = el("input", {
     type: "file",
     accept: ".json,application/json",
@@ -207,6 +225,9 @@ export function createSecond({
       manager.render(state);
       stats.render(state);
       linker.pump(state);
+      lastViews.pump(state);
+      keptHistory.pump(state);
+      keepZone(state.zone);
       sources.render(state);
       losses.pump(state);
     },

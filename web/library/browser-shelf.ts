@@ -7,10 +7,14 @@ export interface Shelf<T> {
   remove(name: string): Promise<boolean>;
 }
 
+interface WholeShelf<T> extends Shelf<T> {
+  clear(): Promise<boolean>;
+}
+
 const DATABASE = "buslens";
 const SHELVES = ["dbcs", "folders"] as const;
 
-export function browserShelf<T>(shelf: (typeof SHELVES)[number]): Shelf<T> {
+export function browserShelf<T>(shelf: (typeof SHELVES)[number]): WholeShelf<T> {
   async function use<R>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<R>): Promise<R | null> {
     try {
       const database = await opened();
@@ -23,6 +27,7 @@ export function browserShelf<T>(shelf: (typeof SHELVES)[number]): Shelf<T> {
     get: (name) => use<T | undefined>("readonly", (store) => store.get(name)).then((value) => value ?? null),
     all: async () => (await use<T[]>("readonly", (store) => store.getAll())) ?? [],
     put: async (name, value) => (await use("readwrite", (store) => store.put(value, name))) !== null,
+    clear: async () => (await use("readwrite", (store) => store.clear())) !== null,
     remove: async (name) => (await use("readwrite", (store) => store.delete(name))) !== null,
   };
 }

@@ -57,7 +57,11 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
         warn(`The link says ${wanted.wrong.join(", ")}, which is no time. Times are ms since 1970 or ISO.`);
       }
     } else if (!unpacked.ok) warn(unreadable(unpacked.why));
-    else take(unpacked.value);
+    else {
+      // What Back leads to may be what was written last.
+      written = url.hash;
+      take(unpacked.value);
+    }
     pump(store.get());
   }
 

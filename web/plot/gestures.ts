@@ -1,6 +1,7 @@
 /** Wheel, drag, pinch, long press and double click on the plot (viewer.md §4, "Pointer"). CSS px from the plot's top left corner. */
 import type { Cursors } from "../state/model.ts";
 import { wheelFactor } from "../state/view.ts";
+import { kept, WHEEL } from "../storage.ts";
 
 export interface Box {
   readonly fromX: number;
@@ -53,9 +54,11 @@ export function listenToGestures(area: HTMLElement, target: GestureTarget): void
       if (event.altKey) return; // the area scrolls
       event.preventDefault();
       const { x, y } = pointIn(area, event);
-      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))
-        target.drag(-(event.deltaX || event.deltaY), 0, y, false);
-      else target.zoom(wheelFactor(event.deltaY, wheelMode(event), event.ctrlKey), x);
+      // Some systems turn a wheel with Shift into a horizontal one.
+      const isSideways = !event.shiftKey && Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      const zooms = event.ctrlKey || (!isSideways && event.shiftKey === (kept.get(WHEEL) === "scroll"));
+      if (zooms) target.zoom(wheelFactor(event.deltaY || event.deltaX, wheelMode(event), event.ctrlKey), x);
+      else target.drag(-(event.deltaX || event.deltaY), 0, y, false);
     },
     { passive: false },
   );

@@ -5,7 +5,7 @@ import { groupBy } from "../group.ts";
 import { keyTable, keyText } from "../keys.ts";
 import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
-import { kept, SINGLE_KEYS } from "../storage.ts";
+import { kept, SINGLE_KEYS, WHEEL } from "../storage.ts";
 import type { Actions } from "./actions.ts";
 
 export interface Dialogs {
@@ -56,13 +56,24 @@ function createHelp(onClose: () => void): Help {
     checked: kept.get(SINGLE_KEYS) !== "off",
     onchange: () => kept.set(SINGLE_KEYS, singles.checked ? "on" : "off"),
   });
+  const wheel = el("input", {
+    type: "checkbox",
+    checked: kept.get(WHEEL) === "scroll",
+    onchange: () => kept.set(WHEEL, wheel.checked ? "scroll" : "zoom"),
+  });
   const close = el("button", { class: "framed", type: "button", autofocus: true, onclick: () => element.close() }, "Close");
   const element = el(
     "dialog",
     { class: "help", "aria-label": "Keys", onclose: onClose },
     el("h1", {}, "Keys"),
     columns,
-    el("div", { class: "buttons" }, el("label", {}, singles, "Single letters are commands"), close),
+    el(
+      "div",
+      { class: "buttons" },
+      el("label", {}, singles, "Single letters are commands"),
+      el("label", {}, wheel, "Wheel scrolls, Shift wheel zooms"),
+      close,
+    ),
   );
   return {
     element,

@@ -23,6 +23,8 @@ export function sourceItems(state: State, actions: Actions): MenuItem[] {
     ...(sessions.length > 0 ? [null] : []),
     { text: "Open files…", detail: keysText("open-files"), run: actions.openFiles },
     { text: "Open folder…", detail: keysText("open-folder"), run: actions.openFolder },
+    null,
+    { text: "Forget everything…", detail: "", run: () => actions.run("forget") },
   ];
 }
 
@@ -52,5 +54,6 @@ export function moreItems(store: Store, actions: Actions): MenuItem[] {
     { text: "Open files…", detail: "", run: actions.openFiles },
     { text: state.theme === "dark" ? "Light theme" : "Dark theme", detail: "", run: actions.toggleTheme },
     { text: "Keys", detail: "", run: () => actions.run("help") },
+    { text: "Forget everything…", detail: "", run: () => actions.run("forget") },
   ];
 }

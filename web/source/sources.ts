@@ -23,6 +23,10 @@ export interface SourcesHost {
   openOrigin(origin: Origin, beside: boolean): void;
   openFiles(): void;
   say(text: string): void;
+  /** Back to the first view of what is open. */
+  emptyView(): void;
+  /** What is in memory of what is kept. */
+  forget(): Promise<void>;
 }
 
 export interface Sources {
@@ -176,6 +180,17 @@ export function createSources({ store, preview, opener, lastFolder, say, ...host
     else say("The browser did not give permission");
   }
 
+  async function forget(): Promise<void> {
+    const [{ askToForget }, { forgetKeptThings, keptThings }] = await Promise.all([
+      import("../shell/forget-dialog.ts"),
+      import("../library/kept-things.ts"),
+    ]);
+    if (!(await askToForget(await keptThings()))) return;
+    await host.forget();
+    await forgetKeptThings();
+    say("Everything is forgotten");
+  }
+
   function toggleFollow(): void {
     if (store.get().following) follower.stop();
     else if (store.get().view === null) say("Nothing is plotted to follow");
@@ -201,6 +216,8 @@ export function createSources({ store, preview, opener, lastFolder, say, ...host
     chip,
     run(what) {
       if (what === "follow") toggleFollow();
+      else if (what === "empty-view") host.emptyView();
+      else if (what === "forget") void forget();
       else if (what === "copy-cors-rule") void copyRule(say);
       else if (what === "read-again") void readAgain();
       else if (what === "allow") void allow();

@@ -3,9 +3,12 @@ import type { Scene } from "./model.ts";
 
 const STEPS_MAX = 200;
 
+/** A scene, or how to make it once it is wanted: those kept over a reload are bound to the signals that are here then. */
+export type Step = Scene | (() => Scene);
+
 export interface History {
-  readonly past: readonly Scene[];
-  readonly future: readonly Scene[];
+  readonly past: readonly Step[];
+  readonly future: readonly Step[];
   /** The scene as it was when it last settled. */
   readonly settled: Scene | null;
 }
@@ -13,6 +16,8 @@ export interface History {
 export const emptyHistory: History = { past: [], future: [], settled: null };
 
 export const sceneOf = ({ columns, view, stripes, plotted }: Scene): Scene => ({ columns, view, stripes, plotted });
+
+export const sceneAt = (step: Step): Scene => (typeof step === "function" ? step() : step);
 
 /** What a person did, as opposed to what arrived: limits learnt from the data make no step. */
 function differs(a: Scene, b: Scene): boolean {
@@ -35,13 +40,15 @@ export function settle(history: History, scene: Scene, moves = false): History {
 
 /** The scene before, and the history after going there; null at the end. */
 export function undo(history: History): { history: History; scene: Scene } | null {
-  const scene = history.past.at(-1);
-  if (scene === undefined || history.settled === null) return null;
+  const step = history.past.at(-1);
+  if (step === undefined || history.settled === null) return null;
+  const scene = sceneAt(step);
   return { scene, history: { past: history.past.slice(0, -1), future: [history.settled, ...history.future], settled: scene } };
 }
 
 export function redo(history: History): { history: History; scene: Scene } | null {
-  const [scene, ...future] = history.future;
-  if (scene === undefined || history.settled === null) return null;
+  const [step, ...future] = history.future;
+  if (step === undefined || history.settled === null) return null;
+  const scene = sceneAt(step);
   return { scene, history: { past: [...history.past, history.settled], future, settled: scene } };
 }

@@ -1,5 +1,5 @@
 /** Holds the state, folds dispatched actions into it and tells listeners once per animation frame. */
-import { emptyHistory, type History, redo, sceneOf, settle, undo } from "./history.ts";
+import { emptyHistory, type History, redo, type Step, sceneOf, settle, undo } from "./history.ts";
 import type { State } from "./model.ts";
 import { type Action, reduce } from "./reduce.ts";
 
@@ -26,6 +26,9 @@ export interface Store {
   redo(): void;
   canUndo(): boolean;
   canRedo(): boolean;
+  history(): History;
+  /** Steps of before a reload, around what is shown now. */
+  revive(past: readonly Step[], future: readonly Step[]): void;
 }
 
 export interface StoreHost {
@@ -89,5 +92,10 @@ export function createStore(first: State, host: StoreHost): Store {
     },
     canUndo: () => history.past.length > 0,
     canRedo: () => history.future.length > 0,
+    history: () => history,
+    revive(past, future) {
+      history = { past, future, settled: sceneOf(state) };
+      changed();
+    },
   };
 }
