@@ -42,7 +42,7 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
   async function zoomIn(page: Page, steps: number): Promise<void> {
     for (let i = 0; i < steps; i++) {
       await page.keyboard.press("i");
-      await page.waitForTimeout(400);
+      await page.waitForTimeout(800); // a gesture settles 250 ms after its last event, on a loaded machine later
     }
     await settled(page);
   }

@@ -223,11 +223,6 @@ const checks: Readonly<Record<Command, (hands: Hands) => Promise<void>>> = {
     await soon(() => h.page.locator(".statusbar").innerText()).toContain("Link copied");
     expect(await h.page.evaluate(() => navigator.clipboard.readText())).toContain("#v=1z.");
   },
-  // Of files that the browser hands out once: what follows is held by sources.test.ts.
-  follow: async (h) => {
-    await h.press();
-    await soon(() => h.page.locator(".statusbar").innerText()).toContain("cannot be looked at again");
-  },
   forget: (h) => h.dialog("Forget everything"),
   undo: async (h) => {
     await h.closer();
