@@ -1,12 +1,13 @@
 /** Wheel and drag on the value axes left of the plot, and on the time axis below it (viewer.md §4, "Pointer"). */
-import { wheelFactor } from "../state/view.ts";
-import { pointIn, wheelMode } from "./gestures.ts";
+import { pointIn } from "./gestures.ts";
+import { wheelAct } from "./wheel.ts";
 
 export interface ValueAxisTarget {
   zoom(x: number, y: number, factor: number): void;
   pan(x: number, y: number, byY: number): void;
   /** Limits by a range drawn with Shift. */
   range(x: number, fromY: number, toY: number): void;
+  scroll(byY: number): void;
   click(x: number, y: number): void;
   fit(x: number, y: number): void;
   menu(x: number, y: number, clientX: number, clientY: number): void;
@@ -22,10 +23,11 @@ export function listenToValueAxes(area: HTMLElement, target: ValueAxisTarget): v
   area.addEventListener(
     "wheel",
     (event) => {
-      if (event.altKey) return;
       event.preventDefault();
       const { x, y } = pointIn(area, event);
-      target.zoom(x, y, wheelFactor(event.deltaY, wheelMode(event), event.ctrlKey));
+      const act = wheelAct(event);
+      if (act.kind === "zoom") target.zoom(x, y, act.factor);
+      else if (act.kind === "scroll") target.scroll(act.byY);
     },
     { passive: false },
   );
@@ -82,6 +84,7 @@ export interface TimeAxisTarget {
   select(range: { readonly fromX: number; readonly toX: number } | null): void;
   show(fromX: number, toX: number): void;
   click(x: number): void;
+  wheelScrolls(): boolean;
   fitAll(): void;
   menu(clientX: number, clientY: number): void;
 }
@@ -95,8 +98,9 @@ export function listenToTimeAxis(area: HTMLElement, gutter: () => number, target
     "wheel",
     (event) => {
       event.preventDefault();
-      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) target.drag(-(event.deltaX || event.deltaY));
-      else target.zoom(wheelFactor(event.deltaY, wheelMode(event), event.ctrlKey), xOf(event));
+      const act = wheelAct(event, target.wheelScrolls());
+      if (act.kind === "pan") target.drag(act.byX);
+      else if (act.kind === "zoom") target.zoom(act.factor, xOf(event));
     },
     { passive: false },
   );

@@ -34,7 +34,7 @@ export function drawLane(paint: Paint, data: SeriesData, view: View, box: LaneBo
     context.fillStyle = colour;
     for (const run of runs) drawBit(paint, box, run);
   } else {
-    const rank = ranksOf(runs);
+    const rank = ranksOf(runs, signal);
     for (const run of runs) drawRun(paint, box, run, colour, rank);
     setFont(paint, 11);
     context.textAlign = "center";
@@ -65,11 +65,17 @@ function drawBit({ context, ratio }: Paint, box: LaneBox, run: Run): void {
   context.fillRect(box.left + run.from, bottom - height, run.to - run.from, height);
 }
 
-/** 0 … 1 by value among those drawn, for the fill's strength. */
-function ranksOf(runs: readonly Run[]): (value: number) => number {
-  const values = [...new Set(runs.flatMap((run) => (run.value === null ? [] : [run.value])))].sort((a, b) => a - b);
-  const rank = new Map(values.map((value, i) => [value, values.length < 2 ? 0.5 : i / (values.length - 1)]));
-  return (value) => rank.get(value) ?? 0;
+/** 0 … 1 for the fill's strength: by place in the value table, whatever is in view; without one by value among those drawn. */
+function ranksOf(runs: readonly Run[], { valueTable, info }: Plotted): (value: number) => number {
+  const { factor, offset } = info.scaling ?? { factor: 1, offset: 0 };
+  const known = Object.keys(valueTable ?? {}).map((raw) => Number(raw) * factor + offset);
+  const given = known.length > 1 ? known : runs.flatMap((run) => (run.value === null ? [] : [run.value]));
+  const values = [...new Set(given)].sort((a, b) => a - b);
+  // A value the table does not know stands with the one below it.
+  return (value) => {
+    const below = values.findLastIndex((each) => each <= value + Math.abs(factor) / 2);
+    return values.length < 2 ? 0.5 : Math.max(0, below) / (values.length - 1);
+  };
 }
 
 function drawRun({ context, ratio }: Paint, box: LaneBox, run: Run, colour: string, rank: (value: number) => number): void {

@@ -1,7 +1,6 @@
 /** Wheel, drag, pinch, long press and double click on the plot (viewer.md §4, "Pointer"). CSS px from the plot's top left corner. */
 import type { Cursors } from "../state/model.ts";
-import { wheelFactor } from "../state/view.ts";
-import { kept, WHEEL } from "../storage.ts";
+import { wheelAct } from "./wheel.ts";
 
 export interface Box {
   readonly fromX: number;
@@ -19,7 +18,11 @@ export interface GestureTarget {
   dragValues(byY: number, y: number): void;
   /** The rectangle drawn with Shift, while it grows; null: gone. */
   box(box: Box | null): void;
-  zoomTo(box: Box): void;
+  /** `pressY` says in which stripe it began. */
+  zoomTo(box: Box, pressY: number): void;
+  /** The stripes, where more are open than fit. */
+  scroll(byY: number): void;
+  wheelScrolls(): boolean;
   measure(fromX: number, toX: number): void;
   /** The cursor whose line is under the pointer. */
   cursorAt(x: number): keyof Cursors | null;
@@ -44,21 +47,17 @@ export const pointIn = (area: HTMLElement, event: MouseEvent): Point => {
   return { x: event.clientX - box.left, y: event.clientY - box.top };
 };
 
-export const wheelMode = (event: WheelEvent): 0 | 1 | 2 => (event.deltaMode === 1 ? 1 : event.deltaMode === 2 ? 2 : 0);
-
 /** `area` covers the plot exactly. Returns nothing: it lives as long as the page. */
 export function listenToGestures(area: HTMLElement, target: GestureTarget): void {
   area.addEventListener(
     "wheel",
     (event) => {
-      if (event.altKey) return; // the area scrolls
       event.preventDefault();
       const { x, y } = pointIn(area, event);
-      // Some systems turn a wheel with Shift into a horizontal one.
-      const isSideways = !event.shiftKey && Math.abs(event.deltaX) > Math.abs(event.deltaY);
-      const zooms = event.ctrlKey || (!isSideways && event.shiftKey === (kept.get(WHEEL) === "scroll"));
-      if (zooms) target.zoom(wheelFactor(event.deltaY || event.deltaX, wheelMode(event), event.ctrlKey), x);
-      else target.drag(-(event.deltaX || event.deltaY), 0, y, false);
+      const act = wheelAct(event, target.wheelScrolls());
+      if (act.kind === "pan") target.drag(act.byX, 0, y, false);
+      else if (act.kind === "zoom") target.zoom(act.factor, x);
+      else target.scroll(act.byY);
     },
     { passive: false },
   );
@@ -160,7 +159,7 @@ function listenToPointers(area: HTMLElement, target: GestureTarget): void {
     if (drag.kind === "box") target.box(null);
     if (event.type === "pointerup" && fingers.size === 0) {
       if (!hasMoved) target.click(now.x, now.y, event.ctrlKey || event.metaKey);
-      else if (drag.kind === "box") target.zoomTo(boxOf(start, now));
+      else if (drag.kind === "box") target.zoomTo(boxOf(start, now), start.y);
     }
     target.hover(now.x, now.y);
   };

@@ -7,7 +7,7 @@ import { columnOf, endNs, timeAt } from "../state/view.ts";
 import { listenToTimeAxis, listenToValueAxes } from "./axis-gestures.ts";
 import type { DataStore } from "./data.ts";
 import { type Box, listenToGestures } from "./gestures.ts";
-import { axisAt, boxAt, sampleNear } from "./near.ts";
+import { axisAt, boxAt, sampleNear, signalAt } from "./near.ts";
 import { fittedAxis, limitsBetween, movedAxis, ofStripe, zoomedAxis } from "./values.ts";
 
 export interface HandsHost {
@@ -18,7 +18,15 @@ export interface HandsHost {
   /** A rectangle or range that is being drawn; null: gone. */
   rubber(box: Box | null): void;
   carry(ids: readonly SeriesId[], event: PointerEvent): void;
-  menu(what: "plot" | "time" | { readonly ids: readonly SeriesId[] }, clientX: number, clientY: number): void;
+  /** Of what is under the pointer: the plot, a curve on it, an axis. */
+  menu(
+    what: "plot" | "time" | { readonly id: SeriesId } | { readonly ids: readonly SeriesId[] },
+    clientX: number,
+    clientY: number,
+  ): void;
+  scroll(byY: number): void;
+  /** The wheel pans, and zooms with Shift. */
+  wheelScrolls(): boolean;
   fitAll(): void;
 }
 
@@ -43,6 +51,17 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
   /** Before the first of two clicks, which a double click takes back. */
   let before: { readonly cursors: Cursors; readonly selected: SeriesId | null; readonly atMs: number } | null = null;
 
+  function remember(): void {
+    const { cursors, selected } = store.get();
+    const nowMs = performance.now();
+    if (before === null || nowMs - before.atMs > DOUBLE_MS) before = { cursors, selected, atMs: nowMs };
+  }
+  function takeBack(): void {
+    if (before === null) return;
+    store.dispatch({ type: "cursors", cursors: before.cursors });
+    store.dispatch({ type: "select", id: before.selected });
+  }
+
   function dragValues(byY: number, y: number): void {
     const box = boxAt(host.boxes(), y);
     if (box !== undefined)
@@ -52,9 +71,7 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
   function click(x: number, y: number, withCtrl: boolean): void {
     const state = store.get();
     const box = boxAt(host.boxes(), y);
-    const nowMs = performance.now();
-    if (before === null || nowMs - before.atMs > DOUBLE_MS)
-      before = { cursors: state.cursors, selected: state.selected, atMs: nowMs };
+    remember();
     if (box === undefined || state.view === null) return;
     store.dispatch({ type: "activate", stripe: box.stripe.id });
     const near = sampleNear(state, data, state.view, box, x, y);
@@ -65,18 +82,18 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
 
   /** Time of the signals of the stripe under the pointer. */
   function fit(y: number): void {
-    if (before !== null) store.dispatch({ type: "cursors", cursors: before.cursors });
+    takeBack();
     const state = store.get();
     const range = rangeOfStripe(state, boxAt(host.boxes(), y));
     if (range !== null) store.dispatch({ type: "show", range });
   }
 
-  function zoomTo({ fromX, toX, fromY, toY }: Box): void {
-    const box = boxAt(host.boxes(), fromY);
+  function zoomTo({ fromX, toX, fromY, toY }: Box, pressY: number): void {
+    const box = boxAt(host.boxes(), pressY);
     if (toX - fromX >= 2) store.dispatch({ type: "show", range: { fromNs: timeOf(fromX), toNs: timeOf(toX) } });
     if (toY - fromY < TIME_ONLY_PX || box === undefined) return;
-    const bottom = Math.min(toY, box.top + box.height);
-    store.dispatch({ type: "limits", limits: ofStripe(box, store.get(), (axis) => limitsBetween(axis, box, fromY, bottom)) });
+    const [top, bottom] = [Math.max(fromY, box.top), Math.min(toY, box.top + box.height)];
+    store.dispatch({ type: "limits", limits: ofStripe(box, store.get(), (axis) => limitsBetween(axis, box, top, bottom)) });
   }
 
   listenToGestures(areas.plot, {
@@ -88,6 +105,8 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
     dragValues,
     box: host.rubber,
     zoomTo,
+    scroll: host.scroll,
+    wheelScrolls: host.wheelScrolls,
     measure: (fromX, toX) => store.dispatch({ type: "cursors", cursors: { a: timeOf(fromX), b: timeOf(toX) }, steps: "b" }),
     cursorAt(x) {
       const { view, cursors, pixelRatio } = store.get();
@@ -102,7 +121,11 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
     fit: (_x, y) => fit(y),
     click,
     hover: (x, y) => host.hover(x === null ? null : { x, y }),
-    menu: (_x, _y, clientX, clientY) => host.menu("plot", clientX, clientY),
+    menu(x, y, clientX, clientY) {
+      const box = boxAt(host.boxes(), y);
+      const id = box === undefined ? null : signalAt(store.get(), data, box, x, y);
+      host.menu(id === null ? "plot" : { id }, clientX, clientY);
+    },
   });
 
   const axisOf = (x: number, y: number) => axisAt(host.boxes(), store.get(), host.gutter(), x, y);
@@ -115,6 +138,7 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
       const at = axisOf(x, y);
       if (at !== null) store.dispatch({ type: "limits", limits: movedAxis(at.axis, at.box, byY) });
     },
+    scroll: host.scroll,
     range(x, fromY, toY) {
       const at = axisOf(x, fromY);
       if (at !== null) store.dispatch({ type: "limits", limits: limitsBetween(at.axis, at.box, fromY, toY) });
@@ -144,8 +168,15 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
     drag: pan,
     select: (range) => host.rubber(range === null ? null : { ...range, fromY: 0, toY: Number.POSITIVE_INFINITY }),
     show: (fromX, toX) => store.dispatch({ type: "show", range: { fromNs: timeOf(fromX), toNs: timeOf(toX) } }),
-    click: (x) => clickTime(store, x, timeOf),
-    fitAll: host.fitAll,
+    click(x) {
+      remember();
+      clickTime(store, x, timeOf);
+    },
+    wheelScrolls: host.wheelScrolls,
+    fitAll() {
+      takeBack();
+      host.fitAll();
+    },
     menu: (clientX, clientY) => host.menu("time", clientX, clientY),
   });
 }

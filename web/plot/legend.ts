@@ -9,6 +9,7 @@ import { middleEllipsis } from "../text/number.ts";
 import { perPixelText } from "../text/time.ts";
 import { deltaText, shownValue } from "../text/value.ts";
 import { columnDecimals, paddingOf, widestValue } from "./align.ts";
+import { saysOnlyCodes } from "./codes.ts";
 import { SLOT_COUNT } from "./palette.ts";
 import type { Shown } from "./pointer-layer.ts";
 
@@ -19,6 +20,8 @@ export interface LegendHost {
   rename(stripe: number, name: string): void;
   hide(id: SeriesId): void;
   remove(id: SeriesId): void;
+  /** What it says instead of data shall be drawn. */
+  drawCodes(id: SeriesId): void;
   style(id: SeriesId, anchor: HTMLElement): void;
   signalMenu(id: SeriesId, x: number, y: number): void;
   stripeMenu(stripe: number, x: number, y: number): void;
@@ -250,7 +253,14 @@ function legendRow(signal: Plotted, decimals: number, { box, selected, cells, ho
       },
     },
     select,
-    el("span", { class: "second" }, own.source, ...at, ...(cursors === "ab" ? [own.delta] : [])),
+    el(
+      "span",
+      { class: "second" },
+      own.source,
+      ...(saysOnlyCodes(signal) ? [drawButton(id, host)] : []),
+      ...at,
+      ...(cursors === "ab" ? [own.delta] : []),
+    ),
     el(
       "span",
       { class: "row-tools" },
@@ -259,6 +269,9 @@ function legendRow(signal: Plotted, decimals: number, { box, selected, cells, ho
     ),
   );
 }
+
+const drawButton = (id: SeriesId, host: LegendHost): HTMLElement =>
+  el("button", { class: "link draw-codes", type: "button", onclick: () => host.drawCodes(id) }, "Draw raw values");
 
 const tool = (name: string, label: string, symbol: "eye" | "eye-off" | "close", run: () => void): HTMLElement =>
   el(

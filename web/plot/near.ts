@@ -23,7 +23,7 @@ export function sampleNear(state: State, data: DataStore, view: View, box: Strip
   const ratio = state.pixelRatio;
   if (box.stripe.folded) return null;
   if (box.stripe.kind === "lanes") {
-    const id = box.stripe.signals[Math.floor((y - box.top - 6) / LANE_ROW_PX)];
+    const id = laneAt(box, y);
     return id === undefined ? null : nearestOf(state, data, view, id, x * ratio, null);
   }
   let best: { readonly near: Near; readonly px: number } | null = null;
@@ -38,6 +38,16 @@ export function sampleNear(state: State, data: DataStore, view: View, box: Strip
   }
   return best?.near ?? null;
 }
+
+/** The signal under a point: the lane there, or the curve within 6 px. */
+export function signalAt(state: State, data: DataStore, box: StripeBox, x: number, y: number): SeriesId | null {
+  if (state.view === null || box.stripe.folded) return null;
+  if (box.stripe.kind === "lanes") return laneAt(box, y) ?? null;
+  return sampleNear(state, data, state.view, box, x, y)?.id ?? null;
+}
+
+const laneAt = ({ stripe, top }: StripeBox, y: number): SeriesId | undefined =>
+  stripe.signals[Math.floor((y - top - 6) / LANE_ROW_PX)];
 
 const distance = (view: View, sample: Sample, scale: Scale, x: number, y: number): number =>
   Math.hypot(columnOf(view, sample.timeNs) - x, yOf(scale, sample.value) - y);

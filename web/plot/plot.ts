@@ -7,6 +7,7 @@ import type { SeriesId, State } from "../state/model.ts";
 import type { Target } from "../state/moves.ts";
 import { recordingRange } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
+import { kept, WHEEL } from "../storage.ts";
 import { type Arrangement, axesShown, createStripeLayout, isWide } from "./arrange.ts";
 import { createSurface } from "./canvas.ts";
 import { createCarrying } from "./carrying.ts";
@@ -75,6 +76,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
     rename: (stripe, name) => store.dispatch({ type: "rename", stripe, name }),
     hide: (id) => store.dispatch({ type: "hide", id }),
     remove: (id) => store.dispatch({ type: "remove", id }),
+    drawCodes: (id) => store.dispatch({ type: "style", id, style: { codes: "draw" } }),
     style: host.style,
     signalMenu: host.signalMenu,
     stripeMenu: host.stripeMenu,
@@ -123,9 +125,12 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
       menu(what, x, y) {
         if (what === "plot") host.plotMenu(x, y);
         else if (what === "time") host.timeMenu(x, y);
+        else if ("id" in what) host.signalMenu(what.id, x, y);
         else host.axisMenu(what.ids, x, y);
       },
       fitAll,
+      scroll: (byY) => stripes.scrollBy(0, byY),
+      wheelScrolls: () => kept.get(WHEEL) === "scroll",
     },
   );
 

@@ -6,6 +6,7 @@ import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Measured } from "../state/reduce.ts";
 import type { Store } from "../state/store.ts";
 import { endNs, fit, type TimeRange, type View } from "../state/view.ts";
+import { onlyCodesText } from "./codes.ts";
 import { type DataStore, extremesOf, type Held, hasTexts, hasValues, isCurrent, pointCount } from "./data.ts";
 import { rhythmRange } from "./rhythm.ts";
 
@@ -158,7 +159,7 @@ function measure(plotted: Plotted | undefined, data: DataStore, isWhole: boolean
     decimals: series.decimals,
     valueTable: series.valueTable,
     lane: plotted.lane === "enum" && !isEmpty && !hasTexts(series, plotted) ? null : plotted.lane,
-    notice: isEmpty ? (series.notices[0]?.text ?? "No values.") : null,
+    notice: !isEmpty ? null : pointCount(series) > 0 ? onlyCodesText(plotted) : (series.notices[0]?.text ?? "No values."),
     rhythm,
   };
 }

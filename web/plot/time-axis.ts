@@ -2,7 +2,7 @@
 import { floorDiv } from "../../core/time.ts";
 import type { View } from "../state/view.ts";
 import { spanNs } from "../state/view.ts";
-import { clockText, dateText } from "../text/time.ts";
+import { clockText, dateText, fineText } from "../text/time.ts";
 
 export const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
@@ -68,6 +68,7 @@ export function timeAxis(options: TimeAxisOptions): TimeAxis {
 /** Longest label of a step, in characters. */
 function labelLength(stepNs: bigint, { zeroNs, view, columns }: TimeAxisOptions): number {
   const decimals = stepDecimals(stepNs);
+  if (zeroNs === null && decimals > 3) return decimals > 6 ? 18 : 14;
   const fraction = decimals === 0 ? 0 : decimals + 1 + (decimals > 3 ? Math.ceil((decimals - 3) / 3) + 2 : 0);
   if (zeroNs === null) return (stepNs % MINUTE === 0n ? 5 : 8) + fraction;
   const farthest = [view.fromNs, view.fromNs + spanNs(view, columns)].map((t) => Math.abs(Number(t - zeroNs)) / 1e9);
@@ -115,7 +116,9 @@ function label(times: readonly bigint[], stepNs: bigint, options: TimeAxisOption
     const today = dateText(local);
     const date = today === day ? null : today;
     day = today;
-    return { timeNs, label: clockText(local, decimals, stepNs % MINUTE !== 0n), date };
+    const text = decimals > 3 ? fineText(local, decimals) : clockText(local, decimals, stepNs % MINUTE !== 0n);
+    // What the short labels leave out stands before the first.
+    return { timeNs, label: text, date: decimals > 3 && date !== null ? `${date} ${clockText(local, 0, false)}` : date };
   });
 }
 

@@ -336,8 +336,8 @@ function moved(state: State, action: Extract<Action, { type: "zoom" | "pan" }>):
 
 /** One sample of the fastest plotted signal per 50 CSS px. */
 function finestStep(state: State): bigint {
-  const rates = Object.values(state.plotted).map((p) => p.info.rateHz ?? 1);
-  const periodNs = 1e9 / Math.max(1, ...rates);
+  const periods = Object.values(state.plotted).map(({ rhythm, info }) => rhythm?.medianNs ?? 1e9 / (info.rateHz ?? 1));
+  const periodNs = Math.min(1e9, ...periods);
   return BigInt(Math.max(1, Math.floor(periodNs / (50 * state.pixelRatio))));
 }
 

@@ -13,6 +13,13 @@ export function clockText(local: bigint, decimals: number, withSeconds = true): 
   return `${minutes}:${two(date.getUTCSeconds())}${fractionText(local, decimals)}`;
 }
 
+/** "…34.500 124 µs": what changes where ticks are less than a millisecond apart, in groups of three, with the unit of the last. */
+export function fineText(local: bigint, decimals: number): string {
+  const digits = decimals > 6 ? 9 : 6;
+  const seconds = String(Number(floorDiv(local, SECOND) % 60n)).padStart(2, "0");
+  return `…${seconds}${fractionText(local, digits)}\u202f${digits === 9 ? "ns" : "µs"}`;
+}
+
 function fractionText(local: bigint, decimals: number): string {
   if (decimals === 0) return "";
   const digits = (local - floorDiv(local, SECOND) * SECOND).toString().padStart(9, "0").slice(0, decimals);
