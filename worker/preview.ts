@@ -91,7 +91,7 @@ const api: PreviewApi = {
   step: (id, query) => first(id, (now, signal) => now.step(query, signal)),
   quickStatistics: (id, query) => first(id, (now, signal, onWork) => now.quickStatistics(query, signal, onWork)),
   statistics: (id, query) => first(id, (now, signal, onWork) => now.statistics(query, signal, onWork)),
-  losses: (id, device) => work(id, (now, signal) => now.losses(device, signal)),
+  losses: (id, device) => work(id, (now, signal) => now.losses(device, urgency.pause, signal)),
   keptSizes: async () => (await kept.shelf()).sizes(),
   forgetKept: async () => (await kept.shelf()).clear(),
   cancel(id) {

@@ -4,6 +4,7 @@ import type { BindingRule } from "../core/dbc/binding-file.ts";
 import type { Dbc } from "../core/dbc/model.ts";
 import { semanticHash } from "../core/dbc/semantic-hash.ts";
 import { type Fault, FaultError, type Notice } from "../core/fault.ts";
+import type { Pause } from "../core/query/aside.ts";
 import { createEngine } from "../core/query/create.ts";
 import type { ChannelFit, Engine, HeardId, OnWork } from "../core/query/engine.ts";
 import type { AsideOptions } from "../core/query/listening.ts";
@@ -56,7 +57,7 @@ export interface Session {
   step(query: StepQuery, signal: AbortSignal): Promise<Sample | null>;
   quickStatistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly QuickStatistics[]>;
   statistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly SeriesStatistics[]>;
-  losses(device: string, signal: AbortSignal): Promise<readonly Loss[]>;
+  losses(device: string, pause: Pause, signal: AbortSignal): Promise<readonly Loss[]>;
 }
 
 /** The store that is read, what a person calls it, and the engine over it with its layer of databases. */
@@ -217,7 +218,8 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       (await import("./quick-statistics.ts")).quickStatisticsOf(running().engine, query, signal, onWork),
     statistics: async (query, signal, onWork) =>
       (await import("./statistics.ts")).statisticsOf(running().engine, query, signal, onWork),
-    losses: async (device, signal) => (await running().engine.losses({ device, fromNs: null, toNs: null }, signal)).losses,
+    losses: async (device, pause, signal) =>
+      (await running().engine.losses({ device, fromNs: null, toNs: null, pause }, signal)).losses,
   };
 }
 

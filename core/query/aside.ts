@@ -4,6 +4,14 @@ import type { Host } from "./pace.ts";
 /** Resolves when nothing more urgent runs; undefined: nothing does. */
 export type Pause = () => Promise<void> | undefined;
 
+/** A host whose turns end only when the pause does. Nobody may wait for what runs on it. */
+export const restingHost = (host: Host, pause: Pause): Host => ({
+  yield: async () => {
+    await host.yield();
+    await pause();
+  },
+});
+
 /** Of one engine: who waits for what is done aside makes it go on, or both would wait for ever. */
 export class Asides {
   #waiting = 0;

@@ -2,7 +2,9 @@
 import { fastPacketCandidates, type HeardId, isoTpCandidates, j1939Candidates, speaks } from "../bus/speaks.ts";
 import { isOfOneObject, type Notice } from "../fault.ts";
 import { isOfId, type SurveyedStream } from "../kernel/survey.ts";
+import { type Pause, restingHost } from "./aside.ts";
 import type { LogEntry } from "./engine.ts";
+import type { Host } from "./pace.ts";
 import { unreadable } from "./readable-logs.ts";
 import { type Loss, streamText } from "./transport-losses.ts";
 import { heardCanIds, type TransportParts } from "./transports.ts";
@@ -18,15 +20,18 @@ export interface LossesQuery {
   /** Half open; null = the data's own. */
   readonly fromNs: bigint | null;
   readonly toNs: bigint | null;
+  /** The walks rest as long as this says; absent = they take their turns like any work. */
+  readonly pause?: Pause;
 }
 
 /** Reads each log once per protocol; what was found is kept by file version. */
 export async function deviceLosses(
   parts: TransportParts,
-  { device, fromNs, toNs }: LossesQuery,
+  { device, fromNs, toNs, pause }: LossesQuery,
   signal: AbortSignal,
 ): Promise<DeviceLosses> {
   const logs = await parts.catalogue.logsInRange({ device, fromNs, toNs }, signal);
+  const host = pause ? restingHost(parts.host, pause) : parts.host;
   const notices: Notice[] = [];
   const losses: Loss[] = [];
   /** Streams that the split before left open. */
@@ -38,7 +43,7 @@ export async function deviceLosses(
     open = new Set();
     try {
       const { mdf } = await parts.openDecodable(log.key, signal);
-      for (const stream of await speakingStreams(parts, log.key, signal)) {
+      for (const stream of await speakingStreams(parts, log.key, signal, host)) {
         const name = streamText(stream.account.key);
         let isFirst = true;
         for (const { cause, timeNs, frames } of stream.losses) {
@@ -64,10 +69,10 @@ export async function deviceLosses(
 }
 
 /** Of all protocols; extended addressing only where normal addressing does not make sense. */
-async function speakingStreams(parts: TransportParts, key: string, signal: AbortSignal): Promise<SurveyedStream[]> {
+async function speakingStreams(parts: TransportParts, key: string, signal: AbortSignal, host: Host): Promise<SurveyedStream[]> {
   const ids: readonly HeardId[] = heardCanIds(await parts.heardLog(key, signal));
   const speaking = async (...keys: Parameters<TransportParts["surveyLog"]>[1][]) =>
-    (await parts.surveyLog(key, keys.flat(), signal)).filter(({ account }) => speaks(account));
+    (await parts.surveyLog(key, keys.flat(), signal, host)).filter(({ account }) => speaks(account));
   const normal = await speaking(isoTpCandidates(ids, "normal"), j1939Candidates(ids), fastPacketCandidates(ids));
   const others = ids.filter(
     ({ channel, id, extended }) => !normal.some(({ account }) => isOfId(account.key, channel, id, extended)),

@@ -8,17 +8,23 @@ import type { ForcedTransport, TransportChoice } from "../dbc/transport-choice.t
 import type { SurveyedStream } from "../kernel/survey.ts";
 import type { HeardLog } from "./heard-log.ts";
 import type { HeardParts } from "./listening.ts";
-import { pace } from "./pace.ts";
+import { type Host, pace } from "./pace.ts";
 
 /** What came out of these streams of a log. Streams that were looked at before are not read again. */
-export type SurveyLog = (key: string, streams: readonly StreamKey[], signal: AbortSignal) => Promise<readonly SurveyedStream[]>;
+export type SurveyLog = (
+  key: string,
+  streams: readonly StreamKey[],
+  signal: AbortSignal,
+  /** Instead of the engine's own. */
+  host?: Host,
+) => Promise<readonly SurveyedStream[]>;
 
 /** Logs whose streams are kept. */
 const LOGS_MAX = 1024;
 
 export function surveyedLogs(parts: HeardParts): SurveyLog {
   const kept = new Map<string, Map<string, SurveyedStream>>();
-  return async (key, streams, signal) => {
+  return async (key, streams, signal, host = parts.host) => {
     if (streams.length === 0) return [];
     const { source, mdf } = await parts.openDecodable(key, signal);
     const name = `${source.version}\n${source.sizeBytes}\n${key}`;
@@ -26,8 +32,8 @@ export function surveyedLogs(parts: HeardParts): SurveyLog {
     const missing = streams.filter((stream) => !known.has(nameOfStream(stream)));
     if (missing.length > 0) {
       const { surveyStreams } = await import("../kernel/survey.ts");
-      const host = pace(parts.host, signal, source.sizeBytes, undefined);
-      const found = await parts.kernels.use((kernel) => surveyStreams(missing, { kernel, source, mdf, host }));
+      const paced = pace(host, signal, source.sizeBytes, undefined);
+      const found = await parts.kernels.use((kernel) => surveyStreams(missing, { kernel, source, mdf, host: paced }));
       for (const one of found) known.set(nameOfStream(one.account.key), one);
       if (!kept.has(name) && kept.size >= LOGS_MAX) kept.delete(kept.keys().next().value ?? "");
       kept.set(name, known);

@@ -10,6 +10,8 @@ const HEIGHT = 14;
 const REST_MS = 150;
 /** A curve in the tree is not worth reading more than this. */
 const BYTES_MAX = 64e6;
+/** Nor this much from elsewhere, unasked. */
+const DISTANT_BYTES_MAX = 4e6;
 
 export interface SparklineHost {
   state(): State;
@@ -73,7 +75,8 @@ export function createSparklines(host: SparklineHost, redraw: () => void): Spark
       sought = infos.filter(({ id }) => !paths.has(id));
       if (timer !== null) clearTimeout(timer);
       timer = null;
-      const isSmall = (catalogue?.source.bytes ?? Number.POSITIVE_INFINITY) <= BYTES_MAX;
+      const { kind, bytes } = catalogue?.source ?? { kind: "files", bytes: Number.POSITIVE_INFINITY };
+      const isSmall = bytes <= (kind === "address" || kind === "server" ? DISTANT_BYTES_MAX : BYTES_MAX);
       if (sought.length > 0 && isSmall) timer = setTimeout(() => void read(), REST_MS);
     },
     pathOf: (id) => paths.get(id) ?? "",

@@ -19,6 +19,9 @@ import { corsFault, isElsewhere, reach } from "./reach.ts";
 /** Asked for when an object is opened, and kept: the headers of a log lie here, so opening costs no request of its own. */
 const HEAD_BYTES = 64 * 1024;
 
+/** Of each object, at most. */
+const HEAD_KEPT_BYTES = 256 * 1024;
+
 export interface HttpOptions {
   /** Sent with every request, e.g. `authorization`. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -89,12 +92,20 @@ export async function openAgain(
   return isSame ? null : openHttp(url, before.key, signal, options);
 }
 
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
 class HttpSource implements ByteSource {
   readonly #url: string;
   readonly key: string;
   readonly version: string;
   readonly sizeBytes: number;
-  readonly #head: Uint8Array;
+  /** The first bytes, as far as they were read one after the other. */
+  #head: Uint8Array;
   readonly #options: HttpOptions;
 
   constructor(url: string, key: string, version: string, sizeBytes: number, head: Uint8Array, options: HttpOptions) {
@@ -109,9 +120,15 @@ class HttpSource implements ByteSource {
   async read(atByte: number, lengthBytes: number, signal: AbortSignal): Promise<Uint8Array> {
     checkRange(this, atByte, lengthBytes);
     throwIfCancelled(signal);
-    if (atByte + lengthBytes <= this.#head.length) return this.#head.slice(atByte, atByte + lengthBytes);
+    const endByte = atByte + lengthBytes;
+    if (endByte <= this.#head.length) return this.#head.slice(atByte, endByte);
     if (lengthBytes === 0) return new Uint8Array(0);
-    return bytesOf(await this.#body(atByte, lengthBytes, signal), { key: this.key, atByte, lengthBytes }, signal);
+    // Reads of a header overlap: what is there is not asked for again.
+    const fromByte = atByte < this.#head.length ? this.#head.length : atByte;
+    const rest = { key: this.key, atByte: fromByte, lengthBytes: endByte - fromByte };
+    const fresh = await bytesOf(await this.#body(fromByte, rest.lengthBytes, signal), rest, signal);
+    if (fromByte === this.#head.length && endByte <= HEAD_KEPT_BYTES) this.#head = joined(this.#head, fresh);
+    return fromByte === atByte ? fresh : joined(this.#head.subarray(atByte, fromByte), fresh);
   }
 
   async *stream(atByte: number, lengthBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
