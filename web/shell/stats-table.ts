@@ -4,17 +4,15 @@ import { el } from "../dom.ts";
 import { swatch } from "../plot/legend.ts";
 import type { Shown } from "../plot/pointer-layer.ts";
 import type { Plotted, SeriesId } from "../state/model.ts";
-import { countText, middleEllipsis, rateText, shortText, valueText } from "../text/number.ts";
+import { countText, rateText, shortText, valueText } from "../text/number.ts";
 import { rawOf, shownValue, tableText } from "../text/value.ts";
+import { middleName } from "./middle-name.ts";
 
 /** What the cells say at first, and what every sample says later. */
 export type Known = QuickStatistics | SeriesStatistics;
 
 const WAITS = "…";
 
-/** Letters of a name: few beside the plot, many where the table lies under it. */
-const under = matchMedia("(min-width: 960px) and (max-width: 1439px)");
-const nameLetters = (): number => (under.matches ? 28 : 8);
 /** Means lie between the steps of a signal. */
 const meanText = (value: number, { decimals }: Plotted): string =>
   valueText(value, decimals === null ? null : Math.max(2, decimals));
@@ -23,7 +21,7 @@ export function statsTable(signals: readonly Plotted[], found: ReadonlyMap<Serie
   const head = ["Signal", "min", "max", "mean", "rms", "n"].map((text, i) => el("th", { class: i === 0 ? "" : "number" }, text));
   const rows = signals.map((signal) => {
     const stats = found.get(signal.info.id);
-    const name = el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, nameLetters())}`);
+    const name = nameCell(signal);
     return el("tr", { "data-series": signal.info.id }, name, ...cells(signal, stats));
   });
   return el(
@@ -32,6 +30,9 @@ export function statsTable(signals: readonly Plotted[], found: ReadonlyMap<Serie
     el("table", { class: "stats-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)),
   );
 }
+
+const nameCell = (signal: Plotted): HTMLElement =>
+  el("td", { title: signal.info.name }, el("span", { class: "named" }, swatch(signal), middleName(signal.info.name)));
 
 function cells(signal: Plotted, stats: Known | undefined): HTMLElement[] {
   const cell = (text: string, span = 1): HTMLElement =>
@@ -108,7 +109,7 @@ export function rawTable(signals: readonly Plotted[], atA: Shown["a"]): HTMLElem
       el(
         "tr",
         {},
-        el("td", { title: signal.info.name }, swatch(signal), ` ${middleEllipsis(signal.info.name, nameLetters())}`),
+        nameCell(signal),
         el("td", { class: "number code" }, raw === null ? "" : hex),
         el("td", { class: "number" }, raw === null ? "" : String(raw).replace("-", "−")),
         el("td", { class: "number" }, `${physical} ${signal.info.unit}`.trim()),
@@ -119,7 +120,7 @@ export function rawTable(signals: readonly Plotted[], atA: Shown["a"]): HTMLElem
     "div",
     {},
     el("div", { class: "panel-head" }, "Values at A", el("span", { class: "detail" }, "raw")),
-    el("table", {}, ...rows),
+    el("table", { class: "values-table" }, ...rows),
   );
 }
 

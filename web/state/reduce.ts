@@ -190,8 +190,12 @@ export function reduce(state: State, action: Action): State {
       return { ...state, span: action.span };
     case "theme":
       return { ...state, theme: action.theme };
-    case "panel":
-      return { ...state, panels: { ...state.panels, [action.panel]: action.open } };
+    case "panel": {
+      // Who has set both cursors measures between them.
+      const measures = action.panel === "stats" && action.open && state.cursors.a !== null && state.cursors.b !== null;
+      const panels = { ...state.panels, [action.panel]: action.open };
+      return measures ? { ...state, panels, span: "cursors" } : { ...state, panels };
+    }
     case "filter":
       return { ...state, filter: action.text };
     case "notify":
