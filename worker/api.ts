@@ -129,6 +129,8 @@ export interface ViewQuery {
   readonly fromNs: bigint;
   readonly stepNs: bigint;
   readonly columns: number;
+  /** A first picture is enough: samples from evenly spread places of the logs, and no others (worker/coarse.ts). */
+  readonly coarse?: boolean;
 }
 
 /** How samples follow each other. */

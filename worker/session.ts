@@ -205,6 +205,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
     about: async (query, signal, onWork) => (await import("./about.ts")).aboutSignal(running().engine, query, signal, onWork),
     async view(query, signal, onWork) {
       const { engine } = running();
+      if (query.coarse === true) return (await import("./coarse.ts")).coarseView(engine, query, signal);
       let answer = await answerView(engine, query, signal, onWork);
       if (query.series.some(({ rhythmIn }) => rhythmIn !== undefined))
         answer = await (await import("./rhythm.ts")).withRhythm(engine, query, answer, signal, onWork);

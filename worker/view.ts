@@ -75,7 +75,7 @@ async function ask(
   return { series, ledger: run.ledger() };
 }
 
-const viewSeries = ({ labels, unit, decimals, valueTable, segments, notices }: SeriesAnswer): ViewSeries => ({
+export const viewSeries = ({ labels, unit, decimals, valueTable, segments, notices }: SeriesAnswer): ViewSeries => ({
   every: false,
   labels,
   unit,

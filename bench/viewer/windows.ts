@@ -10,6 +10,7 @@ import { MemoryStore } from "../../core/store/memory.ts";
 import { bigDbc, bigPlan } from "../../fixtures/big.ts";
 import { wholeLog } from "../../fixtures/minutes.ts";
 import type { ViewAnswer, ViewQuery } from "../../worker/api.ts";
+import { coarseView } from "../../worker/coarse.ts";
 import { CELL_BYTES } from "../../worker/session.ts";
 import { answerView } from "../../worker/view.ts";
 import { printLines } from "../report.ts";
@@ -68,9 +69,25 @@ async function measured(engine: Engine, name: string, query: ViewQuery): Promise
   return { what: name, ms, bytesRead, passes: bytesRead / bytes.length, bytesAll: bytes.length };
 }
 
+/** The first picture of a log that nobody has read: its samples must be among those of the exact answer's engine. */
+async function coarse(signals: number): Promise<object> {
+  const query = windowOf(signals, 1900, 0n, spanNs);
+  let ms = Number.POSITIVE_INFINITY;
+  let bytesRead = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const started = performance.now();
+    const answer = await coarseView(fresh(), query, never);
+    ms = Math.min(ms, performance.now() - started);
+    bytesRead = answer.ledger.bytesRead;
+    if (!answer.series.every(({ segments }) => (segments[0]?.timesNs.length ?? 0) > 50))
+      throw new Error("the coarse picture has holes");
+  }
+  return { what: `coarse, ${signals} signals, nothing known`, ms, bytesRead, bytesAll: bytes.length };
+}
+
 const engine = fresh();
 await engine.heard({ device }, never);
-const results: object[] = [];
+const results: object[] = [await coarse(1), await coarse(20)];
 for (const signals of [1, 20, 64])
   results.push(await measured(engine, `1 s, ${signals} signals`, windowOf(signals, 1900, spanNs / 2n, 1_000_000_000n)));
 for (const [signals, columns] of [

@@ -13,7 +13,7 @@ import type { CELLS, LengthPiece } from "./output.ts";
 import { Pass } from "./pass.ts";
 import type { ColumnPiece } from "./pieces.ts";
 import type { AskedKey, MessagePart } from "./program.ts";
-import { ALL_TIMES, type Times } from "./stream-times.ts";
+import { ALL_TIMES, type StreamPart, type StreamPlan, type Times } from "./stream-times.ts";
 import { walkStream } from "./walk.ts";
 
 /** Signals of one DBC message that are asked for, wherever frames carry the key. */
@@ -145,6 +145,8 @@ export interface DecodeHost {
   readonly logTimes?: LogTimes;
   /** Nothing outside these times is wanted: parts of the log without them need not be read. */
   readonly within?: Pick<DecodeRange, "fromNs" | "toNs">;
+  /** Only these parts of each stream, for a picture that need not be exact: nothing but the samples of the result means anything. */
+  readonly spread?: readonly (readonly StreamPart[])[];
 }
 
 /** One pass over all streams of a log with as many rules as fit. Frames outside the range still feed transports; a message counts by its own time. */
@@ -169,12 +171,14 @@ export async function decodePass(
   const notices: Notice[] = [];
   for (const [number, stream] of mdf.streams.entries()) {
     const times = host.logTimes?.stream(number);
-    const plan = host.within === undefined ? null : (times?.plan(host.within) ?? null);
+    const spread = host.spread === undefined ? null : onlyParts(host.spread[number] ?? [], range);
+    const plan = spread ?? (host.within === undefined ? null : (times?.plan(host.within) ?? null));
     const walked = await walkStream(kernel, source, stream, Walk.Decode, {
       ...host,
       onFull: () => pass.drain(),
       onNewSource: (key) => pass.addSource(key),
-      ...(times === undefined ? {} : { times, plan }),
+      ...(times === undefined ? {} : { times }),
+      plan,
     });
     skipped += plan?.skipped.frames ?? 0;
     if (plan !== null) covered = common(covered, plan.covered);
@@ -189,6 +193,13 @@ export async function decodePass(
   const isMissing = skipped > 0 && result.counts.withoutPayload > 0;
   return { ...result, counts: { ...result.counts, skipped }, isUnsure: isUnsure || isMissing, covered };
 }
+
+const onlyParts = (parts: readonly StreamPart[], covered: Times): StreamPlan => ({
+  parts,
+  covered,
+  skipped: { frames: 0, otherFrames: 0, otherRecords: 0 },
+  end: { recordBytes: 0, tailBytes: 0, notices: [] },
+});
 
 const common = (a: Times, b: Times): Times => ({
   fromNs: a.fromNs > b.fromNs ? a.fromNs : b.fromNs,

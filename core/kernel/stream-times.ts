@@ -118,6 +118,27 @@ export class StreamTimes {
     return { parts, covered: { fromNs, toNs }, skipped, end: this.#end };
   }
 
+  /** The beginnings of so many chunks that lie evenly over a range; null: not known. */
+  spread({ fromNs, toNs }: Times, count: number, bytesMax: number): readonly StreamPart[] | null {
+    if (this.#end === null) return null;
+    const { recordBytes } = this.#end;
+    const all = this.#chunks.map((chunk, i) => ({ ...chunk, toByte: this.#chunks[i + 1]?.fromByte ?? recordBytes }));
+    const inside = all.filter(({ earliestNs, latestNs }) => latestNs >= fromNs && earliestNs < toNs);
+    const step = Math.max(1, inside.length / count);
+    const chosen = Array.from({ length: Math.floor(inside.length / step) }, (_, i) => inside[Math.floor(i * step)]);
+    return chosen.flatMap((chunk) =>
+      chunk
+        ? [
+            {
+              fromByte: chunk.fromByte,
+              toByte: Math.min(chunk.toByte, chunk.fromByte + bytesMax),
+              valueOffsets: chunk.valueOffsets,
+            },
+          ]
+        : [],
+    );
+  }
+
   /** For a walk over the whole stream; null if there is nothing to gain. */
   recorder(totalBytes: number): TimesRecorder | null {
     if (this.#end !== null || totalBytes < this.#leastBytes) return null;

@@ -49,13 +49,17 @@ async function queryDevice(
   const binder = await binderFor(parts, library, device, asked, selectors, signal);
   const { readable, isOverBudget } = withinBudget(asked.length > 0 ? logs : [], budget, notices);
   const forced = forcedOn(library.bindings, device, query.transport);
-  const { choices } = isLong
-    ? await (await import("./found-transports.ts")).transportsOf(parts, readable, messages, forced, signal)
-    : noTransports;
+  // Messages of transport protocols are whole only where all their frames are.
+  const { choices } =
+    isLong && query.spread !== true
+      ? await (await import("./found-transports.ts")).transportsOf(parts, readable, messages, forced, signal)
+      : noTransports;
   const work = new DeviceSeries(parts, device, selectors, query, range, asked, binder, choices);
   const bytesAll = readable.reduce((sum, log) => sum + log.sizeBytes, 0);
   const host = pace(parts.host, signal, bytesAll, onWork);
-  for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) => work.read(log, host))) {
+  for await (const { item, error, result } of inOrder(readable, LOGS_AT_ONCE, (log) =>
+    query.spread ? work.readSpread(log, host) : work.read(log, host),
+  )) {
     if (result) result();
     else if (isOfOneObject(error)) notices.push(unreadable(item.key, error.fault));
     else throw error;
@@ -74,7 +78,7 @@ async function queryDevice(
     if (found.length > 0) continue;
     // Where the budget ended the reading, that is the reason, and it is told already.
     const { whyEmpty } = await import("./why-empty.ts");
-    const reason = isOverBudget ? null : await whyEmpty(parts, selector, dbcs, logs, range, why, signal);
+    const reason = isOverBudget || query.spread ? null : await whyEmpty(parts, selector, dbcs, logs, range, why, signal);
     series.push(emptyAnswer(selector, number, reason === null ? notices : [{ severity: "warning", text: reason }, ...notices]));
   }
   return { series, ledger: work.ledger, files: work.files, rules: work.rules };

@@ -86,7 +86,7 @@ export async function decodeLog(
   open: readonly Uint8Array[] = [],
 ): Promise<DecodedLog> {
   const all = (how: DecodeHost) => decodeGroups(kernel, source, mdf, rules, range, output, how, open);
-  const part = isLocal(rules) ? await all({ ...host, within: range }) : null;
+  const part = host.spread === undefined && isLocal(rules) ? await all({ ...host, within: range }) : null;
   const whole = part ?? (await all(host));
   assert(whole, "Nothing is skipped when a log is read whole");
   return whole;
@@ -131,7 +131,7 @@ async function decodeGroups(
       // The first part reads all of the range, so that its frames are counted once; the others read what is theirs.
       const own = part.firstBucket > 0 && host.within !== undefined ? { ...host, within: cut.range } : host;
       const result = await decodePass(kernel, source, mdf, asked, cut.range, cut.output, own, { open });
-      if (result.isUnsure) return null;
+      if (result.isUnsure && host.spread === undefined) return null;
       covered = coveredBy(covered, result.covered, part, output);
       checkBalance(result, source.key);
       bytesRead += result.bytesRead;
@@ -165,7 +165,7 @@ async function decodeGroups(
       }
   }
   first ??= await decodePass(kernel, source, mdf, [], range, { kind: "columns", keepLengths: false }, host);
-  if (first.isUnsure) return null;
+  if (first.isUnsure && host.spread === undefined) return null;
   const ledger = { ...ledgerOf(mdf, first, counted, bytesRead || first.bytesRead), ...segmentsOf(transports.streams) };
   return { lanes, notices, ledger, transports, covered };
 }

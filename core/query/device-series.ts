@@ -160,6 +160,29 @@ export class DeviceSeries {
     return { add, open: decoded.transports.open };
   }
 
+  /** A first look into a log, in the place of `read`. Nothing of a log in a container, which must be unpacked from its beginning. */
+  async readSpread(log: LogEntry, host: ReturnType<typeof pace>): Promise<() => void> {
+    const { mdf, source, times, container } = await this.#parts.openDecodable(log.key, host.signal);
+    const channels = channelsOf(mdf.streams);
+    if (container !== null || channels === null) return () => undefined;
+    const rules = rulesFor(this.#asked, this.#selectors, channels, this.#query, this.#binder);
+    const startNs = log.startNs ?? mdf.header.startNs;
+    // No buckets are so many that the log must be heard for them.
+    const plan = await planLog(this.#query, this.#range, startNs, mdf.header.startNs, async () => null);
+    const { spreadParts } = await import("./spread-parts.ts");
+    const { codecs } = this.#parts.kernels;
+    const spread = await spreadParts(source, mdf, times, plan.range, codecs, host.signal);
+    const kernelRules = rules.map(({ rule }) => rule);
+    const decoded = await this.#parts.kernels.use((kernel) =>
+      decodeLog(kernel, source, mdf, kernelRules, plan.range, plan.output, { ...host, spread }),
+    );
+    const where = { file: log.key, session: log.session, baseNs: startNs };
+    return () => {
+      this.ledger = addLedgers(this.ledger, { ...emptyLedger, bytesRead: decoded.ledger.bytesRead });
+      for (const [series, lanes] of this.#bySeries(rules, decoded.lanes)) this.#add(series, where, lanes, plan);
+    };
+  }
+
   /** Signals of which a log of the session may hold a sample nearer to the range, on one side of it, than those found. `limitNs`: the nearest it may have. */
   wanting(session: string, side: "before" | "after", limitNs: bigint): readonly AskedSignal[] {
     const isFound = ({ arounds }: Growing): boolean =>

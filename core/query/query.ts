@@ -29,6 +29,8 @@ export interface Query {
    * it; session: of the whole session.
    */
   readonly neighbours: boolean | "session";
+  /** A first picture: samples from evenly spread places of the logs, soon there and not all. The ledger has nothing but the bytes that were read. */
+  readonly spread?: boolean;
   /** Also J1939 codes for "error" and "not available" as values; absent = they are gaps (core/dbc/codes.ts). */
   readonly keepInvalid?: boolean;
   /** Messages of transport protocols at the time of their first frame, as the seed has them; absent = of the last, when they were there. */

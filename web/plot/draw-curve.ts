@@ -10,7 +10,7 @@ import { drawBaseline, outside, spanOf } from "./draw-waiting.ts";
 import { type Scale, toExtents, yOf } from "./extents.ts";
 import { clipped, type Paint } from "./paint.ts";
 import { colourOf, dashOf } from "./palette.ts";
-import { gapOf, isStep } from "./rhythm.ts";
+import { gapIn, isStep } from "./rhythm.ts";
 
 export interface CurveBox {
   /** Device px of the plot's left edge on the canvas. */
@@ -86,7 +86,7 @@ function drawHeld(line: Line, held: Held): void {
 
 function drawBars({ paint, view, box, signal, lineWidth }: Line, held: Held): void {
   const { context, ratio } = paint;
-  const columns = toColumns(held.series.segments, view, box.width, gapOf(signal));
+  const columns = toColumns(held.series.segments, view, box.width, gapIn(held, signal));
   const extents = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, isStep(signal));
   fillBars(context, box.left, extents, dashes(dashOf(paint.palette, signal.slot), ratio));
 }
@@ -107,7 +107,7 @@ function dashes(dash: readonly number[], ratio: number): (x: number) => boolean 
 
 function drawPath({ paint: { context, palette, ratio }, view, box, signal, lineWidth }: Line, held: Held): void {
   const stepNs = Number(view.stepNs);
-  const gapNs = gapOf(signal);
+  const gapNs = gapIn(held, signal);
   const isHeld = isStep(signal);
   const dots: number[] = [];
   /** Samples between two gaps, which have no line to be seen by. */

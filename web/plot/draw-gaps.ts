@@ -4,7 +4,7 @@ import { durationText } from "../text/time.ts";
 import type { PlotFrame } from "./draw-stripe.ts";
 import { commonGaps, type Gap, gapsFrom } from "./gaps.ts";
 import { hatch, type Paint, setFont, textWidth } from "./paint.ts";
-import { gapOf } from "./rhythm.ts";
+import { gapIn } from "./rhythm.ts";
 
 /** Hatched from 12 px on where every signal of the stripe is silent. */
 export function drawGaps(paint: Paint, box: StripeBox, frame: PlotFrame, top: number, bottom: number): void {
@@ -15,7 +15,7 @@ export function drawGaps(paint: Paint, box: StripeBox, frame: PlotFrame, top: nu
     const signal = frame.state.plotted[id];
     const held = frame.data.get(id).window ?? frame.data.get(id).whole;
     if (signal === undefined || signal.hidden || held === null) continue;
-    const own = gapsFrom(held.series.segments, frame.view.fromNs, gapOf(signal));
+    const own = gapsFrom(held.series.segments, frame.view.fromNs, gapIn(held, signal));
     common = common === null ? own : commonGaps(common, own);
   }
   for (const gap of common ?? []) {

@@ -8,7 +8,7 @@ import { drawTicks } from "./draw-ticks.ts";
 import { drawBaseline } from "./draw-waiting.ts";
 import { fitText, type Paint, setFont, textWidth } from "./paint.ts";
 import { colourOf } from "./palette.ts";
-import { gapOf } from "./rhythm.ts";
+import { gapIn } from "./rhythm.ts";
 import { type Run, toRuns } from "./runs.ts";
 
 export interface LaneBox {
@@ -28,7 +28,7 @@ export function drawLane(paint: Paint, data: SeriesData, view: View, box: LaneBo
     if (signal.notice === null) drawBaseline(paint, signal, box.left, box.width, box.bottom - 3 * paint.ratio);
     return;
   }
-  const runs = toRuns(toColumns(held.series.segments, view, box.width, gapOf(signal)), box.width);
+  const runs = toRuns(toColumns(held.series.segments, view, box.width, gapIn(held, signal)), box.width);
   context.save();
   if (signal.lane === "bool") {
     context.fillStyle = colour;

@@ -7,29 +7,39 @@ import type { Measured } from "../state/reduce.ts";
 import type { Store } from "../state/store.ts";
 import { endNs, fit, type TimeRange, type View } from "../state/view.ts";
 import { onlyCodesText } from "./codes.ts";
-import { type DataStore, extremesOf, type Held, hasTexts, hasValues, isCurrent, pointCount } from "./data.ts";
+import { type DataStore, extremesOf, type Held, hasTexts, hasValues, isCurrent, pointCount, type SeriesData } from "./data.ts";
 import { rhythmRange } from "./rhythm.ts";
 
 export interface Job {
-  readonly kind: "whole" | "window";
+  readonly kind: "whole" | "window" | "coarse";
   readonly ids: readonly SeriesId[];
   readonly view: View;
   readonly columns: number;
 }
 
-/** Windows in view first, then the whole recording of what has none yet (for axis limits, overview and backdrop); null: all is there. */
+/** A log of this size takes longer than a person waits without a picture. */
+const LARGE_BYTES = 32 * 1024 * 1024;
+
+/** Whatever has no picture at all gets a coarse one where that is much faster. Windows in view first, then the whole recording of what has none yet (for axis limits, overview and backdrop); null: all is there. */
 export function nextJob(state: State, data: DataStore): Job | null {
   const { view, columns } = state;
   if (view === null || columns < 1) return null;
   const visible = Object.values(state.plotted).filter((p) => !p.hidden && !p.info.absent);
   const stale = visible.filter((p) => !isCurrent(data.get(p.info.id).window, view, columns));
-  if (stale.length > 0) return { kind: "window", ids: stale.map((p) => p.info.id), view, columns };
   const range = recordingRange(state);
+  const bare = stale.filter((p) => isBare(data.get(p.info.id)));
+  if (bare.length > 0 && range !== null && isLarge(state))
+    return { kind: "coarse", ids: bare.map((p) => p.info.id), view: fit(range, columns), columns };
+  if (stale.length > 0) return { kind: "window", ids: stale.map((p) => p.info.id), view, columns };
   if (range === null) return null;
   const fresh = visible.filter(({ info }) => isWanted(data.get(info.id).whole, range));
   if (fresh.length === 0) return null;
   return { kind: "whole", ids: fresh.map((p) => p.info.id), view: fit(range, columns), columns };
 }
+
+const isBare = ({ whole, window }: SeriesData): boolean => whole === null && window === null;
+const isLarge = ({ heard }: State): boolean =>
+  Object.values(heard).reduce((sum, { logs }) => logs.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, sum), 0) > LARGE_BYTES;
 
 /** A recording may also turn out to be longer than it seemed. */
 const isWanted = (held: Held | null, range: TimeRange): boolean =>
@@ -97,6 +107,10 @@ export function createRequester(
 
   function accept(job: Job, answer: ViewAnswer, isOld: boolean): void {
     const all = wholeView(store.get());
+    if (job.kind === "coarse") {
+      takeCoarse(job, answer);
+      return;
+    }
     const isWhole = job.kind === "whole" || (all !== null && all.fromNs === job.view.fromNs && all.stepNs === job.view.stepNs);
     job.ids.forEach((id, i) => {
       const series = answer.series[i];
@@ -109,6 +123,18 @@ export function createRequester(
     const changed = answer.series.flatMap(({ notices }) => notices).find(({ fault }) => fault?.code === "storage/changed")?.fault;
     if (changed !== undefined) host.onFault(changed);
     if (job.kind === "window") store.dispatch({ type: "answered", last: { ...drawn(store.get(), data), ...costOf(answer) } });
+    host.redraw();
+  }
+
+  /** Old from the start: it is drawn until the exact answer takes its place. */
+  function takeCoarse(job: Job, answer: ViewAnswer): void {
+    job.ids.forEach((id, i) => {
+      const series = answer.series[i];
+      if (series === undefined || !isBare(data.get(id))) return;
+      data.put(id, "whole", { series, view: job.view, columns: job.columns, isOld: true, isCoarse: true });
+    });
+    const signals = job.ids.flatMap((id) => measure(store.get().plotted[id], data, false) ?? []);
+    store.dispatch({ type: "measured", signals: signals.filter(({ notice }) => notice === null) });
     host.redraw();
   }
 
@@ -130,17 +156,18 @@ function wholeView(state: State): View | null {
 const isOutdated = (running: Job, wanted: Job): boolean =>
   running.view.fromNs !== wanted.view.fromNs || running.view.stepNs !== wanted.view.stepNs || running.kind !== wanted.kind;
 
-function toQuery({ view, columns }: Job, signals: readonly Plotted[]): ViewQuery {
+function toQuery({ kind, view, columns }: Job, signals: readonly Plotted[]): ViewQuery {
   const range = { fromNs: view.fromNs, toNs: endNs(view, columns) };
   return {
     series: signals.map(({ info, style, rhythm }) => {
-      const rhythmIn = rhythm === null ? rhythmRange(info) : null;
+      const rhythmIn = rhythm === null && kind !== "coarse" ? rhythmRange(info) : null;
       const asked = { selector: info.selector, samplesExpected: samplesExpected(info, range), codes: style.codes };
       return rhythmIn === null ? asked : { ...asked, rhythmIn };
     }),
     fromNs: view.fromNs,
     stepNs: view.stepNs,
     columns,
+    ...(kind === "coarse" ? { coarse: true } : {}),
   };
 }
 

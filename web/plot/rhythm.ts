@@ -1,5 +1,6 @@
 /** How a signal comes, and so where its silence begins. */
 import type { Plotted } from "../state/model.ts";
+import type { Held } from "./data.ts";
 import { gapNsOf } from "./gaps.ts";
 
 /** Values hold until the next sample instead of sloping to it. */
@@ -15,6 +16,10 @@ export function gapOf(signal: Pick<Plotted, "style" | "info" | "rhythm">): numbe
   if (rhythm === null || rhythm.medianNs === null) return gapNsOf(info.rateHz);
   return !rhythm.isSteady && isStep(signal) ? Number.POSITIVE_INFINITY : gapNsOf(1e9 / rhythm.medianNs);
 }
+
+/** The same for an answer: of a coarse one nobody knows what lies between its samples. */
+export const gapIn = ({ isCoarse }: Pick<Held, "isCoarse">, signal: Parameters<typeof gapOf>[0]): number =>
+  isCoarse === true ? Number.POSITIVE_INFINITY : gapOf(signal);
 
 const SAMPLES = 600;
 
