@@ -163,7 +163,13 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     const { heard, catalogue } = store.get();
     const dbcs = (catalogue?.dbcs ?? []).filter(({ file }) => dropped.includes(file));
     const states = Object.values(heard).flatMap(channelStates);
-    for (const { name, file, messageCount } of dbcs) {
+    for (const file of dropped) {
+      const { messageCount = 0, warnings = [] } = dbcs.find((dbc) => dbc.file === file) ?? {};
+      const [first] = warnings;
+      const why = first === undefined ? "" : `; at ${first.line}:${first.column}: ${first.text.slice(0, 120)}`;
+      if (messageCount === 0) notify({ severity: "warning", text: `${file} has no messages${why}` });
+    }
+    for (const { name, file, messageCount } of dbcs.filter((dbc) => dbc.messageCount > 0)) {
       const homes = states.filter((state) => isAtHome(state, name));
       for (const home of homes) {
         const before = library.assignmentOf(home)?.dbcs ?? [];

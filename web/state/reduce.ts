@@ -241,11 +241,18 @@ function opened(state: State, catalogue: Catalogue): State {
 function reopened(state: State, catalogue: Catalogue): State {
   const here = new Set(catalogue.devices.map(({ device }) => device));
   const heard = Object.fromEntries(Object.entries(state.heard).filter(([device]) => here.has(device)));
-  // What was wrong with a log before is said again if it still is.
-  const old = state.notifications.filter(({ fault, action }) => fault?.object === undefined || action !== undefined);
-  const notifications = withNews(old, catalogue.notices);
-  return { ...state, catalogue, heard, notifications };
+  // What was wrong with a log was said when it came: it is no news, also to who dismissed it, and goes when it is right again.
+  const [told, still] = [state.catalogue, catalogue].map((one) => new Set(one?.notices.flatMap(faultName)));
+  const old = state.notifications.filter(
+    (one) => one.fault?.object === undefined || one.action !== undefined || faultName(one).some((name) => still?.has(name)),
+  );
+  const news = catalogue.notices.filter((one) => !faultName(one).some((name) => told?.has(name)));
+  return { ...state, catalogue, heard, notifications: withNews(old, news) };
 }
+
+/** Of a fault of one object; none for other notices. */
+const faultName = ({ fault }: Notification): string[] =>
+  fault?.object === undefined ? [] : [`${fault.code}\n${fault.object}\n${fault.message}`];
 
 function withFirstView(state: State): State {
   const range = recordingRange(state);

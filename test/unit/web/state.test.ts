@@ -8,7 +8,7 @@ import { conditionOf, firstRange, recordingRange, samplesExpected } from "../../
 import { type Action, reduce } from "../../../web/state/reduce.ts";
 import { createStore } from "../../../web/state/store.ts";
 import { PLOTTED_MAX } from "../../../web/state/stripes.ts";
-import type { DeviceHeard } from "../../../worker/api.ts";
+import type { Catalogue, DeviceHeard } from "../../../worker/api.ts";
 
 const info = (name: string, more: Partial<SignalInfo> = {}): SignalInfo => ({
   id: `D/CAN1/db.M/${name}`,
@@ -109,7 +109,15 @@ describe("plotting", () => {
   });
 
   test("a lane whose table does not fit its values becomes a curve", () => {
-    const measured = { id: info("g").id, extremes: [0, 9], decimals: 0, valueTable: null, lane: null, notice: null, rhythm: null } as const;
+    const measured = {
+      id: info("g").id,
+      extremes: [0, 9],
+      decimals: 0,
+      valueTable: null,
+      lane: null,
+      notice: null,
+      rhythm: null,
+    } as const;
     const state = run([plot("g", { lane: "enum" }), { type: "measured", signals: [measured] }]);
     expect(state.stripes.map((s) => s.kind)).toEqual(["plot"]);
   });
@@ -227,4 +235,29 @@ test("a view restored over its own signals keeps what is known of their samples,
   const after = run([{ type: "restore", scene: { stripes, plotted }, more: {} }], before);
   expect(after.plotted[info("A").id]).toMatchObject({ extremes: [0, 9], decimals: 2 });
   expect(after.plotted[info("B").id]).toMatchObject({ extremes: null, decimals: null });
+});
+
+test("a fault of a log is said once: not again with the next files, nor to who dismissed it; it goes when it is right", () => {
+  const fault: Fault = { code: "input/empty", message: "empty", object: "a.MF4" };
+  const other: Fault = { code: "input/empty", message: "empty", object: "b.MF4" };
+  const noticed = (...faults: Fault[]) => faults.map((one) => ({ severity: "error" as const, text: one.message, fault: one }));
+  const reopened = (...faults: Fault[]): Action => ({
+    type: "reopened",
+    catalogue: { ...catalogue(), notices: noticed(...faults) },
+  });
+  const catalogue = (): Catalogue => ({
+    source: { kind: "files", name: "", bytes: 0 },
+    devices: [],
+    logs: [],
+    dbcs: [],
+    notices: [],
+    moduleHash: "",
+    moduleBytes: 0,
+  });
+  const objects = ({ notifications }: State): (string | undefined)[] => notifications.map((one) => one.fault?.object);
+  const first = run([{ type: "opened", catalogue: { ...catalogue(), notices: noticed(fault) } }]);
+  expect(objects(first)).toEqual(["a.MF4"]);
+  expect(objects(run([reopened(fault, other)], first))).toEqual(["b.MF4", "a.MF4"]);
+  expect(objects(run([{ type: "dismiss" }, reopened(fault)], first))).toEqual([]);
+  expect(objects(run([reopened(fault, other), reopened(other)], first))).toEqual(["b.MF4"]);
 });
