@@ -57,13 +57,15 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
   const pointer = createSurface("pointer");
   const area = el("div", { class: "plot-area", role: "group", "aria-label": "Stripes" });
   const values = el("div", { class: "value-axes" });
-  const grips = createStripeGrips(store, data);
+  const grips = createStripeGrips(store, data, () => cursors.at("a"));
   const layer = createDataLayer(picture, data);
   const layout = createStripeLayout();
   let lit: SeriesId | null = null;
   let pointing: Pick<Pointing, "hover" | "rubber"> = { hover: null, rubber: null };
   let latest: Arrangement | null = null;
   let version = 0;
+  /** Where A stood when the stripes were put into words. */
+  let spokenA: bigint | null = null;
   const listeners: ((shown: Shown) => void)[] = [];
 
   const legend = createLegend({
@@ -199,7 +201,12 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
   }
 
   function draw(now: Arrangement): void {
-    if (now.state.view === null) return;
+    if (now.state.view === null) {
+      // Unpainted it would be black, whatever the theme.
+      picture.context.fillStyle = now.palette.plot;
+      picture.context.fillRect(0, 0, picture.element.width, picture.element.height);
+      return;
+    }
     if (layer.draw(now, lit, version)) {
       legend.coarse(coarseSignals(now.state, data));
       grips.summarize();
@@ -211,6 +218,8 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
 
   function point(now: Arrangement): void {
     const { hover } = pointing;
+    if (now.state.cursors.a !== spokenA) grips.summarize();
+    spokenA = now.state.cursors.a;
     const values = drawPointer(pointer, now, data, cursors, { ...pointing, visiblePx: scrolledPx + room.height });
     setAttribute(area, "title", hover === null ? null : marksUnder(now.state, now.boxes, hover.x, hover.y) || null);
     legend.values(values);

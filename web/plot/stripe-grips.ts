@@ -4,6 +4,7 @@ import { dragDivider, layoutStripes, neighboursOf, STRIPE_PX_MIN, type StripeBox
 import type { State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { PLOT_WEIGHT } from "../state/stripes.ts";
+import type { Samples } from "./cursors.ts";
 import type { DataStore } from "./data.ts";
 import { createDivider } from "./dividers.ts";
 import { nameOf } from "./draw-stripe.ts";
@@ -20,7 +21,7 @@ export interface StripeGrips {
   summarize(): void;
 }
 
-export function createStripeGrips(store: Store, data: DataStore): StripeGrips {
+export function createStripeGrips(store: Store, data: DataStore, samplesAtA: () => Samples): StripeGrips {
   const dividers = el("div", { class: "stripe-dividers" });
   const images = el("div", { class: "stripe-images" });
   let boxes: readonly StripeBox[] = [];
@@ -67,7 +68,7 @@ export function createStripeGrips(store: Store, data: DataStore): StripeGrips {
     const state = store.get();
     boxes.forEach((box, i) => {
       const image = images.children[i];
-      if (image !== undefined) setAttribute(image, "aria-label", summaryText(state, data, box.stripe));
+      if (image !== undefined) setAttribute(image, "aria-label", summaryText(state, data, box.stripe, samplesAtA()));
     });
   }
 

@@ -40,11 +40,14 @@ export function createMenu(): Menu {
   element.addEventListener("keydown", (event) => {
     const buttons = [...element.querySelectorAll("button")];
     const at = buttons.findIndex((button) => button.matches(":focus"));
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const steps: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
+    const next = steps[event.key];
     if (event.key === "Escape") close();
-    else if (step !== 0) buttons[(at + step + buttons.length) % buttons.length]?.focus();
+    else if (next !== undefined) buttons.at(next % buttons.length)?.focus();
     event.stopPropagation(); // a menu is no place for the plot's keys
-    if (event.key === "Escape" || step !== 0) event.preventDefault();
+    if (event.key === "Escape" || next !== undefined) event.preventDefault();
+    // The focus goes on from where the menu was opened.
+    if (event.key === "Tab") close();
   });
   document.addEventListener("pointerdown", (event) => {
     const inside = event.target instanceof Node && (element.contains(event.target) || anchor?.contains(event.target) === true);
