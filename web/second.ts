@@ -6,6 +6,7 @@ import "./styles/dialogs.css";
 import "./styles/library.css";
 import "./styles/panels.css";
 import "./styles/print.css";
+import "./styles/touch.css";
 import { type CommandHost, createCommands, followValues, moveByKey, type Run } from "./commands.ts";
 import { el, onChange } from "./dom.ts";
 import type { LastFolder } from "./library/last-folder.ts";

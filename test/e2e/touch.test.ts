@@ -78,35 +78,43 @@ describe.skipIf(!canDrive)("fingers", { timeout: 180_000 }, () => {
       await page.getByRole("menuitem", { name: "Signals" }).click();
     }
     await page.locator(".tree-row").first().waitFor();
-    const small = () =>
-      page.evaluate(() => {
-        const seen = [...document.querySelectorAll("button, select, .tree-row, .legend-row, .value-row")].filter((one) => {
-          const box = one.getBoundingClientRect();
-          return one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && box.width > 0;
-        });
+    const small = (within = "body") =>
+      page.evaluate((part) => {
+        const seen = [...document.querySelectorAll(`${part} :is(button, select, .tree-row, .legend-row, .value-row)`)].filter(
+          (one) => {
+            const box = one.getBoundingClientRect();
+            return one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && box.width > 0;
+          },
+        );
+        /** How far a finger may be off, to one side of the middle. */
+        const reach = (one: Element, dx: number, dy: number): number => {
+          const { left, top, width, height } = one.getBoundingClientRect();
+          for (let by = 1; by < 60; by++) {
+            const under = document.elementFromPoint(left + width / 2 + dx * by, top + height / 2 + dy * by);
+            if (under === null || !one.contains(under)) return by - 1;
+          }
+          return 60;
+        };
         return seen
           .filter((one) => {
             const { left, top, width, height } = one.getBoundingClientRect();
-            if (one.matches(".tree-row, .legend-row, .value-row, .legend-name")) return height < 39.5;
-            // What is small to the eye may be larger to the finger.
-            const reach = (dx: number, dy: number) => {
-              const under = document.elementFromPoint(left + width / 2 + dx, top + height / 2 + dy);
-              return under !== null && (one.contains(under) || under.contains(one));
-            };
-            const covered = document.elementFromPoint(left + width / 2, top + height / 2);
-            if (covered === null || !one.contains(covered)) return false; // scrolled away or below a panel
-            return !((width >= 43.5 || (reach(-21, 0) && reach(21, 0))) && (height >= 43.5 || (reach(0, -21) && reach(0, 21))));
+            const under = document.elementFromPoint(left + width / 2, top + height / 2);
+            // Scrolled away, below a panel, or the size of its lane.
+            if (under === null || !one.contains(under) || one.closest(".of-lanes") !== null) return false;
+            const high = Math.max(height, reach(one, 0, -1) + reach(one, 0, 1) + 1);
+            if (one.matches(".tree-row, .legend-row, .value-row, .legend-name")) return high < 39;
+            return high < 43 || Math.max(width, reach(one, -1, 0) + reach(one, 1, 0) + 1) < 43;
           })
           .map(
             (one) =>
               `${Math.round(one.getBoundingClientRect().width)}×${Math.round(one.getBoundingClientRect().height)} ${one.outerHTML.slice(0, 90)}`,
           );
-      });
+      }, within);
     const found = await small();
     if (options.viewport.width >= 960) {
       await page.getByRole("button", { name: "Statistics" }).click();
       await page.locator(".stats-panel").waitFor();
-      found.push(...(await small()));
+      found.push(...(await small(".stats-panel")));
     }
     expect([...new Set(found)]).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(options.viewport.width);

@@ -41,6 +41,7 @@ export function zoneItems(store: Store): MenuItem[] {
 export function moreItems(store: Store, actions: Actions): MenuItem[] {
   const state = store.get();
   return [
+    { text: "Signals", detail: "", run: () => actions.run("toggle-signals") },
     { text: "Fit everything", detail: "", run: () => actions.run("fit") },
     { text: "Cursors", detail: "", run: () => actions.run("cursors") },
     { text: "Statistics", detail: "", run: () => actions.run("toggle-stats") },
