@@ -335,7 +335,8 @@ function followNotice(run: NoticeAction["run"]): void {
   if (run === "open-files") pickers.files();
   else if (run === "reload") location.reload();
   else if (run === "databases") actions.openDatabases();
-  else if (typeof run === "string" || "unpack" in run || "download" in run) withSecond((part) => part.source(run));
+  else if (typeof run === "string" || "unpack" in run || "download" in run || "copy" in run)
+    withSecond((part) => part.source(run));
   else if ("openAddress" in run) openAddress(run.openAddress);
   else if ("password" in run) void opener.password(run.password);
   else void opener.assign(run, [run.assign]);

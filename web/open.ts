@@ -12,6 +12,7 @@ import type { NoticeAction, Notification, SignalInfo, State } from "./state/mode
 import { rebind } from "./state/rebind.ts";
 import type { Store } from "./state/store.ts";
 import { countText } from "./text/number.ts";
+import { addressWaysOut } from "./text/ways-out.ts";
 import { grow, leavesOf } from "./tree/leaves.ts";
 import { createTurns } from "./turns.ts";
 
@@ -249,7 +250,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       if (!reply.ok && quiet) return false;
       store.dispatch({ type: "token", tokenFor: null });
       if (!reply.ok) {
-        fail(reply.fault, ...waysOut(reply.fault, address));
+        fail(reply.fault, ...addressWaysOut(reply.fault, address));
         return false;
       }
       const isOpen = await take(reply, turn, "fresh");
@@ -296,16 +297,6 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   }
 
   return opener;
-}
-
-/** Of an address that did not open. */
-function waysOut({ code }: Fault, address: string): NoticeAction[] {
-  if (code === "storage/no-ranges")
-    return [
-      { label: "Download it all", run: { download: address } },
-      { label: "Cancel", run: "nothing" },
-    ];
-  return code === "storage/unreachable" ? [{ label: "Try again", run: { openAddress: address } }] : [];
 }
 
 /** Plotted signals that may only not have been heard yet. */

@@ -52,6 +52,7 @@ export function createSourceLink(
               severity: "info",
               text: `This link reads logs from ${url.host}`,
               action: { label: "Open", run: { openAddress: url.href } },
+              other: { label: "Do not open", run: "nothing" },
             },
           ],
         });

@@ -114,7 +114,7 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
       return dialog.innerText();
     };
     const listed = await forget();
-    for (const name of ["DBC library", "1 DBC", "DBC assignments", "Last views"]) expect(listed).toContain(name);
+    for (const name of ["DBC library", "1 DBC", "DBC assignments", "Last views", "Indexes"]) expect(listed).toContain(name);
     expect(listed).toMatch(/This browser keeps [\d.]+\u202f?\s?kB for this page/);
     await page.getByRole("button", { name: "Cancel" }).click();
     expect(await page.evaluate(() => Object.keys(localStorage).length)).toBeGreaterThan(0);
@@ -126,6 +126,8 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
     await page.reload();
     expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("buslens.")))).toEqual([]);
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+    expect(await forget()).toContain("This browser keeps nothing for this page.");
+    await page.getByRole("button", { name: "Close" }).click();
     await page.locator(".empty-row", { hasText: "DBC library" }).getByText("kept in this browser", { exact: true }).waitFor();
     expect(errors).toEqual([]);
     await page.context().close();

@@ -103,7 +103,7 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
   test("a database is kept and assigned: the next log of the device needs none; another choice redoes only its signals", async () => {
     const { page } = await openPage(browser, host.url);
     await drop(page, [{ name: "00000001.MF4", bytes: log.bytes }]);
-    await page.locator(".tree-notices").getByText("no DBC open").waitFor();
+    await page.locator(".tree-notices").getByText("no DBC assigned").waitFor();
     await drop(page, [dbcFile]);
     await rows(page).waitFor();
     await expect.poll(() => bar(page)).toMatch(/buslens-drive\.dbc is assigned to CAN 1: \d+ of \d+ ids/);

@@ -168,6 +168,26 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
+  test("more notices are listed with their codes and ways out, each to be copied or dismissed", async () => {
+    const { page } = await openPage(browser, host.url, { permissions: ["clipboard-read", "clipboard-write"] });
+    await drop(page, [{ name: "notes.bin", bytes: text.encode("PK\u0003\u0004") }]);
+    await expect.poll(() => barText(page)).toContain("notes.bin is not a log");
+    await drop(page, [{ name: "trace.blf", bytes: text.encode("LOGG") }]);
+    await action(page, "1 more").click();
+    const list = page.getByRole("list", { name: "Notices" });
+    await expect.poll(() => list.getByRole("listitem").count()).toBe(2);
+    expect(await list.innerText()).toMatch(/trace\.blf is a Vector BLF file[\s\S]*input\/unsupported[\s\S]*Open its files/);
+    await list.getByRole("button", { name: "Copy" }).first().click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+      /^trace\.blf is [\s\S]*"code":"input\/unsupported"/,
+    );
+    await list.getByRole("button", { name: "Dismiss this one" }).last().click();
+    await expect.poll(() => list.getByRole("listitem").count()).toBe(1);
+    await action(page, "Dismiss").first().click();
+    await bar(page).waitFor({ state: "hidden" });
+    await page.context().close();
+  });
+
   test("what a host answers instead of bytes is one sentence each, with the status", async () => {
     const server = createServer((request, response) => {
       const status = Number(/\/(\d{3})\//.exec(request.url ?? "")?.[1] ?? 404);

@@ -1,4 +1,4 @@
-/** All that this browser keeps for the page (viewer.md §7), with its size, and the one way to forget it. */
+/** What this page keeps in the browser (viewer.md §7), with its size, and the way to forget it. Indexes of logs are the worker's. */
 
 import type { LibraryDbc } from "../../worker/api.ts";
 import { countText } from "../text/number.ts";
@@ -22,27 +22,19 @@ const NAMES: Readonly<Record<string, string>> = {
 const HANDLE_BYTES = 100;
 const PREFIX = "buslens.";
 
-/** Whatever keeps more than this file knows of: indexes of logs. */
-export interface Keeper {
-  things(): Promise<readonly KeptThing[]>;
-  clear(): Promise<void>;
-}
-
 /** Nothing that is empty. Where the browser forbids to look, there is nothing. */
-export async function keptThings(keepers: readonly Keeper[] = []): Promise<KeptThing[]> {
+export async function keptThings(): Promise<KeptThing[]> {
   const found = [...(await shelfThings()), ...localThings(), ...(await fileThings())];
-  for (const keeper of keepers) found.push(...(await keeper.things()));
   return found.filter(({ bytes }) => bytes > 0);
 }
 
-export async function forgetKeptThings(keepers: readonly Keeper[] = []): Promise<void> {
+export async function forgetKeptThings(): Promise<void> {
   for (const storage of storages()) for (const key of keysOf(storage)) storage.removeItem(key);
   await browserShelf("dbcs").clear();
   await browserShelf("folders").clear();
   const root = await ownFolder();
   for (const name of root === null ? [] : await namesIn(root))
     await root?.removeEntry(name, { recursive: true }).catch(() => undefined);
-  for (const keeper of keepers) await keeper.clear();
 }
 
 async function shelfThings(): Promise<KeptThing[]> {

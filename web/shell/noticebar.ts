@@ -1,9 +1,9 @@
 /** The notice bar under the top bar: one sentence, the newest; how many more; a way out. */
-import type { Fault } from "../../core/fault.ts";
 import { el, onChange } from "../dom.ts";
-import type { NoticeAction, Notification, State } from "../state/model.ts";
+import type { Notification, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { noticeSentence } from "../text/sentences.ts";
+import { waysOut } from "../text/ways-out.ts";
 import type { Actions } from "./actions.ts";
 import { icon } from "./icons.ts";
 
@@ -14,9 +14,36 @@ export interface NoticeBar {
 
 export function createNoticeBar(store: Store, actions: Actions): NoticeBar {
   const element = el("div", { class: "noticebar", role: "status", hidden: true });
-  const draw = onChange((notifications: readonly Notification[]) => {
+  const list = el("ul", { class: "notice-list", "aria-label": "Notices", "aria-live": "off", id: "notices" });
+  let isOpen = false;
+
+  /** All of them, with codes: below the bar, over the page. */
+  function toggle(): void {
+    isOpen = !isOpen;
+    drawAll(store.get().notifications);
+  }
+
+  function drawList(notifications: readonly Notification[]): void {
+    isOpen &&= notifications.length > 0;
+    if (!isOpen) list.remove();
+    else
+      void import("./notice-list.ts").then(({ noticeRows }) => {
+        const host = {
+          actions: (notice: Notification) => actionsOf(notice, store, actions, null),
+          dismiss: (at: number) => store.dispatch({ type: "dismiss", at }),
+        };
+        if (!isOpen) return;
+        list.replaceChildren(...noticeRows(notifications, host));
+        element.append(list);
+      });
+  }
+
+  const draw = onChange((notifications: readonly Notification[]) => drawAll(notifications));
+
+  function drawAll(notifications: readonly Notification[]): void {
     const newest = notifications[0];
     element.hidden = newest === undefined;
+    drawList(notifications);
     if (newest === undefined) return;
     element.className = `noticebar ${newest.severity}`;
     // An error interrupts a screen reader, a warning waits.
@@ -26,49 +53,40 @@ export function createNoticeBar(store: Store, actions: Actions): NoticeBar {
     element.replaceChildren(
       icon(newest.severity === "info" ? "info" : "warning"),
       el("span", { class: "sentence", title: code === undefined ? sentence : `${sentence}\n${code}` }, sentence),
-      ...actionsOf(newest, store, actions),
-      ...(notifications.length > 1 ? [more(notifications.length - 1, actions)] : []),
+      ...actionsOf(newest, store, actions, toggle),
+      ...(notifications.length > 1 ? [opening(`${notifications.length - 1} more`, isOpen, toggle)] : []),
       el(
         "button",
         { class: "close", type: "button", "aria-label": "Dismiss", onclick: () => store.dispatch({ type: "dismiss" }) },
         icon("close"),
       ),
     );
-  });
+  }
   return { element, render: (state) => draw(state.notifications) };
 }
 
-const more = (count: number, actions: Actions): HTMLElement =>
-  el("button", { class: "link", type: "button", onclick: () => actions.run("toggle-file") }, `${count} more`);
+const opening = (text: string, isOpen: boolean, toggle: () => void): HTMLElement =>
+  el(
+    "button",
+    { class: "link", type: "button", "aria-expanded": String(isOpen), "aria-controls": "notices", onclick: toggle },
+    text,
+  );
 
-function actionsOf(notice: Notification, store: Store, actions: Actions): HTMLElement[] {
-  const first = notice.action ?? actionOfFault(notice);
-  const other = notice.other ?? otherOfFault(notice);
-  return [first, other].flatMap((action) => {
-    if (action === undefined) return [];
+/** `details`: opens them; null where they are shown already. */
+function actionsOf(notice: Notification, store: Store, actions: Actions, details: (() => void) | null): HTMLElement[] {
+  return waysOut(notice).flatMap((action) => {
+    // Of a log that is open the sums say more than the code; without any there is only the code.
+    const isOpenLog = store.get().catalogue !== null;
+    if (action.run === "file-panel" && !isOpenLog && details === null) return [];
     const run = (): void => {
-      if (action.run === "file-panel") store.dispatch({ type: "panel", panel: "file", open: true });
+      if (action.run === "file-panel" && isOpenLog) store.dispatch({ type: "panel", panel: "file", open: true });
+      else if (action.run === "file-panel") details?.();
       else {
         // What was offered is taken: the sentence has nothing more to say.
-        store.dispatch({ type: "dismiss" });
+        store.dispatch({ type: "dismiss", at: store.get().notifications.indexOf(notice) });
         actions.notice(action.run);
       }
     };
     return [el("button", { class: "link", type: "button", onclick: run }, action.label)];
   });
 }
-
-function actionOfFault({ fault }: Notification): NoticeAction | undefined {
-  if (fault?.code === "storage/cors") return { label: "Copy the rule", run: "copy-cors-rule" };
-  if (fault?.code === "access/password-needed" || fault?.code === "access/password-wrong")
-    return { label: "Enter password", run: { password: String(fault.found ?? "") } };
-  if (fault?.code === "storage/changed") return { label: "Read it again", run: "read-again" };
-  if (isArchive(fault)) return { label: "Open its files", run: { unpack: fault?.object ?? "" } };
-  if (fault?.code === "bug/unexpected" && fault.object === undefined) return { label: "Load again", run: "reload" };
-  return fault?.object === undefined ? undefined : { label: "Details", run: "file-panel" };
-}
-
-const otherOfFault = ({ fault }: Notification): NoticeAction | undefined =>
-  isArchive(fault) ? { label: "Ignore", run: "nothing" } : undefined;
-
-const isArchive = (fault: Fault | undefined): boolean => fault?.code === "input/unsupported" && fault.found === "archive";

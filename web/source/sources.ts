@@ -8,7 +8,7 @@ import type { Opener } from "../open.ts";
 import type { Preview } from "../preview.ts";
 import type { NoticeAction, Notification, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
-import { bytesText } from "../text/number.ts";
+import { bytesText, countText } from "../text/number.ts";
 import { createFollower } from "./follower.ts";
 import type { Origin } from "./origins.ts";
 import { changedSentence, grownSentence, newSentence } from "./sentences.ts";
@@ -185,9 +185,12 @@ export function createSources({ store, preview, opener, lastFolder, say, ...host
       import("../shell/forget-dialog.ts"),
       import("../library/kept-things.ts"),
     ]);
-    if (!(await askToForget(await keptThings()))) return;
+    const { documents, bytes } = await preview.keptSizes();
+    const indexes = { name: "Indexes", detail: `${countText(documents)} of logs`, bytes };
+    if (!(await askToForget([...(await keptThings()), ...(bytes > 0 ? [indexes] : [])]))) return;
     await host.forget();
     await forgetKeptThings();
+    await preview.forgetKept();
     say("Everything is forgotten");
   }
 
@@ -222,6 +225,7 @@ export function createSources({ store, preview, opener, lastFolder, say, ...host
       else if (what === "read-again") void readAgain();
       else if (what === "allow") void allow();
       else if (typeof what !== "object") return;
+      else if ("copy" in what) void copied(what.copy, "Report copied", say);
       else if ("unpack" in what) void unpack(what.unpack);
       else if ("download" in what) void download(what.download);
     },
@@ -243,9 +247,13 @@ async function copyRule(say: (text: string) => void): Promise<void> {
     AllowedHeaders: ["Range"],
     ExposeHeaders: ["Content-Range", "ETag"],
   };
-  const isCopied = await navigator.clipboard?.writeText(JSON.stringify([rule], null, 2)).then(
+  await copied(JSON.stringify([rule], null, 2), "Rule copied", say);
+}
+
+async function copied(text: string, done: string, say: (text: string) => void): Promise<void> {
+  const isCopied = await navigator.clipboard?.writeText(text).then(
     () => true,
     () => false,
   );
-  say(isCopied === true ? "Rule copied" : "The browser does not let this page copy");
+  say(isCopied === true ? done : "The browser does not let this page copy");
 }

@@ -140,6 +140,7 @@ export interface NoticeAction {
     | "forget"
     | "empty-view"
     | { readonly unpack: string }
+    | { readonly copy: string }
     | { readonly download: string }
     | { readonly openAddress: string }
     | { readonly password: string }

@@ -96,7 +96,8 @@ type PageAction =
   | { readonly type: "panel"; readonly panel: keyof State["panels"]; readonly open: boolean }
   | { readonly type: "filter"; readonly text: string }
   | { readonly type: "notify"; readonly notifications: readonly Notification[] }
-  | { readonly type: "dismiss" }
+  /** The newest without `at`. */
+  | { readonly type: "dismiss"; readonly at?: number }
   | { readonly type: "follow"; readonly on: boolean }
   | { readonly type: "progress"; readonly progress: State["progress"] }
   | { readonly type: "answered"; readonly last: LastAnswer }
@@ -201,7 +202,7 @@ export function reduce(state: State, action: Action): State {
     case "notify":
       return { ...state, notifications: withNews(state.notifications, action.notifications) };
     case "dismiss":
-      return { ...state, notifications: state.notifications.slice(1) };
+      return { ...state, notifications: state.notifications.filter((_, at) => at !== (action.at ?? 0)) };
     case "follow":
       return state.following === action.on ? state : { ...state, following: action.on };
     case "progress":

@@ -24,11 +24,11 @@ export function faultSentence(fault: Fault): string {
     case "access/password-needed":
       return `${nameOf(fault)} is encrypted. A password for device ${fault.found ?? ""} is needed.`;
     case "access/password-wrong":
-      return `This password does not open ${nameOf(fault)}, or its header is damaged.`;
+      return `This password does not open ${nameOf(fault)}.`;
     case "access/not-authentic":
       return `${nameOf(fault)} does not match its own check value. It was changed or cut after encryption.`;
     case "access/no-cryptography":
-      return ended(fault.message);
+      return "Encrypted logs cannot be opened over plain http on another host, because the browser switches off its cryptography there. Use https or localhost.";
     case "access/token-needed":
       return `${hostOf(fault)} asks for an access token.`;
     case "access/token-wrong":
@@ -76,7 +76,7 @@ export function unmatchedSentence(
   dbcs: readonly { readonly file: string; readonly messageCount: number }[],
 ): string {
   const count = heardIds.length;
-  if (dbcs.length === 0) return `${countText(count)} id${count === 1 ? "" : "s"} heard on ${channel}, no DBC open.`;
+  if (dbcs.length === 0) return `${countText(count)} id${count === 1 ? "" : "s"} heard on ${channel}, no DBC assigned.`;
   const messages = dbcs.reduce((sum, d) => sum + d.messageCount, 0);
   const names = dbcs.map((d) => d.file.split("/").at(-1)).join(", ");
   const more = count > 3 ? ` and ${count - 3} more` : "";

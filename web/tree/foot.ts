@@ -96,7 +96,17 @@ export function createFoot(actions: Pick<Actions, "openDatabases" | "enterPasswo
               "div",
               { class: "inline-notice warning", role: "status" },
               icon("warning"),
-              el("span", {}, unmatchedSentence(worst.channel, worst.ids, dbcs), " Drop a DBC anywhere on this page."),
+              el(
+                "span",
+                {},
+                `${unmatchedSentence(worst.channel, worst.ids, dbcs)} `,
+                el(
+                  "button",
+                  { class: "link", type: "button", onclick: actions.openDatabases },
+                  dbcs.length === 0 ? "Assign a DBC" : "Choose another",
+                ),
+                " Or drop one anywhere on this page.",
+              ),
             ),
           ]),
     );

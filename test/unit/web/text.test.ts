@@ -82,7 +82,7 @@ describe("sentences", () => {
   });
 
   test("a channel that no DBC explains says what was heard", () => {
-    expect(unmatchedSentence("CAN 1", ["003"], [])).toBe("1 id heard on CAN 1, no DBC open.");
+    expect(unmatchedSentence("CAN 1", ["003"], [])).toBe("1 id heard on CAN 1, no DBC assigned.");
     expect(unmatchedSentence("CAN 1", ["001", "002", "003", "004"], [{ file: "x/body.dbc", messageCount: 41 }])).toBe(
       "None of the 41 messages in body.dbc occur on CAN 1. Heard: 001, 002, 003 and 1 more.",
     );
