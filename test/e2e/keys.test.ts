@@ -57,9 +57,9 @@ class Hands {
       await this.page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "−", bubbles: true })));
     else await this.page.keyboard.press(this.pressed);
   }
-  async keys(...others: string[]): Promise<void> {
+  keys = async (...others: string[]): Promise<void> => {
     for (const other of others) await this.page.keyboard.press(other);
-  }
+  };
   /** Seconds of the day and length of the window. */
   async shown(): Promise<Shown> {
     const [range = "", span = ""] = (await this.page.locator(".statusbar").innerText()).replaceAll("\u202f", " ").split("\n");
@@ -192,16 +192,14 @@ const limits = (view: Document): ([number, number] | undefined)[] => view.p.flat
 const checks: Readonly<Record<Command, (hands: Hands) => Promise<void>>> = {
   palette: (h) => h.dialog("Command palette"),
   follow: async (h) => {
-    const isLit = () => h.page.locator(".follow").getAttribute("aria-pressed");
-    await h.press();
-    await soon(isLit).toBe("true");
-    await h.press();
-    await soon(isLit).toBe("false");
+    for (const lit of ["true", "false"]) {
+      await h.press();
+      await soon(() => h.page.locator(".follow").getAttribute("aria-pressed")).toBe(lit);
+    }
   },
   "go-to": async (h) => {
     await h.press();
-    const field = h.page.getByRole("combobox");
-    await soon(() => field.inputValue()).toBe(":");
+    await soon(() => h.page.getByRole("combobox").inputValue()).toBe(":");
     await h.keys("Escape");
   },
   "find-signal": async (h) => {
@@ -555,24 +553,7 @@ describe.skipIf(!canDrive)("keys", { timeout: 180_000 }, () => {
       await page.locator("dialog[open], .menu:not([hidden])").count(),
     ];
     const before = await all();
-    for (const key of [
-      "t",
-      "g",
-      "e",
-      "=",
-      "n",
-      "Shift+N",
-      "Control+f",
-      "Control+e",
-      "z",
-      "q",
-      "[",
-      "]",
-      ";",
-      "'",
-      "Alt+ArrowLeft",
-      "F5",
-    ])
+    for (const key of "t g e = n Shift+N Control+f Control+e z q [ ] ; ' Alt+ArrowLeft F5".split(" "))
       await page.keyboard.press(key);
     expect(await all()).toEqual(before);
     expect(await page.evaluate(() => document.body.dataset.taken)).toBe("");
