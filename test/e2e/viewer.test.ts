@@ -135,7 +135,8 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
 
     const bare = await openPage(browser, host.url);
     await drop(bare.page, [{ name: "00000001.MF4", bytes: log.bytes }]);
-    await expect.poll(() => bare.page.locator(".tree-notices").innerText()).toMatch(/^\d+ ids heard on CAN 1, no DBC assigned\./);
+    const noDbc = bare.page.locator(".tree-notices", { hasText: "ids heard" });
+    await expect.poll(() => noDbc.innerText()).toMatch(/^\d+ ids heard on CAN 1, no DBC assigned\./);
     await drop(bare.page, [{ name: "00000007.MF4", bytes: new Uint8Array(0) }]);
     await expect.poll(() => bare.page.locator(".noticebar").innerText()).toContain("00000007.MF4 is empty (0 bytes)");
     await expect.poll(() => bare.page.locator(".tree-row").count()).toBeGreaterThan(3);
