@@ -72,8 +72,8 @@ describe.skipIf(!canDrive)("bad input", { timeout: 60_000 }, () => {
       ["old.mf4", mdf3, /old\.mf4: This is MDF 3\.30, not MDF 4/],
       ["trace.blf", text.encode("LOGG0123"), /trace\.blf is a Vector BLF file/],
       ["page.html", text.encode("<!doctype html>"), /page\.html is an HTML page/],
-      ["cut.MF4", log.bytes.subarray(0, 40), /cut\.MF4/],
-      ["head.MF4", log.bytes.subarray(0, 120), /head\.MF4/],
+      ["cut.MF4", log.bytes.subarray(0, 40), /cut\.MF4 is cut/],
+      ["head.MF4", log.bytes.subarray(0, 120), /head\.MF4 is cut/],
     ] as const) {
       await dismissAll(page);
       await drop(page, [{ name, bytes }]);

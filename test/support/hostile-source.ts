@@ -80,10 +80,6 @@ const WAYS: Readonly<Record<string, Way>> = {
   "endless-new": (_request, response) => response.writeHead(200, XML).end(listingOf("", `t${Math.random()}`)),
 };
 
-const ways = Object.keys(WAYS);
-export const wayUrl = (source: HostileSource, way: (typeof ways)[number], name = "00000001.MF4"): string =>
-  `${source.url}${way}/${name}`;
-
 export async function startHostileSource(log: Uint8Array): Promise<HostileSource> {
   const asked: string[] = [];
   const server = createServer((request, response) => {

@@ -20,6 +20,7 @@ export function faultSentence(fault: Fault): string {
       // What a dropped file is, said of it.
       return fault.object !== undefined && /^is /.test(fault.message) ? `${nameOf(fault)} ${ended(fault.message)}` : plain(fault);
     case "input/truncated":
+      if (isCutInBlock(fault)) return `${nameOf(fault)} is cut: ${ended(fault.message)}`;
       return `${nameOf(fault)} ends in the middle of a record${atByte(fault)}. All complete frames are shown.`;
     case "access/password-needed":
       return `${nameOf(fault)} is encrypted. A password for device ${fault.found ?? ""} is needed.`;
@@ -57,6 +58,13 @@ export function faultSentence(fault: Fault): string {
 
 const plain = (fault: Fault): string =>
   fault.object === undefined ? ended(capital(fault.message)) : `${nameOf(fault)}: ${ended(fault.message)}`;
+
+/** Where the file's description ends early, not its records: perhaps no frame can be shown. */
+const isCutInBlock = ({ atByte, found, allowed }: Fault): boolean =>
+  typeof found === "number" && typeof allowed === "number" && (atByte !== found || found < ID_BYTES);
+
+/** Of the block that every MDF file begins with. */
+const ID_BYTES = 64;
 
 /** A file's name keeps its own case. */
 const capital = (text: string): string => (/^\S+\.\w/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));

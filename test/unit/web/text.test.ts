@@ -88,3 +88,18 @@ describe("sentences", () => {
     );
   });
 });
+
+test("a log that is cut in its description promises no frames, one cut in its records does", () => {
+  const cut = (
+    atByte: number,
+    found: number | string,
+    allowed: number | string,
+    message = "The file ends at byte 120.",
+  ): string => faultSentence({ code: "input/truncated", object: "D/1/a.MF4", message, atByte, found, allowed });
+  expect(cut(64, 120, 168)).toBe("a.MF4 is cut: The file ends at byte 120.");
+  expect(cut(40, 40, 64)).toBe("a.MF4 is cut: The file ends at byte 120.");
+  expect(cut(5000, 5000, 9000)).toBe("a.MF4 ends in the middle of a record at byte 5,000. All complete frames are shown.");
+  expect(cut(5000, 7, "a whole record")).toBe(
+    "a.MF4 ends in the middle of a record at byte 5,000. All complete frames are shown.",
+  );
+});
