@@ -10,7 +10,7 @@ import { sparkline } from "./sparklines.ts";
 
 const INDENT_PX = 13;
 /** Width of what stands beside the name, and of a letter, in CSS px: how much of the name is written out. */
-const [BESIDE_PX, LETTER_PX] = [124, 6.8];
+const [BESIDE_PX, LETTER_PX] = [124, 7.2];
 
 /** All that a row shows besides its node; plain values, so that equal ones can be told. */
 export interface Look {
@@ -99,7 +99,7 @@ function contentOf(row: Node, look: Look): Element[] {
 
 function signalContent(row: SignalLeaf, { slot, room, lit, path, status }: Look): Element[] {
   const square = el("span", { class: `square${slot === null ? "" : ` slot${(slot % SLOT_COUNT) + 1}`}` });
-  const letters = Math.max(8, Math.floor((room - row.depth * INDENT_PX - BESIDE_PX) / LETTER_PX) - (row.mux?.length ?? -1) - 1);
+  const letters = Math.max(5, Math.floor((room - row.depth * INDENT_PX - BESIDE_PX) / LETTER_PX) - (row.mux?.length ?? -1) - 1);
   const label = el("span", { class: "label" });
   for (const piece of pieces(row.label, lit === "" ? [] : lit.split(",").map(Number), letters)) {
     label.append(piece.lit ? el("mark", {}, piece.text) : piece.text);
