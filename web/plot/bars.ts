@@ -14,19 +14,24 @@ interface Sheet {
   readonly pixels: Uint32Array;
 }
 
-/** Used by one curve after the other. */
-let sheet: Sheet | null = null;
+/** Used by one curve after the other. A sheet is copied as a whole each time it is used again: the smallest that is high enough is taken. */
+const sheets = new Map<number, Sheet>();
+const SHEET_ROWS = [16, 32, 64, 112, IMAGE_ROWS_MAX];
 
-function sheetOf(width: number): Sheet | null {
-  if (sheet !== null && sheet.image.width === width) return sheet;
+function sheetOf(width: number, atLeastRows: number): Sheet | null {
+  const rows = SHEET_ROWS.find((some) => some >= atLeastRows);
+  if (rows === undefined || atLeastRows < 1) return null;
+  const there = sheets.get(rows);
+  if (there?.image.width === width) return there;
   const canvas = document.createElement("canvas");
   canvas.width = width;
-  canvas.height = IMAGE_ROWS_MAX;
+  canvas.height = rows;
   // Kept where the processor writes it: it goes to the plot as a whole.
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) return null;
-  const image = context.createImageData(width, IMAGE_ROWS_MAX);
-  sheet = { context, image, pixels: new Uint32Array(image.data.buffer) };
+  const image = context.createImageData(width, rows);
+  const sheet = { context, image, pixels: new Uint32Array(image.data.buffer) };
+  sheets.set(rows, sheet);
   return sheet;
 }
 
@@ -46,12 +51,12 @@ export function fillBars(context: CanvasRenderingContext2D, left: number, extent
   const from = Math.floor(first);
   const rows = Math.ceil(last) - from;
   const colour = colourBits(String(context.fillStyle));
-  const paper = colour === null || rows > IMAGE_ROWS_MAX || rows < 1 ? null : sheetOf(top.length);
-  if (paper === null || colour === null) fillOneByOne(context, left, extents, isOn);
+  const sheet = colour === null ? null : sheetOf(top.length, rows);
+  if (sheet === null || colour === null) fillOneByOne(context, left, extents, isOn);
   else {
-    ink(paper.pixels, extents, from, rows, colour, isOn);
-    paper.context.putImageData(paper.image, 0, 0, 0, 0, top.length, rows);
-    context.drawImage(paper.context.canvas, 0, 0, top.length, rows, left, from, top.length, rows);
+    ink(sheet.pixels, extents, from, rows, colour, isOn);
+    sheet.context.putImageData(sheet.image, 0, 0, 0, 0, top.length, rows);
+    context.drawImage(sheet.context.canvas, 0, 0, top.length, rows, left, from, top.length, rows);
   }
 }
 

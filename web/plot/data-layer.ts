@@ -5,6 +5,7 @@ import type { Surface } from "./canvas.ts";
 import { type DataStore, isCurrent } from "./data.ts";
 import { drawStripe } from "./draw-stripe.ts";
 import { timeAxisOf } from "./draw-time.ts";
+import { drawValueAxes } from "./draw-value-axis.ts";
 import { drawLosses, drawMarks, lossesOf, marksOf } from "./marks.ts";
 
 export interface DataLayer {
@@ -34,6 +35,7 @@ export function createDataLayer(surface: Surface, data: DataStore): DataLayer {
       lit,
     };
     for (const box of boxes) drawStripe(paint, box, frame);
+    drawValueAxes(paint, boxes, frame);
     const devices = new Set(Object.values(state.plotted).map(({ info }) => info.selector.device));
     const marks = marksOf(state);
     const markFrame = { view, gutter, width, height: element.height, named: isWide.matches, devices };

@@ -6,9 +6,9 @@ import { fillBars } from "./bars.ts";
 import { rowsInView, toColumns } from "./columns.ts";
 import { type Held, isCurrent, type SeriesData } from "./data.ts";
 import { drawTicks } from "./draw-ticks.ts";
-import { drawBaseline, outside, spanOf } from "./draw-waiting.ts";
+import { drawBaseline, outside, type Span, spanOf } from "./draw-waiting.ts";
 import { type Scale, toExtents, yOf } from "./extents.ts";
-import { clipped, type Paint } from "./paint.ts";
+import type { Paint } from "./paint.ts";
 import { colourOf, dashOf } from "./palette.ts";
 import { gapIn, isStep } from "./rhythm.ts";
 
@@ -48,11 +48,11 @@ export function drawCurve(paint: Paint, data: SeriesData, view: View, box: Curve
     const covered = window === null ? null : spanOf(window, view, box.width);
     if (whole !== null) {
       context.globalAlpha = alpha * COARSE_ALPHA;
-      for (const part of outside(covered, box.width)) within(line, part, () => drawHeld(line, whole));
+      within(line, outside(covered, box.width), () => drawHeld(line, whole));
     } else if (window === null) drawBaseline(paint, signal, box.left, box.width, box.scale.bottom);
     if (window !== null && covered !== null) {
       context.globalAlpha = alpha;
-      within(line, covered, () => drawHeld(line, window));
+      within(line, [covered], () => drawHeld(line, window));
     }
   }
   context.restore();
@@ -73,8 +73,16 @@ interface Line {
   readonly lineWidth: number;
 }
 
-function within({ paint, box }: Line, [from, to]: readonly [number, number], draw: () => void): void {
-  clipped(paint, box.left + from, box.scale.top - 3, to - from, box.scale.bottom - box.scale.top + 6, draw);
+/** Only in these columns. */
+function within({ paint: { context }, box }: Line, parts: readonly Span[], draw: () => void): void {
+  if (parts.length === 0) return;
+  const { top, bottom } = box.scale;
+  context.save();
+  context.beginPath();
+  for (const [from, to] of parts) context.rect(box.left + from, Math.floor(top - 3), to - from, Math.ceil(bottom - top + 6));
+  context.clip();
+  draw();
+  context.restore();
 }
 
 function drawHeld(line: Line, held: Held): void {

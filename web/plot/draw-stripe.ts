@@ -1,20 +1,18 @@
-/** One stripe on the data canvas: ground, grid, gaps, curves or lanes, value axes. */
+/** One stripe on the data canvas: grid, gaps, curves or lanes. */
 
 import { LANE_ROW_PX, type StripeBox } from "../state/layout.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import { columnOf, type View } from "../state/view.ts";
-import { compactText } from "../text/number.ts";
 import { type Axis, axesOf } from "./axes.ts";
 import type { DataStore } from "./data.ts";
 import { drawCurve } from "./draw-curve.ts";
 import { drawGaps } from "./draw-gaps.ts";
 import { drawLane } from "./draw-lane.ts";
+import { ticksOf } from "./draw-value-axis.ts";
 import { drawBaseline, drawPending } from "./draw-waiting.ts";
 import { type Scale, yOf } from "./extents.ts";
-import { clipped, fitText, horizontal, type Paint, setFont, textWidth, vertical } from "./paint.ts";
-import { colourOf } from "./palette.ts";
+import { clipped, fitText, horizontal, type Paint, setFont, vertical } from "./paint.ts";
 import type { TimeAxis } from "./time-axis.ts";
-import { logTicks, type ValueTick, valueTicks } from "./value-axis.ts";
 
 /** CSS px above and below the curve: unit or legend row above, half a label below. */
 export const PAD_TOP = 26;
@@ -46,13 +44,12 @@ export const scaleOf = (axis: Axis, box: StripeBox, ratio: number): Scale => ({
 export const stripeAxes = (box: StripeBox, state: Pick<State, "plotted" | "selected">): readonly Axis[] =>
   box.stripe.kind === "lanes" || box.stripe.folded ? [] : axesOf(box.stripe, state, box.height - PAD_TOP - PAD_BOTTOM);
 
+/** On a ground that is painted already; value axes come after all stripes. */
 export function drawStripe(paint: Paint, box: StripeBox, frame: PlotFrame): void {
   const { context, palette, ratio } = paint;
   const top = Math.round(box.top * ratio);
   const bottom = Math.round((box.top + box.height) * ratio);
   const { gutter, width } = frame;
-  context.fillStyle = palette.plot;
-  context.fillRect(0, top, gutter + width, bottom - top);
   drawTimeGrid(paint, frame, top, bottom);
   const axes = stripeAxes(box, frame.state);
   const main = axes[0];
@@ -68,13 +65,6 @@ export function drawStripe(paint: Paint, box: StripeBox, frame: PlotFrame): void
   context.fillStyle = palette.hair;
   horizontal(paint, bottom - 1, 0, gutter + width);
   vertical(paint, gutter - 1, top, bottom);
-  const shown = axes.slice(0, frame.axesMax);
-  shown.forEach((axis, i) => {
-    const right = gutter - i * AXIS_PX * ratio;
-    // Left of the outermost axis all is free: a stripe of few axes writes numbers of many digits.
-    const room = (i === shown.length - 1 ? right : AXIS_PX * ratio) - 8 * ratio;
-    drawAxis(paint, axis, box, { right, room }, frame.state.autoValues);
-  });
   if (frame.state.active === box.stripe.id && frame.state.stripes.length > 1) {
     context.fillStyle = palette.accent;
     context.fillRect(0, top, 2 * ratio, bottom - top - 1);
@@ -104,11 +94,6 @@ function drawTimeGrid(paint: Paint, { view, time, gutter }: PlotFrame, top: numb
   for (const timeNs of time.minor) vertical(paint, gutter + columnOf(view, timeNs), top, bottom);
   paint.context.fillStyle = paint.palette.major;
   for (const { timeNs } of time.major) vertical(paint, gutter + columnOf(view, timeNs), top, bottom);
-}
-
-function ticksOf(axis: Axis, box: StripeBox): ValueTick[] {
-  const height = box.height - PAD_TOP - PAD_BOTTOM;
-  return axis.log ? logTicks(axis.limits, height) : valueTicks(axis.limits, height, axis.integer);
 }
 
 function drawValueGrid(paint: Paint, axis: Axis, box: StripeBox, { gutter, width }: PlotFrame): void {
@@ -155,37 +140,4 @@ function drawLanes(paint: Paint, box: StripeBox, { state, view, data, gutter, wi
     const top = (box.top + 6 + i * LANE_ROW_PX) * ratio;
     drawLane(paint, data.get(id), view, { left: gutter, width, top, bottom: top + LANE_ROW_PX * ratio }, signal);
   });
-}
-
-/** A number without its middle would be another number: the short form, or none. */
-function numberText(paint: Paint, value: number, label: string, room: number): string {
-  if (textWidth(paint, label) <= room) return label;
-  const short = compactText(value);
-  return textWidth(paint, short) <= room ? short : "";
-}
-
-/** Bar in the series colour, labels left of it, unit above. */
-function drawAxis(
-  paint: Paint,
-  axis: Axis,
-  box: StripeBox,
-  at: { readonly right: number; readonly room: number },
-  isAuto: boolean,
-): void {
-  const { right, room } = at;
-  const { context, palette, ratio } = paint;
-  const scale = scaleOf(axis, box, ratio);
-  context.fillStyle = colourOf(palette, axis.first);
-  context.fillRect(right - 2 * ratio, scale.top, 2 * ratio, scale.bottom - scale.top);
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  context.fillStyle = palette.t2;
-  setFont(paint, 11);
-  const x = right - 7 * ratio;
-  for (const { value, label } of ticksOf(axis, box))
-    context.fillText(numberText(paint, value, label, room), x, yOf(scale, value));
-  context.fillStyle = palette.t3;
-  setFont(paint, 10);
-  const unit = `${axis.unit.replace(/^deg/, "°")}${isAuto ? " auto" : ""}`;
-  context.fillText(fitText(paint, unit, room), x, scale.top - 15 * ratio);
 }

@@ -105,6 +105,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
   );
   /** In this frame's turn, or the next one's where the state has changed meanwhile. */
   const redraw = oncePerFrame(() => latest !== null && draw(latest));
+  const renderAgain = oncePerFrame(() => shown !== null && render(store.get(), shown));
   const redrawPointer = oncePerFrame(() => latest !== null && point(latest));
   const cursors = createCursorValues(store, data, host, { nextWork: host.nextWork, redraw });
 
@@ -232,7 +233,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
     render,
     refresh() {
       version++;
-      if (shown !== null) render(store.get(), shown);
+      renderAgain();
     },
     onValues: (listener) => void listeners.push(listener),
     carry: (ids, label, event, drop) => carrying.start(ids, label, event, false, drop),
