@@ -19,6 +19,8 @@ export interface Held {
 export interface SeriesData {
   readonly whole: Held | null;
   readonly window: Held | null;
+  /** The window and what lies beside it (web/plot/beside.ts). */
+  readonly beside?: Held | null;
 }
 
 const nothing: SeriesData = { whole: null, window: null };
@@ -51,7 +53,7 @@ export function createDataStore(): DataStore {
     outdate() {
       age++;
       const old = (held: Held | null): Held | null => (held === null ? null : { ...held, isOld: true });
-      for (const [id, { whole, window }] of byId) byId.set(id, { whole: old(whole), window: old(window) });
+      for (const [id, { whole, window }] of byId) byId.set(id, { whole: old(whole), window: old(window), beside: null });
     },
   };
 }

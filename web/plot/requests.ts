@@ -6,12 +6,13 @@ import { recordingRange, samplesExpected } from "../state/recording.ts";
 import type { Measured } from "../state/reduce.ts";
 import type { Store } from "../state/store.ts";
 import { endNs, fit, type TimeRange, type View } from "../state/view.ts";
+import { besideOf, cutOut, holds } from "./beside.ts";
 import { onlyCodesText } from "./codes.ts";
 import { type DataStore, extremesOf, type Held, hasTexts, hasValues, isCurrent, pointCount, type SeriesData } from "./data.ts";
 import { rhythmRange } from "./rhythm.ts";
 
 export interface Job {
-  readonly kind: "whole" | "window" | "coarse";
+  readonly kind: "whole" | "window" | "coarse" | "beside";
   readonly ids: readonly SeriesId[];
   readonly view: View;
   readonly columns: number;
@@ -20,7 +21,10 @@ export interface Job {
 /** A log of this size takes longer than a person waits without a picture. */
 const LARGE_BYTES = 32 * 1024 * 1024;
 
-/** Whatever has no picture at all gets a coarse one where that is much faster. Windows in view first, then the whole recording of what has none yet (for axis limits, overview and backdrop); null: all is there. */
+/**
+ * Whatever has no picture at all gets a coarse one where that is much faster. Windows in view first, then the whole recording of what has none yet
+ * (for axis limits, overview and backdrop), then what lies beside the view; null: all is there.
+ */
 export function nextJob(state: State, data: DataStore): Job | null {
   const { view, columns } = state;
   if (view === null || columns < 1) return null;
@@ -33,9 +37,18 @@ export function nextJob(state: State, data: DataStore): Job | null {
   if (stale.length > 0) return { kind: "window", ids: stale.map((p) => p.info.id), view, columns };
   if (range === null) return null;
   const fresh = visible.filter(({ info }) => isWanted(data.get(info.id).whole, range));
-  if (fresh.length === 0) return null;
-  return { kind: "whole", ids: fresh.map((p) => p.info.id), view: fit(range, columns), columns };
+  if (fresh.length > 0) return { kind: "whole", ids: fresh.map((p) => p.info.id), view: fit(range, columns), columns };
+  // A log that nobody has gone through would be read whole for it; and where the view is all, nothing lies beside it.
+  const isAll = view.fromNs <= range.fromNs && endNs(view, columns) >= range.toNs;
+  if (isAll || state.listening.length > 0 || visible.length > BESIDE_MAX) return null;
+  const alone = visible.filter(({ info }) => !holds(data.get(info.id).beside, view, columns));
+  return alone.length === 0 ? null : { kind: "beside", ids: alone.map((p) => p.info.id), ...besideOf(view, columns) };
 }
+
+/** Curves for which something is held beside the view: some 400 kB each on a wide screen. */
+const BESIDE_MAX = 32;
+/** The view has rested so long before anything is asked that nobody waits for. */
+const IDLE_MS = 300;
 
 const isBare = ({ whole, window }: SeriesData): boolean => whole === null && window === null;
 const isLarge = ({ heard }: State): boolean =>
@@ -66,18 +79,50 @@ export function createRequester(
   host: { now(): number; nextWork(): WorkId; onFault(fault: Fault): void; redraw(): void },
 ): Requester {
   let running: { readonly work: WorkId; readonly job: Job; readonly sinceMs: number } | null = null;
-  let halted: View | null = null;
+  /** Not asked again until something else is. */
+  let halted: string | null = null;
+
+  let resting: { readonly view: View | null; readonly sinceMs: number } = { view: null, sinceMs: 0 };
+  let waking: ReturnType<typeof setTimeout> | undefined;
+
+  /** Whether the view has not moved for a while; asks again when it may be so. */
+  function isIdle({ view }: State): boolean {
+    if (resting.view !== view) resting = { view, sinceMs: host.now() };
+    const leftMs = resting.sinceMs + IDLE_MS - host.now();
+    if (leftMs <= 0) return true;
+    clearTimeout(waking);
+    waking = setTimeout(pump, leftMs);
+    return false;
+  }
+
+  /** A window that is held already, as a part of what lies beside an older view. */
+  function takeHeld({ plotted, view, columns }: State): void {
+    if (view === null) return;
+    const ids = Object.keys(plotted).filter((id) => {
+      const { window, beside } = data.get(id);
+      const cut = isCurrent(window, view, columns) ? null : cutOut(beside, view, columns);
+      if (cut !== null) data.put(id, "window", cut);
+      return cut !== null;
+    });
+    if (ids.length === 0) return;
+    store.dispatch({ type: "measured", signals: ids.flatMap((id) => measure(store.get().plotted[id], data, false) ?? []) });
+    store.dispatch({ type: "answered", last: { ...drawn(store.get(), data), elapsedMs: 0, bytesRead: 0 } });
+    host.redraw();
+  }
 
   function pump(): void {
+    takeHeld(store.get());
     const state = store.get();
     data.keepOnly(new Set(Object.keys(state.plotted)));
     dropOthers(state);
     const job = nextJob(state, data);
     if (running !== null) {
-      if (job !== null && isOutdated(running.job, job) && host.now() - running.sinceMs > PATIENCE_MS) asking.cancel(running.work);
+      const patienceMs = running.job.kind === "beside" ? 0 : PATIENCE_MS;
+      if (job !== null && isOutdated(running.job, job) && host.now() - running.sinceMs >= patienceMs) asking.cancel(running.work);
       return;
     }
-    if (job === null || (halted !== null && halted === job.view)) return;
+    if (job === null || halted === nameOf(job)) return;
+    if (job.kind === "beside" && !isIdle(state)) return;
     halted = null;
     void run(job, state);
   }
@@ -99,7 +144,7 @@ export function createRequester(
     running = null;
     if (reply.ok) accept(job, reply.value, age !== data.age());
     else if (reply.fault.code !== "request/cancelled") {
-      halted = job.view;
+      halted = nameOf(job);
       host.onFault(reply.fault);
     }
     pump();
@@ -109,6 +154,13 @@ export function createRequester(
     const all = wholeView(store.get());
     if (job.kind === "coarse") {
       takeCoarse(job, answer);
+      return;
+    }
+    if (job.kind === "beside") {
+      job.ids.forEach((id, i) => {
+        const series = answer.series[i];
+        if (series !== undefined) data.put(id, "beside", { series, view: job.view, columns: job.columns, isOld });
+      });
       return;
     }
     const isWhole = job.kind === "whole" || (all !== null && all.fromNs === job.view.fromNs && all.stepNs === job.view.stepNs);
@@ -142,7 +194,7 @@ export function createRequester(
     pump,
     cancel() {
       if (running === null) return;
-      halted = running.job.view;
+      halted = nameOf(running.job);
       asking.cancel(running.work);
     },
   };
@@ -152,6 +204,8 @@ function wholeView(state: State): View | null {
   const range = recordingRange(state);
   return range === null || state.columns < 1 ? null : fit(range, state.columns);
 }
+
+const nameOf = ({ kind, view }: Job): string => `${kind} ${view.fromNs} ${view.stepNs}`;
 
 const isOutdated = (running: Job, wanted: Job): boolean =>
   running.view.fromNs !== wanted.view.fromNs || running.view.stepNs !== wanted.view.stepNs || running.kind !== wanted.kind;
