@@ -12,7 +12,7 @@ import { pack } from "../../web/link/packed.ts";
 import { type HostileSource, startHostileSource } from "../support/hostile-source.ts";
 import { oddDbc, oddLog } from "../support/odd-values.ts";
 import { hasShared, sharedBytes } from "../support/shared.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic, settled, type Watched } from "./page.ts";
+import { canDrive, dismissAll, drop, launch, openPage, plot, serveStatic, settled, type Watched } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const text = new TextEncoder();
@@ -48,10 +48,6 @@ describe.skipIf(!canDrive)("bad input", { timeout: 60_000 }, () => {
 
   const bar = (page: Page) => page.locator(".noticebar");
   const said = async (page: Page): Promise<string> => ((await bar(page).isVisible()) ? bar(page).innerText() : "");
-  async function dismissAll(page: Page): Promise<void> {
-    const dismiss = page.getByRole("button", { name: "Dismiss" });
-    while (await dismiss.isVisible()) await dismiss.click({ timeout: 1000 }).catch(() => undefined);
-  }
   /** The signal that was plotted before is still there, with its curve. */
   async function stillThere({ page, errors, foreign }: Watched): Promise<void> {
     await expect.poll(() => page.locator(".legend-row .name").first().innerText()).toBe("EngineSpeed");

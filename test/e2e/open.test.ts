@@ -41,7 +41,7 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
     const { page, errors } = await openPage(browser, linkTo(bucket.url));
     await expect.poll(() => bar(page)).toContain(`This link reads logs from ${new URL(bucket.url).host}.`);
     expect(bucket.asked).toEqual([]);
-    await page.locator(".noticebar").getByRole("button", { name: "Open" }).click();
+    await page.locator(".noticebar").getByRole("button", { name: "Open", exact: true }).click();
     await rows(page).waitFor();
     await plot(page, "EngineSpeed");
     expect(await settled(page)).toContain("1 signal");

@@ -99,3 +99,9 @@ export async function drop(page: Page, files: readonly { readonly name: string; 
     }
   }, given);
 }
+
+/** Puts all sentences away: they take room from the plot. One may go by itself while it is looked for. */
+export async function dismissAll(page: Page): Promise<void> {
+  const dismiss = page.getByRole("button", { name: "Dismiss" });
+  while (await dismiss.isVisible()) await dismiss.click({ timeout: 1000 }).catch(() => undefined);
+}

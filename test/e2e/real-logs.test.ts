@@ -13,7 +13,7 @@ import { valueText } from "../../web/text/number.ts";
 import { type FileServer, startFileServer } from "../support/file-server.ts";
 import { type PublicBucket, startPublicBucket } from "../support/public-bucket.ts";
 import { hasShared, sharedBytes, sharedJson } from "../support/shared.ts";
-import { canDrive, drop, launch, openPage, serveStatic, settled, type Watched } from "./page.ts";
+import { canDrive, dismissAll, drop, launch, openPage, serveStatic, settled, type Watched } from "./page.ts";
 
 const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
 const pictures = fileURLToPath(new URL("../../test-results/viewer/", import.meta.url));
@@ -150,12 +150,6 @@ describe.skipIf(!canDrive || !hasShared)("real logs (needs ../shared)", { timeou
       })),
     );
 
-  /** Sentences take room from the plot. */
-  async function dismissAll(page: Page): Promise<void> {
-    const dismiss = page.getByRole("button", { name: "Dismiss" });
-    while (await dismiss.isVisible()) await dismiss.click();
-  }
-
   test("a whole LOG folder opens: every device is there, and each log's condition is said", async () => {
     await expect.poll(() => all.page.locator(".topbar").innerText()).toMatch(/7 devices[\s\S]*10 splits/);
     expect(await all.page.locator(".tree-row.device .label").first().innerText()).toBe("17BD1DB7");
@@ -277,7 +271,7 @@ describe.skipIf(!canDrive || !hasShared)("real logs (needs ../shared)", { timeou
       ["ranges", `${files.url}/shared/samples/${gps?.log}`],
     ] as const) {
       const other = await openPage(browser, `${host.url}?src=${encodeURIComponent(source)}${fragment}`);
-      await other.page.locator(".noticebar").getByRole("button", { name: "Open" }).click();
+      await other.page.locator(".noticebar").getByRole("button", { name: "Open", exact: true }).click();
       if (name === "ranges")
         await drop(other.page, [{ name: "canmod-gps.dbc", bytes: sharedBytes("samples/dbc/canmod-gps.dbc") }]);
       await expect.poll(() => legend(other.page)).toEqual(wanted);
