@@ -37,7 +37,7 @@ export interface Extras {
 }
 
 export function createExtras(host: ExtrasHost, rows: TreeRows): Extras {
-  const element = el("div", { class: "tree-notices" });
+  const element = el("div", { class: "tree-question" });
   let late: Late | null = null;
   void import("./late.ts").then(
     ({ createLate }) => {
