@@ -44,9 +44,9 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     await drop(watched.page, files);
     await watched.page.locator(".tree-row.signal").first().waitFor();
     for (const name of names) await plot(watched.page, name);
-    // Out of the filter box. Without names there is nothing to leave, and Escape would stop the work that a link began.
-    if (names.length > 0) await watched.page.keyboard.press("Escape");
+    // Out of the filter box; before, Escape would stop what is still being read.
     await settled(watched.page);
+    await watched.page.keyboard.press("Escape");
     return watched;
   }
   const areaOf = async (page: Page) => (await page.locator(".plot-area").boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
