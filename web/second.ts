@@ -168,6 +168,7 @@ export function createSecond({
   const lastViews = createLastViews(store, {
     kept,
     show: linker.show,
+    isLinked: linker.isWaiting,
     later: (act, ms) => window.setTimeout(act, ms),
     stop: (timer) => window.clearTimeout(timer),
   });

@@ -17,6 +17,8 @@ const SETTLE_MS = 1000;
 export interface LastViewsHost {
   readonly kept: Kept;
   show(document: ViewDocument): void;
+  /** A link says what to show, once its signals are there. */
+  isLinked(): boolean;
   later(run: () => void, ms: number): number;
   stop(timer: number): void;
 }
@@ -30,7 +32,7 @@ export interface LastViews {
   forget(): void;
 }
 
-export function createLastViews(store: Store, { kept, show, later, stop }: LastViewsHost): LastViews {
+export function createLastViews(store: Store, { kept, show, isLinked, later, stop }: LastViewsHost): LastViews {
   let key: string | null = null;
   /** Whether the view of what is open was looked for. */
   let isLookedFor = false;
@@ -57,7 +59,7 @@ export function createLastViews(store: Store, { kept, show, later, stop }: LastV
     if (key === null || state.columns === 0 || !isHeard) return;
     if (!isLookedFor) {
       isLookedFor = true;
-      if (store.get().stripes.length === 0) restore(key);
+      if (store.get().stripes.length === 0 && !isLinked()) restore(key);
     } else changed(state.view, state.stripes, state.plotted, state.cursors);
   }
 

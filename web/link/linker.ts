@@ -23,6 +23,8 @@ export interface Linker {
   read(): Promise<void>;
   /** Call after every change of the state. */
   pump(state: State): void;
+  /** A link was read and waits for its signals. */
+  isWaiting(): boolean;
   /** The whole address of the view; notices what had to be left out. null: no address holds it, which is said. */
   address(): Promise<URL | null>;
   /** Shows a document, such as a layout, on the signals that are here. */
@@ -167,6 +169,7 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
   return {
     read,
     pump,
+    isWaiting: () => wanted !== null,
     async address() {
       if (!canPack) {
         warn("This browser cannot pack a view into a link. Save it as a layout instead.");
