@@ -25,10 +25,14 @@ export type Subject = (world: World) => Promise<Record<string, number>>;
 export async function makeWorld(given: Pick<World, "browser" | "url" | "folder">, sizeBytes: number): Promise<World> {
   const plan = bigPlan({ sizeBytes, generation: "D", variant: "dense" });
   const logPath = join(given.folder, "00000001.MF4");
-  const pieces = Readable.from(plan.chunks(), { objectMode: false }).map((piece: Uint8Array) => piece.slice());
-  await pipeline(pieces, createWriteStream(logPath));
+  await pipeline(Readable.from(copies(plan)), createWriteStream(logPath));
   const names = plan.series.map(({ message, signal }) => `${message.name}.${signal.name}`);
   return { ...given, logPath, plan, dbc: bigDbc("dense"), names };
+}
+
+/** Pieces are lent until the next one is asked for, and a stream asks ahead. */
+function* copies(plan: BigLog): Generator<Uint8Array> {
+  for (const piece of plan.chunks()) yield piece.slice();
 }
 
 /** Gives the page files as its picker does. */
