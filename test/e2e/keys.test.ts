@@ -191,11 +191,10 @@ const limits = (view: Document): ([number, number] | undefined)[] => view.p.flat
 /** One check a command; the compiler asks for that of a new one. */
 const checks: Readonly<Record<Command, (hands: Hands) => Promise<void>>> = {
   palette: (h) => h.dialog("Command palette"),
+  // Files that the browser hands out once: following itself is held by sources.test.ts.
   follow: async (h) => {
-    for (const lit of ["true", "false"]) {
-      await h.press();
-      await soon(() => h.page.locator(".follow").getAttribute("aria-pressed")).toBe(lit);
-    }
+    await h.press();
+    await soon(() => h.page.locator(".statusbar").innerText()).toContain("cannot be looked at again");
   },
   "go-to": async (h) => {
     await h.press();

@@ -32,7 +32,7 @@ export function askToForget(things: readonly KeptThing[]): Promise<boolean> {
           ? "This browser keeps nothing for this page."
           : `This browser keeps ${bytesText(all)} for this page. What is open stays open; passwords and tokens are never kept.`,
       ),
-      el("table", { "aria-label": "Kept in this browser" }, el("tbody", {}, ...rows)),
+      el("table", { class: "kept-things", "aria-label": "Kept in this browser" }, el("tbody", {}, ...rows)),
       el(
         "div",
         { class: "buttons" },

@@ -186,7 +186,11 @@ export function createSources({ store, preview, opener, lastFolder, say, ...host
       import("../library/kept-things.ts"),
     ]);
     const { documents, bytes } = await preview.keptSizes();
-    const indexes = { name: "Indexes", detail: `${countText(documents)} of logs`, bytes };
+    const indexes = {
+      name: "Indexes",
+      detail: `${countText(documents)} document${documents === 1 ? "" : "s"} about logs`,
+      bytes,
+    };
     if (!(await askToForget([...(await keptThings()), ...(bytes > 0 ? [indexes] : [])]))) return;
     await host.forget();
     await forgetKeptThings();
