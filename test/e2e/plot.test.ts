@@ -284,6 +284,10 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     const { times } = samplesOf("EngineSpeed");
     await soon(() => cursorOf(page, "a")).not.toBe(null);
     expect(Number((await cursorOf(page, "a")) ?? 0n) - Number(times[0] ?? 0n)).toBeGreaterThan(4.8e9);
+    // The last ones used come first; a time is not one of them any more.
+    await page.keyboard.press("Control+k");
+    const hits = await page.locator(".palette-hit span:first-child").allInnerTexts();
+    expect(hits.slice(0, 3)).toEqual(["Layout: two", "Statistics", "Throttle"]);
     await page.close();
   });
 });

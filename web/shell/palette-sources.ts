@@ -11,7 +11,7 @@ import { parseTime } from "../text/parse-time.ts";
 import { offsetNsOf } from "../text/time.ts";
 import { parseFilter, subsequence } from "../tree/filter.ts";
 import { entriesSoFar } from "../tree/leaves.ts";
-import { search } from "../tree/search.ts";
+import { type Entry, search } from "../tree/search.ts";
 import type { Hit, PaletteSource } from "./palette.ts";
 
 /** Letters together, and at the start, are better; null: not all of them occur. */
@@ -38,23 +38,30 @@ export const commandSource = (run: Run): PaletteSource => ({
 
 const SIGNALS_MAX = 50;
 
+function signalHit({ node }: Entry, score: number, isAlone: boolean, plot: (info: SignalInfo) => void): Hit | null {
+  if (node.kind !== "signal" || node.info.absent) return null;
+  const { info } = node;
+  const detail = isAlone ? info.source : `${info.source} · ${info.selector.device}`;
+  return { key: info.id, text: info.name, detail, score, run: () => plot(info) };
+}
+
 /** The language of the filter box: fields, wildcards, quotes. */
 export const signalSource = (isAlone: () => boolean, plot: (info: SignalInfo) => void): PaletteSource => ({
   prefix: "@",
   find(query) {
     const filter = parseFilter(query);
     if (filter.empty) return [];
-    return search(entriesSoFar(), filter, new Set())
-      .entries.flatMap((entry): Hit[] => {
-        if (entry.node.kind !== "signal" || entry.node.info.absent) return [];
-        const { info } = entry.node;
-        const detail = isAlone() ? info.source : `${info.source} · ${info.selector.device}`;
+    return (
+      search(entriesSoFar(), filter, new Set())
         // Among commands and times: whole names before them, letters strewn about behind.
-        const score = filter.score(entry) * 20;
-        return [{ key: info.id, text: info.name, detail, score, run: () => plot(info) }];
-      })
-      .sort((a, b) => b.score - a.score)
-      .slice(0, SIGNALS_MAX);
+        .entries.flatMap((entry) => signalHit(entry, filter.score(entry) * 20, isAlone(), plot) ?? [])
+        .sort((a, b) => b.score - a.score)
+        .slice(0, SIGNALS_MAX)
+    );
+  },
+  recall(key) {
+    const entry = entriesSoFar().find(({ node }) => node.kind === "signal" && node.info.id === key);
+    return entry === undefined ? null : signalHit(entry, 0, isAlone(), plot);
   },
 });
 

@@ -16,6 +16,8 @@ export interface PaletteSource {
   /** ">" commands, "@" signals, ":" times; null: always asked, never alone. */
   readonly prefix: string | null;
   find(query: string): readonly Hit[];
+  /** What was used before, by its key, where an empty query does not find it. */
+  recall?(key: string): Hit | null;
 }
 
 export interface CommandPalette {
@@ -56,9 +58,11 @@ export function createPalette(sources: readonly PaletteSource[]): CommandPalette
     const own = sources.filter(({ prefix }) => prefix !== null && text.startsWith(prefix));
     const query = own.length > 0 ? text.slice(1).trim() : text.trim();
     const asked = own.length > 0 ? own : sources;
-    const recency = (hit: Hit): number => (query === "" && last.includes(hit.key) ? 1000 - last.indexOf(hit.key) : 0);
-    hits = asked
-      .flatMap((source) => source.find(query))
+    const recency = (hit: Hit): number => (query === "" && last.includes(hit.key) ? 1000 - 10 * last.indexOf(hit.key) : 0);
+    const found = asked.flatMap((source) => source.find(query));
+    const known = new Set(found.map(({ key }) => key));
+    const again = query === "" ? last.filter((key) => !known.has(key)) : [];
+    hits = [...found, ...again.flatMap((key) => asked.flatMap((source) => source.recall?.(key) ?? []))]
       .map((hit) => ({ hit, score: hit.score + recency(hit) }))
       .sort((a, b) => b.score - a.score)
       .slice(0, HITS_MAX)
