@@ -9,10 +9,11 @@ import { parseArgs } from "node:util";
 import { canDrive, launch, serveStatic } from "../test/e2e/page.ts";
 import { printLines } from "./report.ts";
 import { frames } from "./viewer/frames.ts";
+import { memory } from "./viewer/memory.ts";
 import { opening } from "./viewer/opening.ts";
 import { makeWorld, medians, type Subject } from "./viewer/world.ts";
 
-const SUBJECTS: Readonly<Record<string, Subject>> = { opening, frames };
+const SUBJECTS: Readonly<Record<string, Subject>> = { opening, memory, frames };
 
 const { values } = parseArgs({
   options: {
