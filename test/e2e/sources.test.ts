@@ -168,6 +168,36 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
+  test("with Alt what is dropped takes the place of what is open; a hundred files and an empty one open at once", async () => {
+    const { page, errors } = await openPage(browser, host.url);
+    await drop(page, [{ name: "00000001.MF4", bytes: first.bytes }]);
+    await expect.poll(() => page.locator(".source .detail").innerText()).toContain("1 split");
+    const [sentence, replaced] = await page.evaluate(async (base64) => {
+      const file = new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], "00000002.MF4");
+      const data = new DataTransfer();
+      data.items.add(file);
+      const event = (type: string): DragEvent =>
+        new DragEvent(type, { dataTransfer: data, altKey: true, bubbles: true, cancelable: true });
+      document.body.dispatchEvent(event("dragover"));
+      const said = document.querySelector(".drop-sentence")?.textContent ?? "";
+      document.body.dispatchEvent(event("drop"));
+      return [said, document.body.classList.contains("dropping")] as const;
+    }, Buffer.from(second.bytes).toString("base64"));
+    expect([sentence, replaced]).toEqual(["Open 1 item instead of the current ones", false]);
+    await expect.poll(() => page.locator(".source .detail").innerText()).toMatch(/^1 split · 56\.6/);
+    const many = Array.from({ length: 110 }, (_, i) => ({
+      name: `${String(i + 10).padStart(8, "0")}.MF4`,
+      bytes: i === 0 ? new Uint8Array(0) : first.bytes.subarray(0, 20_000 + i),
+    }));
+    await drop(page, many);
+    await expect.poll(() => page.locator(".source .detail").innerText(), { timeout: 20_000 }).toContain("111 splits");
+    await expect
+      .poll(() => barText(page))
+      .toContain("00000010.MF4 is empty (0 bytes). The logger may have lost power before the first write.");
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
   test("more notices are listed with their codes and ways out, each to be copied or dismissed", async () => {
     const { page } = await openPage(browser, host.url, { permissions: ["clipboard-read", "clipboard-write"] });
     await drop(page, [{ name: "notes.bin", bytes: text.encode("PK\u0003\u0004") }]);
