@@ -6,7 +6,7 @@ import type { LogTimes } from "../kernel/log-times.ts";
 import type { StreamPart, Times } from "../kernel/stream-times.ts";
 import { readExtents } from "../mdf/data-stream.ts";
 import type { MdfFile } from "../mdf/file.ts";
-import { entryFrom, startInside } from "../mdf/stream-entry.ts";
+import { entryFrom, type StreamEntry, startInside } from "../mdf/stream-entry.ts";
 import { needsValueOrder } from "../mdf/value-order.ts";
 import type { ByteSource } from "../store/source.ts";
 
@@ -15,6 +15,7 @@ const PIECES = 128;
 const PIECE_BYTES = 16 * 1024;
 /** So much of a piece finds where its records begin, and where their values lie. */
 const FIND_BYTES = 4 * 1024;
+const READS_AT_ONCE = 16;
 
 /**
  * Parts of each stream. Where its times are known they begin with chunks of the range; else they lie anywhere between its ends, if records can be told
@@ -57,23 +58,31 @@ async function foundParts(
   const { recordIdBytes, layouts, extents } = stream;
   if (extents.some(({ packed }) => packed !== undefined)) return [];
   const [only] = layouts;
+  const places = Array.from({ length: count }, (_, i) => Math.floor((bytes * i) / count));
+  const read = (fromByte: number) => readExtents(source, extents, codecs, signal, { fromByte, toByte: fromByte + FIND_BYTES });
   const parts: StreamPart[] = [];
   let readTo = 0;
-  for (let i = 0; i < count; i++) {
-    let fromByte = Math.floor((bytes * i) / count);
-    let valueOffsets: readonly number[] = [];
-    if (recordIdBytes === 0) fromByte -= fromByte % Math.max(1, only?.recordBytes ?? 1);
-    else if (fromByte > 0) {
-      const look = await readExtents(source, extents, codecs, signal, { fromByte, toByte: fromByte + FIND_BYTES });
-      const start = startInside(look, stream);
-      const entry = start === null ? null : entryFrom(look, start, stream);
-      if (entry === null) continue;
-      fromByte += entry.atByte;
-      valueOffsets = entry.valueOffsets;
+  for (let first = 0; first < count; first += READS_AT_ONCE) {
+    const some = places.slice(first, first + READS_AT_ONCE);
+    const looks = recordIdBytes === 0 ? [] : await Promise.all(some.map(read));
+    for (const [i, place] of some.entries()) {
+      const entry = recordIdBytes === 0 ? sizedEntry(place, only?.recordBytes ?? 1) : foundEntry(place, looks[i], stream);
+      if (entry === null || entry.atByte < readTo) continue;
+      readTo = Math.min(bytes, entry.atByte + PIECE_BYTES);
+      parts.push({ fromByte: entry.atByte, toByte: readTo, valueOffsets: entry.valueOffsets });
     }
-    if (fromByte < readTo) continue;
-    readTo = Math.min(bytes, fromByte + PIECE_BYTES);
-    parts.push({ fromByte, toByte: readTo, valueOffsets });
   }
   return parts;
+}
+
+const sizedEntry = (place: number, recordBytes: number): StreamEntry => ({
+  atByte: place - (place % Math.max(1, recordBytes)),
+  valueOffsets: [],
+});
+
+function foundEntry(place: number, look: Uint8Array | undefined, stream: RecordStream): StreamEntry | null {
+  if (place === 0) return { atByte: 0, valueOffsets: [] };
+  const start = look === undefined ? null : startInside(look, stream);
+  const entry = look === undefined || start === null ? null : entryFrom(look, start, stream);
+  return entry && { ...entry, atByte: place + entry.atByte };
 }
