@@ -200,6 +200,8 @@ describe.skipIf(!canDrive || !hasShared)("real logs (needs ../shared)", { timeou
       ]);
       expect(values[2]).toBeCloseTo(wanted.sum / wanted.count, 9);
     }
+    const beyond = await page.locator(".stats-panel").evaluate((panel) => panel.scrollWidth - panel.clientWidth);
+    expect(beyond, "what stands beyond the panel's edge").toBeLessThanOrEqual(0);
     await shot(page, `2-${device}-${scene.dbc}`);
     expect(all.errors).toEqual([]);
     expect(all.foreign).toEqual([]);

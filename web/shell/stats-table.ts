@@ -75,7 +75,7 @@ export function statsDetails(signal: Plotted, stats: Known | undefined): HTMLEle
   return el(
     "dl",
     { class: "stats-details", "aria-label": signal.info.name },
-    ...rows.flatMap(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]),
+    ...rows.flatMap(([term, text]) => [el("dt", {}, term), el("dd", { title: text }, text)]),
   );
 }
 
