@@ -17,7 +17,8 @@ export interface Phone {
 export function createPhone(store: Store): Phone {
   const rows = el("div");
   const hint = el("span", { class: "hint" }, "Touch the plot to read them.");
-  const heads = el("span", { class: "heads" }, el("span", { class: "value" }, "A"), el("span", { class: "delta" }, "Δ to B"));
+  const delta = el("span", { class: "delta" }, "Δ to B");
+  const heads = el("span", { class: "heads" }, el("span", { class: "value" }, "A"), delta);
   const head = el(
     "button",
     { class: "values-head", type: "button", title: "More or less" },
@@ -73,6 +74,7 @@ export function createPhone(store: Store): Phone {
       const main = hover ?? (a.size > 0 ? a : null);
       hint.hidden = main !== null;
       heads.hidden = a.size === 0;
+      delta.hidden = b.size === 0; // as its column is
       for (const [id, cell] of cells) {
         const [sample, atA, atB] = [main?.get(id), a.get(id), b.get(id)];
         const signal = plotted[id];
