@@ -1,5 +1,5 @@
 /**
- * `npm run bench:viewer [-- --mb 256 --rounds 5 --only opening,frames]`: the built viewer in headless Chromium with a generated log of many
+ * `npm run bench:viewer [-- --mb 256 --rounds 5 --only opening,frames,finding]`: the built viewer in headless Chromium with a generated log of many
  * signals. One subject after the other, the median of its rounds; JSON lines on stdout, kept in results.jsonl.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,12 +8,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { canDrive, launch, serveStatic } from "../test/e2e/page.ts";
 import { printLines } from "./report.ts";
+import { finding } from "./viewer/finding.ts";
 import { frames } from "./viewer/frames.ts";
 import { memory } from "./viewer/memory.ts";
 import { opening } from "./viewer/opening.ts";
 import { makeWorld, medians, type Subject } from "./viewer/world.ts";
 
-const SUBJECTS: Readonly<Record<string, Subject>> = { opening, memory, frames };
+const SUBJECTS: Readonly<Record<string, Subject>> = { opening, memory, frames, finding };
 
 const { values } = parseArgs({
   options: {

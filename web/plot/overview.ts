@@ -79,7 +79,8 @@ export function createOverview(host: OverviewHost): Overview {
       const first = state.stripes.find((stripe) => stripe.kind === "plot")?.signals[0];
       paintBand(first === undefined ? null : data.get(first).whole, state.heard, palette, surface.element.width, height);
       const [from, to] = [place(state.view.fromNs), place(endNs(state.view, state.columns))];
-      brush.style.left = `${Math.max(0, from)}px`;
+      // Moved without a layout, and so without a shift of it.
+      brush.style.transform = `translateX(${Math.max(0, from)}px)`;
       brush.style.width = `${Math.max(3, Math.min(width, to) - Math.max(0, from))}px`;
       brush.classList.toggle("all", from <= 0.5 && to >= width - 0.5);
     },

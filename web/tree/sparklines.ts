@@ -1,5 +1,6 @@
 /** The little curves in the tree: the whole recording in forty columns, read once a row has been in sight for a moment. */
 import type { Reply, ViewAnswer, ViewQuery, ViewSeries, WorkId } from "../../worker/api.ts";
+import { type Growth, inSlices, nextTask } from "../slices.ts";
 import type { SeriesId, SignalInfo, State } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
 
@@ -12,6 +13,9 @@ const REST_MS = 150;
 const BYTES_MAX = 64e6;
 /** Nor this much from elsewhere, unasked. */
 const DISTANT_BYTES_MAX = 4e6;
+
+/** Each is some hundred columns. */
+const CURVES_PER_TASK = 8;
 
 export interface SparklineHost {
   state(): State;
@@ -53,13 +57,17 @@ export function createSparklines(host: SparklineHost, redraw: () => void): Spark
     const reply = await host.view(running, { series, fromNs: range.fromNs, stepNs, columns: COLUMNS });
     running = null;
     if (catalogue !== host.state().catalogue) return;
-    asked.forEach((info, i) => {
-      const answer = reply.ok ? reply.value.series[i] : undefined;
-      // Also what could not be read is not asked again.
-      if (reply.ok || reply.fault.code !== "request/cancelled")
-        paths.set(info.id, answer === undefined ? "" : pathOf(answer, range.fromNs, stepNs));
-      if (answer !== undefined) statuses.set(info.id, statusIn(answer));
-    });
+    const take = function* (): Growth<void> {
+      for (const [i, info] of asked.entries()) {
+        const answer = reply.ok ? reply.value.series[i] : undefined;
+        // Also what could not be read is not asked again.
+        if (reply.ok || reply.fault.code !== "request/cancelled")
+          paths.set(info.id, answer === undefined ? "" : pathOf(answer, range.fromNs, stepNs));
+        if (answer !== undefined) statuses.set(info.id, statusIn(answer));
+        yield 1;
+      }
+    };
+    await inSlices(take(), CURVES_PER_TASK, nextTask);
     redraw();
   }
 
