@@ -8,6 +8,7 @@ export function waysOut(notice: Notification): NoticeAction[] {
   const { fault } = notice;
   if (fault === undefined) return [];
   if (fault.code === "storage/cors") return [{ label: "Copy the rule", run: "copy-cors-rule" }];
+  if (fault.code === "bug/unexpected" && fault.object === undefined) return [{ label: "Load again", run: "reload" }];
   if (fault.code === "storage/changed") return [{ label: "Read it again", run: "read-again" }];
   if (fault.code === "access/password-needed" || fault.code === "access/password-wrong")
     return [{ label: "Enter password", run: { password: String(fault.found ?? "") } }];
