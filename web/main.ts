@@ -108,7 +108,13 @@ const dropHost: DropHost = {
     if (files.some(({ path }) => !/\.dbc$/i.test(path))) forgetAddress();
     void opener.files(files, "files", beside);
   },
-  isOpen: () => store.get().catalogue !== null,
+  meets() {
+    const source = store.get().catalogue?.source;
+    if (source === undefined) return null;
+    return source.kind === "files"
+      ? { kind: "files" }
+      : { kind: "other", name: source.kind === "sample" ? "the sample drive" : source.name };
+  },
 };
 const pickers = createPickers(dropHost);
 const openFolder = (): void => {

@@ -7,8 +7,11 @@ import type { Origin } from "../source/origins.ts";
 export interface DropHost {
   /** `beside`: together with what is open. */
   open(origin: Origin, beside: boolean): void;
-  isOpen(): boolean;
+  /** What a drop meets: files that it joins, or another source, by its name. null: nothing is open. */
+  meets(): DropMeets | null;
 }
+
+export type DropMeets = { readonly kind: "files" } | { readonly kind: "other"; readonly name: string };
 
 export function listenToDrops(root: HTMLElement, host: DropHost): void {
   const sentence = el("div", { class: "drop-sentence", role: "status", hidden: true });
@@ -23,7 +26,7 @@ export function listenToDrops(root: HTMLElement, host: DropHost): void {
     event.dataTransfer.dropEffect = "copy";
     root.classList.add("dropping");
     sentence.hidden = false;
-    sentence.textContent = dropText(event.dataTransfer.items.length, host.isOpen(), event.altKey);
+    sentence.textContent = dropText(event.dataTransfer.items.length, host.meets(), event.altKey);
   });
   root.addEventListener("dragleave", (event) => {
     if (event.relatedTarget === null) leave();
@@ -41,9 +44,10 @@ export function listenToDrops(root: HTMLElement, host: DropHost): void {
   });
 }
 
-export function dropText(count: number, isOpen: boolean, replace: boolean): string {
+export function dropText(count: number, meets: DropMeets | null, replace: boolean): string {
   const what = `${count === 1 ? "1 item" : `${count} items`}`;
-  if (!isOpen) return `Open ${what}`;
+  if (meets === null) return `Open ${what}`;
+  if (meets.kind === "other") return `Open ${what}: logs take the place of ${meets.name}, a DBC joins it`;
   return replace ? `Open ${what} instead of the current ones` : `Open ${what} beside the current ones (hold Alt: replace)`;
 }
 

@@ -64,6 +64,21 @@ export type Condition =
   | { readonly kind: "damaged"; readonly count: number }
   | { readonly kind: "unbalanced"; readonly sentences: readonly string[] };
 
+/** Of files that are not as they were written. */
+const DAMAGE = ["input/bad-block", "input/bad-container", "input/bad-record", "input/not-mdf", "access/not-authentic"];
+/** Of files, or pieces of them, that are not there. */
+const MISSING = [
+  "input/truncated",
+  "input/empty",
+  "storage/missing",
+  "storage/changed",
+  "storage/short",
+  "storage/refused",
+  "storage/unreachable",
+  "limit/too-large",
+  "limit/too-many",
+];
+
 /** The ledger badge (viewer.md §1); null before all of some device was read. */
 export function conditionOf(state: Pick<State, "heard" | "catalogue" | "losses">): Condition | null {
   if (!Object.values(state.heard).some(({ isWhole }) => isWhole)) return null;
@@ -75,10 +90,10 @@ export function conditionOf(state: Pick<State, "heard" | "catalogue" | "losses">
   const faults = [...logs.map((l) => l.fault), ...heard.flatMap((h) => h.notices.map((n) => n.fault ?? null))];
   const objects = (codes: readonly string[]): number =>
     new Set(faults.flatMap((f) => (f !== null && codes.includes(f.code) ? [f.object ?? f.message] : []))).size;
-  const damaged = objects(["input/bad-block", "input/bad-container", "input/bad-record", "input/not-mdf"]);
+  const damaged = objects(DAMAGE);
   if (damaged > 0) return { kind: "damaged", count: damaged };
   const messages = Object.values(state.losses).reduce((sum, own) => sum + own.length, 0);
-  const losses = messages + ledger.withoutPayload + objects(["input/truncated", "storage/short", "input/empty"]);
+  const losses = messages + ledger.withoutPayload + objects(MISSING);
   return losses > 0 ? { kind: "losses", count: losses } : { kind: "balanced" };
 }
 

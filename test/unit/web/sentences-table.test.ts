@@ -127,7 +127,10 @@ test("what a notice offers itself counts before its fault", () => {
 });
 
 test("while dragging, one sentence says what will happen", () => {
-  expect(dropText(1, false, false)).toBe("Open 1 item");
-  expect(dropText(3, true, false)).toBe("Open 3 items beside the current ones (hold Alt: replace)");
-  expect(dropText(3, true, true)).toBe("Open 3 items instead of the current ones");
+  expect(dropText(1, null, false)).toBe("Open 1 item");
+  expect(dropText(3, { kind: "files" }, false)).toBe("Open 3 items beside the current ones (hold Alt: replace)");
+  expect(dropText(3, { kind: "other", name: "the sample drive" }, false)).toBe(
+    "Open 3 items: logs take the place of the sample drive, a DBC joins it",
+  );
+  expect(dropText(3, { kind: "files" }, true)).toBe("Open 3 items instead of the current ones");
 });

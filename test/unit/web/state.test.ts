@@ -157,7 +157,9 @@ describe("the ledger badge", () => {
   test.each([
     ["balanced", heard()],
     ["losses", heard({ notices: [{ severity: "warning", text: "t", fault: fault("input/truncated") }] })],
+    ["losses", heard({ logs: [log({ fault: fault("storage/unreachable") })] })],
     ["damaged", heard({ logs: [log({ fault: fault("input/bad-block") })] })],
+    ["damaged", heard({ logs: [log({ fault: fault("access/not-authentic") })] })],
     ["unbalanced", heard({ ledger: { ...emptyLedger, frames: 3, used: 2 } })],
   ])("says %s", (kind, device) => {
     expect(conditionOf({ heard: { D: device }, catalogue: null, losses: {} })?.kind).toBe(kind);
