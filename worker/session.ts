@@ -2,6 +2,7 @@
 import { mergedPasswords, type Passwords, parsePasswords } from "../core/canedge/passwords.ts";
 import type { BindingRule } from "../core/dbc/binding-file.ts";
 import type { Dbc } from "../core/dbc/model.ts";
+import { type ParseDbc, parseOnce } from "../core/dbc/parse-once.ts";
 import { semanticHash } from "../core/dbc/semantic-hash.ts";
 import { type Fault, FaultError, type Notice } from "../core/fault.ts";
 import type { Pause } from "../core/query/aside.ts";
@@ -88,7 +89,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
   let lists: readonly HeldFile[] = [];
   let library: readonly LibraryDbc[] = [];
   let rules: readonly BindingRule[] = [];
-  const parsed = parsedOnce();
+  const parseDbc = parseOnce();
 
   function start(store: LogStore, source: Catalogue["source"], again: Again | null = null): void {
     const layered = new LayeredStore(store);
@@ -96,6 +97,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       module: kernel.module,
       moduleHash: kernel.hash,
       store: layered,
+      parseDbc,
       host,
       passwords: () => typed,
       sharesWork: true,
@@ -186,7 +188,7 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
     async fits(device, signal) {
       const { engine } = running();
       const here = new Set((await engine.dbcs(signal)).map(({ file }) => file));
-      const others = await Promise.all(library.filter(({ file }) => !here.has(file)).map(parsed));
+      const others = await Promise.all(library.filter(({ file }) => !here.has(file)).map((dbc) => parseOrNull(parseDbc, dbc)));
       return engine.fits(
         device,
         signal,
@@ -243,20 +245,9 @@ const nothingHere = (notices: readonly Notice[], count: number): FaultError =>
     },
   );
 
-/** Databases of the library that are not in use are parsed only to be proposed, and once. */
-function parsedOnce(): (dbc: LibraryDbc) => Promise<Dbc | null> {
-  const known = new WeakMap<Blob, Promise<Dbc | null>>();
-  return (dbc) => {
-    const there = known.get(dbc.blob) ?? parseOrNull(dbc);
-    known.set(dbc.blob, there);
-    return there;
-  };
-}
-
-async function parseOrNull({ file, blob, encoding }: LibraryDbc): Promise<Dbc | null> {
+async function parseOrNull(parse: ParseDbc, { file, blob, encoding }: LibraryDbc): Promise<Dbc | null> {
   try {
-    const { parseDbc } = await import("../core/dbc/parse.ts");
-    return parseDbc(new Uint8Array(await blob.arrayBuffer()), file, { encoding });
+    return await parse(new Uint8Array(await blob.arrayBuffer()), file, encoding);
   } catch (error) {
     if (error instanceof FaultError) return null; // the manager says what is wrong with it
     throw error;

@@ -4,6 +4,7 @@ import { throwIfCancelled } from "../store/ask.ts";
 import type { LogStore } from "../store/source.ts";
 import { BINDING_FILE, type Bindings, noBindings, readBindings } from "./binding-file.ts";
 import type { Dbc } from "./model.ts";
+import { type ParseDbc, parseOnce } from "./parse-once.ts";
 import { checkSize } from "./room.ts";
 
 export interface Library {
@@ -26,15 +27,16 @@ const READS_AT_ONCE = 4;
  */
 export async function loadLibrary(
   store: LogStore,
-  options: { readonly keys?: readonly string[]; readonly signal: AbortSignal },
+  options: { readonly keys?: readonly string[]; readonly parse?: ParseDbc; readonly signal: AbortSignal },
 ): Promise<Library> {
+  const parse = options.parse ?? parseOnce();
   const files = await libraryFiles(store, options.signal);
   const keys = options.keys ?? files.dbcs;
   const bindings = files.hasBindings ? await loadBindings(store, options.signal) : noBindings;
   const loaded: (Dbc | Notice)[] = [];
   for (let first = 0; first < keys.length; first += READS_AT_ONCE) {
     const some = keys.slice(first, first + READS_AT_ONCE);
-    loaded.push(...(await Promise.all(some.map((key) => loadOne(store, key, bindings, options.signal)))));
+    loaded.push(...(await Promise.all(some.map((key) => loadOne(store, key, bindings, parse, options.signal)))));
   }
   const dbcs = loaded.filter((each): each is Dbc => "messages" in each);
   const broken = loaded.filter((each): each is Notice => "severity" in each);
@@ -105,15 +107,18 @@ async function loadBindings(store: LogStore, signal: AbortSignal): Promise<Bindi
   }
 }
 
-async function loadOne(store: LogStore, key: string, bindings: Bindings, signal: AbortSignal): Promise<Dbc | Notice> {
+async function loadOne(
+  store: LogStore,
+  key: string,
+  bindings: Bindings,
+  parse: ParseDbc,
+  signal: AbortSignal,
+): Promise<Dbc | Notice> {
   try {
     const source = await store.open(key, signal);
     checkSize(source.sizeBytes, key);
     const encoding = bindings.encodings.get(key.toLowerCase()) ?? null;
-    const bytes = await source.read(0, source.sizeBytes, signal);
-    // Loaded with the first database, behind the page's first log.
-    const { parseDbc } = await import("./parse.ts");
-    return parseDbc(bytes, key, { encoding });
+    return await parse(await source.read(0, source.sizeBytes, signal), key, encoding);
   } catch (error) {
     throwIfCancelled(signal);
     if (!(error instanceof FaultError)) throw error;

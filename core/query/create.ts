@@ -4,6 +4,7 @@ import type { Passwords } from "../canedge/passwords.ts";
 import { folderCatalogue } from "../catalogue/folder.ts";
 import type { DbcEncoding } from "../dbc/encoding.ts";
 import { type Library, libraryFiles, libraryOf, loadLibrary } from "../dbc/library.ts";
+import { type ParseDbc, parseOnce } from "../dbc/parse-once.ts";
 import { sha256Hex } from "../facts/sha256.ts";
 import { FaultError, type Notice } from "../fault.ts";
 import { KernelPool } from "../kernel/kernel.ts";
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly store: LogStore;
   /** Databases instead of those in the store. */
   readonly dbcs?: readonly GivenDbc[];
+  /** Shared by engines that see the same databases. */
+  readonly parseDbc?: ParseDbc;
   readonly host: Host;
   /** Of encrypted logs; they count before those in the store's passwords.json. Asked for whenever a log needs one. */
   readonly passwords?: () => Passwords;
@@ -164,9 +167,10 @@ function firstPass({ host, onFirstPass }: EngineOptions) {
 
 /** Given databases are parsed once; those of the store again whenever one of them has changed. */
 function libraries(
-  { store, dbcs }: EngineOptions,
+  { store, dbcs, parseDbc }: EngineOptions,
   attached: (signal: AbortSignal) => Promise<Library | null>,
 ): (signal: AbortSignal) => Promise<Library> {
+  const parse = parseDbc ?? parseOnce();
   let known: { name: string; library: Library } | null = null;
   if (dbcs) {
     let given: Library | null = null;
@@ -177,7 +181,7 @@ function libraries(
   }
   return async (signal) => {
     const { version: name } = await libraryFiles(store, signal);
-    if (known?.name !== name) known = { name, library: await loadLibrary(store, { signal }) };
+    if (known?.name !== name) known = { name, library: await loadLibrary(store, { parse, signal }) };
     const isEmpty = known.library.dbcs.length === 0 && known.library.notices.length === 0;
     return (isEmpty ? await attached(signal) : null) ?? known.library;
   };
