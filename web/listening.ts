@@ -1,6 +1,7 @@
 /** Listening to logs: the tree at once as far as their ends tell, the rest in the background while a person already looks at curves. */
 import type { Fault } from "../core/fault.ts";
-import type { DeviceHeard, WorkId } from "../worker/api.ts";
+import type { DeviceHeard, OnPiece, WorkId } from "../worker/api.ts";
+import { createPieces } from "./pieces.ts";
 import type { Preview } from "./preview.ts";
 import type { Store } from "./state/store.ts";
 
@@ -20,12 +21,15 @@ export interface Listening {
   finish(devices: readonly string[], isCurrent: () => boolean): Promise<void>;
   /** More is known of a device than the tree shows. */
   more(device: string): void;
+  /** Part of an answer that is on its way. */
+  readonly take: OnPiece;
   /** What is known stays. */
   cancel(): void;
 }
 
 export function createListening({ store, preview, nextWork, fail, onMore }: ListeningParts): Listening {
   const works = new Set<WorkId>();
+  const pieces = createPieces();
   let isAsking = false;
 
   async function ask(
@@ -35,16 +39,16 @@ export function createListening({ store, preview, nextWork, fail, onMore }: List
   ): Promise<"heard" | "failed" | "stopped"> {
     const work = nextWork();
     works.add(work);
-    const reply = await preview[how](work, device);
+    const reply = pieces.whole(work, await preview[how](work, device));
     works.delete(work);
     if (!isCurrent()) return "stopped";
-    if (reply.ok) take(reply.value);
+    if (reply.ok) show(reply.value);
     else if (reply.fault.code === "request/cancelled") return "stopped";
     else fail(reply.fault);
     return reply.ok ? "heard" : "failed";
   }
 
-  function take(heard: DeviceHeard): void {
+  function show(heard: DeviceHeard): void {
     store.dispatch({ type: "heard", heard });
   }
 
@@ -71,14 +75,17 @@ export function createListening({ store, preview, nextWork, fail, onMore }: List
       if (isAsking || !store.get().listening.includes(device)) return;
       isAsking = true;
       const { catalogue } = store.get();
-      void preview.heardSoFar(nextWork(), device).then((reply) => {
+      const work = nextWork();
+      void preview.heardSoFar(work, device).then((last) => {
+        const reply = pieces.whole(work, last);
         isAsking = false;
         const isLate = store.get().catalogue !== catalogue || store.get().heard[device]?.isWhole === true;
         if (!reply.ok || isLate) return;
-        take(reply.value);
+        show(reply.value);
         onMore();
       });
     },
+    take: pieces.take,
     cancel() {
       for (const work of works) void preview.cancel(work);
     },

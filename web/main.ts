@@ -28,6 +28,7 @@ import { kept, keptZone, SINGLE_KEYS } from "./storage.ts";
 import { createLook } from "./theme.ts";
 import type { SparklineHost } from "./tree/sparklines.ts";
 import { createTree } from "./tree/tree.ts";
+import { inItsTurn } from "./tree/turn.ts";
 
 const root = document.documentElement;
 const app = document.getElementById("app") ?? document.body;
@@ -300,16 +301,7 @@ const look = createLook(root, kept, (theme) => {
   render(store.get());
 });
 
-let treeWaits = false;
-/** In a task of its own: rows of a tree and a plot together would hold the page for too long when a log opens. */
-function renderTree(): void {
-  if (treeWaits) return;
-  treeWaits = true;
-  setTimeout(() => {
-    treeWaits = false;
-    tree.render(store.get());
-  });
-}
+const renderTree = inItsTurn(tree, store.get);
 
 function render(state: State): void {
   const isOpen = state.catalogue !== null;
@@ -320,7 +312,7 @@ function render(state: State): void {
   hint.textContent = hintText(state);
   topBar.render(state);
   noticeBar.render(state);
-  if (!tree.element.hidden) renderTree();
+  if (!tree.element.hidden) renderTree(state);
   if (isOpen) plot.render(state, look.palette());
   statusBar.render(state);
   second?.render(state);

@@ -135,7 +135,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     notify({ severity: "error", text: fault.message, fault, ...(action && { action }), ...(other && { other }) });
   }
 
-  void preview.listen(proxied(progress.tell), proxied(listening.more));
+  void preview.listen(proxied(progress.tell), proxied(listening.more), proxied(listening.take));
 
   /** Once per device; who skips is asked again only by the tree. */
   async function unlock(turn: number, only: string | null = null): Promise<void> {

@@ -258,9 +258,17 @@ export const FIRST_PASS: WorkId = -1;
 /** `bytesAll` 0: not known; -1: the work has ended. */
 export type OnProgress = (work: WorkId, bytes: number, bytesAll: number) => void;
 
+/** Some of what was heard of a device. */
+export type HeardPiece = Pick<DeviceHeard, "ids" | "facts">;
+/** Settles when it has been taken. */
+export type OnPiece = (work: WorkId, piece: HeardPiece) => Promise<void>;
+
 export interface PreviewApi {
-  /** One listener for the progress of all work; one for devices of which more is known than `heardSoFar` said last. */
-  listen(onProgress: OnProgress, onMore: (device: string) => void): void;
+  /**
+   * One listener for the progress of all work; one for devices of which more is known than `heardSoFar` said last; one for pieces of
+   * `heardSoFar` and `heard`, which come before their reply and belong in front of its ids and facts.
+   */
+  listen(onProgress: OnProgress, onMore: (device: string) => void, onPiece: OnPiece): void;
   /** Opens files; with `beside`, together with the files that are open already. */
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean): Promise<Reply<Catalogue>>;
   /** Opens what lies behind an address: a buslens server, one log, or a public bucket. Faults: `access/token-*`, `storage/*`, `input/not-mdf`. */
@@ -282,9 +290,9 @@ export interface PreviewApi {
   setLibrary(library: readonly LibraryDbc[], rules: readonly BindingRule[]): Promise<Reply<Catalogue | null>>;
   /** How well each database, open or in the library, fits the channels of a device; best first. */
   fits(work: WorkId, device: string): Promise<Reply<readonly ChannelFit[]>>;
-  /** What can be said of a device at once. */
+  /** What can be said of a device at once; the reply has the last piece. */
   heardSoFar(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
-  /** All of it. Rests while views, samples and statistics are worked on; what is known when it is cancelled stays known. */
+  /** All of it, the last piece in the reply. Rests while views, samples and statistics are worked on; what is known when it is cancelled stays known. */
   heard(work: WorkId, device: string): Promise<Reply<DeviceHeard>>;
   /** What was heard of a device in one session. */
   sessionIds(work: WorkId, device: string, session: string): Promise<Reply<readonly HeardId[]>>;

@@ -1,8 +1,9 @@
 /** Entry of the preview worker: the engine behind Comlink. Nothing leaves this tab. */
 import * as Comlink from "comlink";
-import { FIRST_PASS, type OnProgress, type PreviewApi, type Reply, type WorkId } from "./api.ts";
+import { FIRST_PASS, type OnPiece, type OnProgress, type PreviewApi, type Reply, type WorkId } from "./api.ts";
 import { keptHere } from "./kept.ts";
 import { loadKernel } from "./kernel.ts";
+import { inPieces } from "./pieces.ts";
 import { replyOf } from "./reply.ts";
 import { createSession, type Session } from "./session.ts";
 import { createUrgency } from "./urgency.ts";
@@ -30,6 +31,7 @@ session.catch(() => undefined); // reported by whoever asks first
 const running = new Map<WorkId, AbortController>();
 let onProgress: OnProgress | null = null;
 let onMore: ((device: string) => void) | null = null;
+let onPiece: OnPiece = async () => undefined;
 const urgency = createUrgency();
 
 async function work<T>(
@@ -59,9 +61,10 @@ const first: typeof work = (id, run) => urgency.first(() => work(id, run));
 const forever = new AbortController().signal;
 
 const api: PreviewApi = {
-  listen(progressListener, moreListener) {
+  listen(progressListener, moreListener, pieceListener) {
     onProgress = progressListener;
     onMore = moreListener;
+    onPiece = pieceListener;
   },
   open: (files, kind, beside) => replyOf(async () => (await session).open(files, kind, beside, forever)),
   openAddress: (id, address, token) => work(id, (now, signal) => now.openAddress(address, token, signal)),
@@ -75,10 +78,11 @@ const api: PreviewApi = {
   setLibrary: (library, rules) => replyOf(async () => (await session).setLibrary(library, rules, forever)),
   fits: (id, device) => work(id, (now, signal) => now.fits(device, signal)),
   setPasswords: (id, passwords) => work(id, (now, signal) => now.setPasswords(passwords, signal)),
-  heardSoFar: (id, device) => first(id, (now, signal) => now.heardSoFar(device, signal)),
-  heard(id, device) {
+  heardSoFar: (id, device) =>
+    urgency.first(async () => inPieces(id, await work(id, (now, signal) => now.heardSoFar(device, signal)), onPiece)),
+  async heard(id, device) {
     const aside = { pause: urgency.pause, onMore: () => onMore?.(device) };
-    return work(id, (now, signal, onWork) => now.heard(device, signal, onWork, aside));
+    return inPieces(id, await work(id, (now, signal, onWork) => now.heard(device, signal, onWork, aside)), onPiece);
   },
   sessionIds: (id, device, session) => work(id, (now, signal, onWork) => now.sessionIds(device, session, signal, onWork)),
   silent: (id, device) => work(id, (now, signal) => now.silent(device, signal)),

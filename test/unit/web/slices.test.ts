@@ -2,11 +2,13 @@
 import { describe, expect, test } from "vitest";
 import type { HeardId } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
+import { createPieces } from "../../../web/pieces.ts";
 import { atOnce, type Growth, inSlices } from "../../../web/slices.ts";
 import { buildTree, growTree } from "../../../web/tree/build.ts";
 import { ROWS_PER_TASK } from "../../../web/tree/leaves.ts";
 import { flatten, growIndex, indexTree } from "../../../web/tree/search.ts";
-import type { DeviceHeard } from "../../../worker/api.ts";
+import type { DeviceHeard, HeardPiece, Reply } from "../../../worker/api.ts";
+import { inPieces, piecesOf } from "../../../worker/pieces.ts";
 
 const [MESSAGES, SIGNALS] = [2500, 20];
 
@@ -79,6 +81,28 @@ describe("50,000 signals", () => {
         .map(({ key }) => key)
         .join();
     expect(keys(value)).toBe(keys(buildTree([heard], new Map())));
+  });
+
+  test("come to the page in pieces of at most 2,000 rows, each after the one before was taken, and are what was heard", async () => {
+    const fact = { lengthBits: 8, isFloat: false, factor: 1, offset: 0, textCount: 0, mux: null, comment: null };
+    const names = ids.flatMap(({ matches }) =>
+      matches.flatMap(({ message, signals }) => signals.map((s) => `db/${message}/${s.name}`)),
+    );
+    const whole = { ...heard, facts: Object.fromEntries(names.map((name) => [name, fact])) };
+    const [sender, page] = [[] as HeardPiece[], createPieces()];
+    let underway = 0;
+    const last: Reply<DeviceHeard> = await inPieces(7, { ok: true, value: whole }, async (work, piece) => {
+      expect(++underway).toBe(1);
+      sender.push(piece);
+      await page.take(work, piece);
+      underway--;
+    });
+    const rows = (piece: HeardPiece): number =>
+      Object.keys(piece.facts).length + piece.ids.reduce((sum, id) => sum + (id.matches[0]?.signals.length ?? 0), 0);
+    expect(Math.max(...sender.map(rows), last.ok ? rows(last.value) : 0)).toBeLessThanOrEqual(2000);
+    expect(page.whole(7, last)).toEqual({ ok: true, value: whole });
+    expect(page.whole(8, last), "pieces belong to one work").toBe(last);
+    expect(piecesOf({ ids: ids.slice(0, 50), facts: {} }, 2000), "few come at once").toHaveLength(1);
   });
 
   test("are indexed for the search in such tasks", async () => {
