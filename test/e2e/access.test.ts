@@ -80,7 +80,7 @@ describe.skipIf(!canDrive)("for everybody", { timeout: 180_000 }, () => {
     await page.locator(".topbar .source").focus();
     await page.keyboard.press("Enter");
     await page.keyboard.press("End");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Open folder");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Forget everything");
     await page.keyboard.press("Tab"); // no trap: the menu goes, the next control has the focus
     await expect.poll(() => page.locator(".menu:not([hidden])").count()).toBe(0);
     await page.locator(".legend-name").first().dblclick();

@@ -88,7 +88,12 @@ describe("the preview worker", { timeout: 60_000 }, () => {
     const nothing = await preview.open([{ path: "a.blf", file: new File(["LOGG"], "a.blf") }], "files", false);
     expect(nothing).toEqual({
       ok: false,
-      fault: { code: "input/unsupported", message: "a.blf is a Vector BLF file. buslens reads MF4, MFC, MFE, MFM and DBC" },
+      fault: {
+        code: "input/unsupported",
+        object: "a.blf",
+        found: "4C 4F 47 47",
+        message: "is a Vector BLF file. buslens reads MF4, MFC, MFE, MFM and DBC",
+      },
     });
     const early = await preview.heard(1, "B0551001");
     expect(early.ok ? null : early.fault.code).toBe("request/not-found");
