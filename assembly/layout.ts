@@ -20,7 +20,7 @@
  *   0x760000  TRANSPORT: open sessions   576 KiB
  *   0x7f0000  TEXT                         64 KiB
  */
-export const ABI_VERSION: i32 = 2;
+export const ABI_VERSION: i32 = 3;
 
 export const HEAD: usize = 0x010000;
 export const VLSD: usize = 0x012000;
@@ -369,6 +369,8 @@ export enum Port {
   outOfRange = 232,
   framesOpen = 236, // of sessions that are open at the end
   framesRestored = 240, // of sessions that were open at the start
+  next = 244, // u32: the port that the same frames lead to as well, or 0; only where whole messages are rows
+  isQuiet = 248, // u32: its losses are counted, and not recorded one by one
 }
 
 /** Sessions, blocks of payload and the account of losses. The first 64 bytes are the heads of the lists. */

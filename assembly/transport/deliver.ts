@@ -57,7 +57,10 @@ function stageBoth(prefixed: usize, payload: usize, lengthBytes: u32, time: i64)
   return payload === 0 ? staged : staged | stage(payload, PAYLOAD, lengthBytes, relative);
 }
 
-/** `addresses`: source | destination << 8. Full when another one might not fit. */
+/** Ports that one frame may lead to, each with a message: ISO-TP by both addressings, J1939-21, fast packet. */
+const PORTS_OF_FRAME: u32 = 4;
+
+/** `addresses`: source | destination << 8. Full when those of another frame might not fit. */
 function writeRow(port: usize, lengthBytes: u32, first: i64, frames: u32, pgn: u32, addresses: u32, kind: u32): u32 {
   const before = load<u32>(HEAD, Head.messageBytes);
   const row = OUT + <usize>before;
@@ -74,7 +77,8 @@ function writeRow(port: usize, lengthBytes: u32, first: i64, frames: u32, pgn: u
   store<u8>(row, <u8>kind, MessageRow.kind);
   memory.copy(row + MessageRow.payload, PAYLOAD, <usize>lengthBytes);
   store<u32>(HEAD, before + rowBytes, Head.messageBytes);
-  return before + rowBytes + MessageRow.payload + MESSAGE_BYTES_MAX + 8 > OUT_BYTES ? Stop.OutputFull : Stop.Done;
+  const another = PORTS_OF_FRAME * (MessageRow.payload + MESSAGE_BYTES_MAX + 8);
+  return before + rowBytes + another > OUT_BYTES ? Stop.OutputFull : Stop.Done;
 }
 
 export abstract class Target {

@@ -10,6 +10,7 @@ import {
   Saved,
   SESSION_BYTES,
   Session,
+  Stop,
   Transport,
 } from "../layout";
 import { Lookup } from "../lookup";
@@ -29,9 +30,25 @@ export function plainOf(port: usize, id: u32, channel: u32): u32 {
 export function feed(port: usize, id: u32, time: i64, payload: usize, payloadBytes: u32): u32 {
   const to = <usize>load<u32>(port, Port.to);
   Segment.set(id, time, payload, payloadBytes);
-  const transport = <u32>load<u8>(to, Message.transport);
-  if (transport === Transport.IsoTp) return feedIsoTp(to);
-  return transport === Transport.J1939 ? feedJ1939(to) : feedFastPacket(to);
+  const stopped = feedOne(to);
+  const next = <usize>load<u32>(to, Port.next);
+  return next === 0 ? stopped : feedOthers(next, stopped);
+}
+
+function feedOne(port: usize): u32 {
+  const transport = <u32>load<u8>(port, Message.transport);
+  if (transport === Transport.IsoTp) return feedIsoTp(port);
+  return transport === Transport.J1939 ? feedJ1939(port) : feedFastPacket(port);
+}
+
+/** One walk for several protocols. Where whole messages are rows nothing is asked of the host, so no port stops before it consumed the frame. */
+function feedOthers(first: usize, stopped: u32): u32 {
+  let full = stopped;
+  for (let port = first; port !== 0; port = <usize>load<u32>(port, Port.next)) {
+    const own = feedOne(port);
+    if (own !== Stop.Done) full = own;
+  }
+  return full;
 }
 
 /** At the end of a log: counts what is open, and keeps it. */

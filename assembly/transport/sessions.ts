@@ -178,6 +178,7 @@ export abstract class Count {
 /** Losses in range are kept one by one, as many as there is room for. */
 export function recordLoss(port: usize, cause: u32, time: i64, id: u32, frames: u32, pgn: u32): void {
   store<u32>(port, 1, Port.isGap);
+  if (load<u32>(port, Port.isQuiet)) return;
   if (time < load<i64>(HEAD, Head.fromNs) || time >= load<i64>(HEAD, Head.toNs)) return;
   const count = load<u32>(HEAD, Head.losses);
   if (count >= LOSSES_MAX) {

@@ -29,10 +29,11 @@ export function isDiagnosticId(id: number, extended: boolean): boolean {
   return id >>> 24 <= 0x1c && [0xcd, 0xce, 0xda, 0xdb].includes(pduFormat);
 }
 
-/** Streams worth a look, in the order of the identifiers. Extended addressing: identifiers that did not speak ISO-TP without. */
+/** Streams that may come to speak, in the order of the identifiers. Extended addressing counts where normal addressing does not speak. */
 export function isoTpCandidates(ids: readonly HeardId[], addressing: "normal" | "extended"): StreamKey[] {
+  const mayBeSpotless = ({ frames, maxBytes }: HeardId): boolean => maxBytes >= FRAME_BYTES && frames >= 2 * MESSAGES_MIN;
   return ids
-    .filter(({ id, extended, maxBytes }) => maxBytes >= FRAME_BYTES || (addressing === "normal" && isDiagnosticId(id, extended)))
+    .filter((one) => mayBeSpotless(one) || (addressing === "normal" && isDiagnosticId(one.id, one.extended)))
     .map(({ channel, id, extended }) => ({ protocol: "iso-tp", bus: "CAN", channel, id, extended, addressing }));
 }
 
@@ -43,8 +44,16 @@ export function j1939Candidates(ids: readonly HeardId[]): StreamKey[] {
 
 export function fastPacketCandidates(ids: readonly HeardId[]): StreamKey[] {
   return ids
-    .filter(({ extended, maxBytes }) => extended && maxBytes <= FRAME_BYTES)
+    .filter(({ id, extended, frames, maxBytes }) => {
+      return extended && maxBytes <= FRAME_BYTES && frames >= MESSAGES_MIN && tellsItself(pgnOf(id));
+    })
     .map(({ channel, id }) => ({ protocol: "fast-packet", bus: "CAN", channel, pgn: pgnOf(id), id }));
+}
+
+/** Streams that speak by where they stand on the bus. Of all others nearly every identifier looks like one now and then. */
+export function isPlaceOf(key: StreamKey): boolean {
+  if (key.protocol === "iso-tp") return key.addressing === "normal" && isDiagnosticId(key.id, key.extended);
+  return key.protocol === "j1939-21" || isFastPacketGroup(key.pgn);
 }
 
 const isTransportManagement = ({ id, extended }: HeardId): boolean => extended && [TP_CM_PGN, TP_DT_PGN].includes(pgnOf(id));
@@ -58,12 +67,11 @@ export function speaks(account: StreamAccount): boolean {
   const { key, frames, frameKinds, framesUsed, messages } = account;
   if (key.protocol === "j1939-21") return (frameKinds.bam ?? 0) + (frameKinds.rts ?? 0) > 0;
   if (key.protocol === "fast-packet") {
-    if (isProprietaryGroup(key.pgn) || ((key.pgn >>> 8) & 0xff) < 240 || messages < MESSAGES_MIN) return false;
+    if (!tellsItself(key.pgn) || messages < MESSAGES_MIN) return false;
     return isFastPacketGroup(key.pgn) || (framesUsed > messages && framesUsed >= USED_SHARE_MIN * frames);
   }
   const isStart = messages > 0 || (frameKinds.first ?? 0) > 0;
-  if (key.addressing === "normal" && isDiagnosticId(key.id, key.extended))
-    return isStart && wrongFrames(account) <= WRONG_SHARE_MAX * frames;
+  if (isPlaceOf(key)) return isStart && wrongFrames(account) <= WRONG_SHARE_MAX * frames;
   const carrying = frames - (frameKinds.flowControl ?? 0);
   return (
     wrongFrames(account) === 0 &&
@@ -72,6 +80,9 @@ export function speaks(account: StreamAccount): boolean {
     framesUsed >= USED_SHARE_MIN * carrying
   );
 }
+
+/** Groups of makers and those that are sent to an address say nothing about how they travel. */
+const tellsItself = (pgn: number): boolean => !isProprietaryGroup(pgn) && ((pgn >>> 8) & 0xff) >= 240;
 
 /** Frames that no sender of the protocol would send. */
 const wrongFrames = ({ lost }: StreamAccount): number => (lost.unknownType ?? 0) + (lost.empty ?? 0) + (lost.badLength ?? 0);

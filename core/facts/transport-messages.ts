@@ -29,7 +29,7 @@ export async function heardTransports(
   // A log may have millions of identifiers: they are gone through only where a message may need it.
   if (dbc.messages.every(({ lengthBytes }) => lengthBytes <= 8)) return { choices: [], messages: [] };
   const input = { messages: dbc.messages, heard: heardIds(census), forced };
-  const streams = await surveyStreams(streamsToTry(input), options);
+  const { streams } = await surveyStreams(streamsToTry(input), options);
   const choices = chooseTransports(input, streams.map(triedStream));
   const messages = choices.flatMap((choice) => heardBy(choice, streams)).sort(byKeys);
   return { choices, messages };

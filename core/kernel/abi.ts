@@ -1,6 +1,6 @@
 /** The kernel's memory as assembly/layout.ts lays it out, from the host's side. Both carry the version; a test compares every number. */
 
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 export const MEMORY_PAGES = 128;
 /** The largest memory that the module takes. */
 export const MEMORY_PAGES_MAX = 1024;
@@ -269,6 +269,8 @@ export const Port = {
   outOfRange: 232,
   framesOpen: 236,
   framesRestored: 240,
+  next: 244,
+  isQuiet: 248,
 } as const;
 /** A port is two records of MESSAGES. */
 export const PORT_RECORDS = 2;

@@ -38,12 +38,12 @@ export interface MessagesEnd {
   readonly notices: readonly Notice[];
 }
 
-/** Streams of one walk: as many as ports fit beside each other. */
-export const STREAMS_MAX = 400;
+/** Streams of one walk, of any protocols: as many as ports fit beside each other. */
+export const STREAMS_MAX = 500;
 
 /**
  * Calls `give` for every whole message, in the order in which they were completed. At most STREAMS_MAX streams; memory does not grow with the
- * log. Faults: those of the source.
+ * log. `isQuiet`: streams whose losses are counted but not told one by one. Faults: those of the source.
  */
 export async function readMessages(
   kernel: Kernel,
@@ -52,8 +52,9 @@ export async function readMessages(
   streams: readonly StreamKey[],
   host: DecodeHost,
   give: (message: WholeMessage) => void,
+  isQuiet: (stream: StreamKey) => boolean = () => false,
 ): Promise<MessagesEnd> {
-  const ports = loadStreams(kernel, streams.slice(0, STREAMS_MAX), mdf.header.startNs);
+  const ports = loadStreams(kernel, streams.slice(0, STREAMS_MAX), mdf.header.startNs, isQuiet);
   const drain = (): void => {
     const end = OUT + kernel.head(Head.messageBytes);
     for (let at = OUT; at < end; at += kernel.u32(at + MessageRow.rowBytes)) give(rowAt(kernel, at));
@@ -78,7 +79,12 @@ export async function readMessages(
 }
 
 /** The kernel's tables for nothing but these streams. */
-function loadStreams(kernel: Kernel, streams: readonly StreamKey[], startNs: bigint): Ports {
+function loadStreams(
+  kernel: Kernel,
+  streams: readonly StreamKey[],
+  startNs: bigint,
+  isQuiet: (stream: StreamKey) => boolean,
+): Ports {
   const program = new Program(kernel, { everyFrame: false });
   const ports = new Ports(kernel, program);
   kernel.setU64(HEAD + Head.fromNs, -(2n ** 62n));
@@ -88,8 +94,8 @@ function loadStreams(kernel: Kernel, streams: readonly StreamKey[], startNs: big
   kernel.bytes.fill(0, HEAD + Head.frames, HEAD + Head.notAvailable + 8);
   kernel.setHead(Head.messageRows, 1);
   kernel.setHead(Head.messageBytes, 0);
-  for (const stream of streams) ports.add(stream);
-  for (const key of ports.exactKeys()) ports.pointExact(key, 0);
+  for (const stream of streams) ports.add(stream, isQuiet(stream));
+  ports.pointAll();
   kernel.exports.clearCache();
   ports.start([], startNs);
   return ports;

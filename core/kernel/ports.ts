@@ -44,8 +44,8 @@ export class Ports {
     return this.#ports.length === 0;
   }
 
-  /** The port of a stream, made if there is none yet. Address, or null when the kernel has no room for another one. */
-  add(key: StreamKey): number | null {
+  /** The port of a stream, made if there is none yet. Address, or null when the kernel has no room for another one. `isQuiet`: its losses are only counted. */
+  add(key: StreamKey, isQuiet = false): number | null {
     const name = nameOfStream(key);
     const there = this.#byName.get(name);
     if (there) return there.at;
@@ -53,13 +53,14 @@ export class Ports {
     const at = this.#program.takeRecords(PORT_RECORDS);
     if (at === null) return null;
     const port = { key, at };
-    const isOfGroup = groups.length > 0 && !hasId(key);
+    const isOfGroup = groups.length > 0 && exactOf(key) === null;
     if (isOfGroup && !groups.every((pgn) => this.#program.pointGroup(key.bus, key.channel, pgn, at))) return null;
     this.#kernel.bytes[at + Message.transport] = TRANSPORT_OF[key.protocol];
     this.#kernel.setU32(at + Port.to, at);
     this.#kernel.setU32(at + Port.addressBytes, isStreamOf(key, "iso-tp") && key.addressing === "extended" ? 1 : 0);
     this.#kernel.setU64(at + Port.identity, identityOf(key));
     this.#kernel.setU32(at + Port.number, this.#ports.length);
+    this.#kernel.setU32(at + Port.isQuiet, isQuiet ? 1 : 0);
     this.#ports.push(port);
     this.#byName.set(name, port);
     if (isOfGroup) for (const pgn of groups) this.#byGroup.set(groupName(key.bus, key.channel, pgn), port);
@@ -68,13 +69,7 @@ export class Ports {
 
   /** Identifiers that lead to a port of their own. */
   exactKeys(): ExactKey[] {
-    return this.#ports.flatMap(({ key }): ExactKey[] => {
-      const { bus, channel } = key;
-      if (isStreamOf(key, "iso-tp")) return [{ kind: "exact", bus, channel, id: key.id, extended: key.extended }];
-      return isStreamOf(key, "fast-packet") && key.id !== null
-        ? [{ kind: "exact", bus, channel, id: key.id, extended: true }]
-        : [];
-    });
+    return this.#ports.flatMap(({ key }) => exactOf(key) ?? []);
   }
 
   /** Do frames of this identifier belong to a stream: by itself, or by its group? */
@@ -104,6 +99,30 @@ export class Ports {
 
   #ofGroup({ bus, channel, id, extended }: ExactKey): KernelPort | undefined {
     return extended ? this.#byGroup.get(groupName(bus, channel, pgnOf(id))) : undefined;
+  }
+
+  /**
+   * Leads every identifier to all of its ports, one behind the other, for walks that make rows of whole messages: there a frame may be looked at by
+   * several protocols at once.
+   */
+  pointAll(): void {
+    const chains = new Map<string, { readonly key: ExactKey; readonly ports: KernelPort[] }>();
+    for (const port of this.#ports) {
+      const key = exactOf(port.key);
+      if (key === null) continue;
+      const name = `${key.bus} ${key.channel} ${key.id} ${key.extended}`;
+      const chain = chains.get(name) ?? { key, ports: [] };
+      chain.ports.push(port);
+      chains.set(name, chain);
+    }
+    for (const { key, ports } of chains.values()) {
+      const group = this.#ofGroup(key);
+      const all = group === undefined ? ports : [...ports, group];
+      all.forEach((port, i) => {
+        if (port !== group) this.#kernel.setU32(port.at + Port.next, all[i + 1]?.at ?? 0);
+      });
+      this.#program.pointExact(key, all[0]?.at ?? 0);
+    }
   }
 
   /** Frames of a group that are also asked for by themselves. */
@@ -177,7 +196,12 @@ export class Ports {
   }
 }
 
-const hasId = (key: StreamKey): boolean => isStreamOf(key, "iso-tp") || (isStreamOf(key, "fast-packet") && key.id !== null);
+/** The identifier of a stream that has one. */
+function exactOf(key: StreamKey): ExactKey | null {
+  const { bus, channel } = key;
+  if (isStreamOf(key, "iso-tp")) return { kind: "exact", bus, channel, id: key.id, extended: key.extended };
+  return isStreamOf(key, "fast-packet") && key.id !== null ? { kind: "exact", bus, channel, id: key.id, extended: true } : null;
+}
 
 const groupName = (bus: "CAN" | "LIN", channel: number, pgn: number): string => `${bus} ${channel} ${pgn}`;
 

@@ -1,5 +1,5 @@
 /** What travels by transport protocols in a log: every stream that speaks one, and which messages came out of it. */
-import { fastPacketCandidates, type HeardId, isoTpCandidates, j1939Candidates, speaks } from "../bus/speaks.ts";
+import { fastPacketCandidates, type HeardId, isoTpCandidates, isPlaceOf, j1939Candidates, speaks } from "../bus/speaks.ts";
 import type { StreamProtocol } from "../bus/transport.ts";
 import type { StreamAccount, StreamKey, TransportLoss } from "../bus/transport-account.ts";
 import type { TransportChoice, TriedStream } from "../dbc/transport-choice.ts";
@@ -34,11 +34,22 @@ export interface SurveyedStream {
   readonly account: StreamAccount;
   /** By `senderName`. */
   readonly senders: ReadonlyMap<string, SurveyedSender>;
+}
+
+interface WalkedStream extends SurveyedStream {
   /** The first of them; their causes are counted in full in the account. */
   readonly losses: readonly TransportLoss[];
 }
 
-/** Identifiers that a survey looks at, the busiest ones: a log with a million of them is no bus. Ten walks for each protocol. */
+interface Survey {
+  readonly streams: readonly WalkedStream[];
+  /** Losses that found no room, of all streams together. */
+  readonly lossesBeyond: number;
+  /** The store did not give all of the log: the next time may say otherwise. */
+  readonly hasFailed: boolean;
+}
+
+/** Identifiers that a survey looks at, the busiest ones: a log with a million of them is no bus. */
 const IDS_MAX = 4000;
 
 /** The busiest identifiers in their order, and what is to be said if there are more. */
@@ -50,7 +61,8 @@ export function busiest(ids: readonly HeardId[]): { readonly ids: readonly Heard
 }
 
 const HEAD_BYTES = 8;
-const HEADS_MAX = 64;
+/** Different first bytes of one sender. */
+export const HEADS_MAX = 64;
 
 /** Streams of a protocol that speak it. */
 export async function surveyProtocol(
@@ -58,49 +70,77 @@ export async function surveyProtocol(
   ids: readonly HeardId[],
   options: SurveyOptions,
 ): Promise<readonly SurveyedStream[]> {
-  if (protocol === "j1939-21") return speaking(await surveyStreams(j1939Candidates(ids), options));
-  if (protocol === "fast-packet") return speaking(await surveyStreams(fastPacketCandidates(ids), options));
-  const normal = speaking(await surveyStreams(isoTpCandidates(ids, "normal"), options));
-  const isKnown = ({ channel, id, extended }: HeardId) =>
-    normal.some(({ account: { key } }) => isOfId(key, channel, id, extended));
-  const others = ids.filter((one) => !isKnown(one));
-  return [...normal, ...speaking(await surveyStreams(isoTpCandidates(others, "extended"), options))];
+  const { streams } = await surveyStreams(CANDIDATES[protocol](ids), options);
+  return speakingOf(streams);
 }
 
-const speaking = (streams: readonly SurveyedStream[]): SurveyedStream[] => streams.filter(({ account }) => speaks(account));
+/** Whether a walk could find anything that `surveySpeaking` looks for. */
+export const mightSpeak = (ids: readonly HeardId[]): boolean => candidatesOf(ids).length > 0;
 
-export const isOfId = (key: StreamKey, channel: number, id: number, extended: boolean): boolean =>
-  key.protocol === "iso-tp" && key.channel === channel && key.id === id && key.extended === extended;
-
-/** Whatever came out of these streams, in as many walks as the kernel's ports ask for. A walk reads an identifier in one way only. */
-export async function surveyStreams(keys: readonly StreamKey[], options: SurveyOptions): Promise<SurveyedStream[]> {
-  const surveyed: SurveyedStream[] = [];
-  for (const some of walksOf(keys)) {
-    const senders = some.map(() => new Map<string, SurveyedSender>());
-    const { kernel, source, mdf, host } = options;
-    const { account } = await readMessages(kernel, source, mdf, some, host, (message) => note(senders[message.stream], message));
-    account.streams.forEach((stream, i) => {
-      const losses = account.losses.filter((loss) => loss.stream === i);
-      surveyed.push({ account: stream, senders: senders[i] ?? new Map(), losses });
-    });
-  }
-  return surveyed;
+/**
+ * Streams of all protocols that speak theirs, with the first 1024 losses of those. None is walked for where no identifier could speak; a second
+ * walk only tells the losses of a stream that speaks where nobody would look for it.
+ */
+export async function surveySpeaking(ids: readonly HeardId[], options: SurveyOptions): Promise<Survey> {
+  const all = await surveyStreams(candidatesOf(ids), options, (key) => !isPlaceOf(key));
+  const streams = speakingOf(all.streams);
+  const losing = streams.flatMap(({ account }) => (Object.keys(account.lost).length > 0 ? [account.key] : []));
+  const isAllTold = losing.length === 0 || (all.lossesBeyond === 0 && losing.every(isPlaceOf));
+  return isAllTold ? { ...all, streams } : surveyStreams(losing, options);
 }
 
-function walksOf(keys: readonly StreamKey[]): StreamKey[][] {
-  const ways = new Map<string, StreamKey[]>();
-  for (const key of keys) {
-    const way = key.protocol === "iso-tp" ? key.addressing : key.protocol;
-    const there = ways.get(way);
-    if (there) there.push(key);
-    else ways.set(way, [key]);
-  }
-  return [...ways.values()].flatMap((some) =>
-    Array.from({ length: Math.ceil(some.length / STREAMS_MAX) }, (_, i) => some.slice(i * STREAMS_MAX, (i + 1) * STREAMS_MAX)),
+const CANDIDATES: Readonly<Record<StreamProtocol, (ids: readonly HeardId[]) => StreamKey[]>> = {
+  "iso-tp": (ids) => [...isoTpCandidates(ids, "normal"), ...isoTpCandidates(ids, "extended")],
+  "j1939-21": j1939Candidates,
+  "fast-packet": fastPacketCandidates,
+};
+
+const candidatesOf = (ids: readonly HeardId[]): StreamKey[] => Object.values(CANDIDATES).flatMap((of) => of(ids));
+
+/** Extended addressing only where normal addressing does not make sense. */
+function speakingOf<Stream extends SurveyedStream>(streams: readonly Stream[]): Stream[] {
+  const speaking = streams.filter(({ account }) => speaks(account));
+  const nameOf = (key: StreamKey): string => (key.protocol === "iso-tp" ? `${key.channel} ${key.id} ${key.extended}` : "");
+  const normal = new Set(
+    speaking.flatMap(({ account: { key } }) => (key.protocol === "iso-tp" && key.addressing === "normal" ? [nameOf(key)] : [])),
+  );
+  return speaking.filter(
+    ({ account: { key } }) => key.protocol !== "iso-tp" || key.addressing === "normal" || !normal.has(nameOf(key)),
   );
 }
 
-export const senderName = ({ pgn, source, destination, isConnection }: WholeMessage): string =>
+/** Whatever came out of these streams, in as many walks as the kernel's ports ask for. */
+export async function surveyStreams(
+  keys: readonly StreamKey[],
+  options: SurveyOptions,
+  isQuiet?: (key: StreamKey) => boolean,
+): Promise<Survey> {
+  const streams: WalkedStream[] = [];
+  let lossesBeyond = 0;
+  let hasFailed = false;
+  for (let first = 0; first < keys.length; first += STREAMS_MAX) {
+    const some = keys.slice(first, first + STREAMS_MAX);
+    const senders = some.map(() => new Map<string, SurveyedSender>());
+    const { kernel, source, mdf, host } = options;
+    const give = (message: WholeMessage): void => note(senders[message.stream], message);
+    const end = await readMessages(kernel, source, mdf, some, host, give, isQuiet);
+    const { account } = end;
+    lossesBeyond += account.lossesBeyond;
+    hasFailed ||= end.notices.some(({ fault }) => fault?.code.startsWith("storage/"));
+    account.streams.forEach((stream, i) => {
+      const losses = account.losses.filter((loss) => loss.stream === i);
+      streams.push({ account: stream, senders: senders[i] ?? new Map(), losses });
+    });
+  }
+  return { streams, lossesBeyond, hasFailed };
+}
+
+export const senderName = ({
+  pgn,
+  source,
+  destination,
+  isConnection,
+}: Pick<WholeMessage, "pgn" | "source" | "destination" | "isConnection">): string =>
   `${pgn} ${source} ${destination} ${isConnection}`;
 
 function note(senders: Map<string, SurveyedSender> | undefined, message: WholeMessage): void {

@@ -21,6 +21,7 @@ import { SampleMemory } from "./known-samples.ts";
 import { addLedgers, emptyLedger, type Ledger } from "./ledger.ts";
 import { listening } from "./listening.ts";
 import type { LogIndex } from "./log-index.ts";
+import type { FindLosses } from "./losses.ts";
 import { decodableLogs } from "./opened-logs.ts";
 import { BYTES_PER_TURN, type Host } from "./pace.ts";
 import type { EngineParts } from "./parts.ts";
@@ -83,7 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
     heard: (asked, signal, onWork) => heardOf(parts, asked, signal, onWork),
     heardSoFar: (device, signal) => heardSoFar(parts, device, signal),
     // What few ask for is loaded by the first who does: a page has less to fetch before its first curve.
-    losses: async (query, signal) => (await import("./losses.ts")).deviceLosses(parts, query, signal),
+    losses: lossesOf(parts),
     frames: async (query, signal, onWork) => (await import("./frame-rows.ts")).frameRows(parts, query, signal, onWork),
     busLoad: async (query, signal, onWork) => (await import("./bus-load.ts")).busLoad(parts, query, signal, onWork),
     channels: async (asked, signal) => (await import("./channel-list.ts")).channelList(parts, asked, signal),
@@ -103,6 +104,16 @@ function attachedTo(parts: AttachedParts): (signal: AbortSignal) => Promise<Libr
   return async (signal) => {
     libraryOfLogs ??= (await import("./attached.ts")).attachedLibraries(parts);
     return libraryOfLogs(signal);
+  };
+}
+
+/** What was found stays known. */
+function lossesOf(parts: EngineParts): FindLosses {
+  let find: FindLosses | null = null;
+  return async (...asked) => {
+    const { lossFinder } = await import("./losses.ts");
+    find ??= lossFinder(parts);
+    return find(...asked);
   };
 }
 

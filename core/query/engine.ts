@@ -215,8 +215,8 @@ export interface Engine {
   ): Promise<Heard>;
   /** What can be said of a device at once: what is known of its logs, and where that is nothing, what their first and last bytes hold. */
   heardSoFar(device: string, signal: AbortSignal): Promise<HeardSoFar>;
-  /** Messages of transport protocols (docs/transport.md) that never came out whole. Reads the logs once per protocol; the result is kept. */
-  losses(query: LossesQuery, signal: AbortSignal): Promise<DeviceLosses>;
+  /** Messages of transport protocols (docs/transport.md) that never came out whole. Reads each log once, for all protocols; the result is kept. */
+  losses(query: LossesQuery, signal: AbortSignal, onWork?: OnWork): Promise<DeviceLosses>;
   /** A page of the raw frames of one device. */
   frames(query: FrameQuery, signal: AbortSignal, onWork?: OnWork): Promise<FramePage>;
   /** Frames by kind and load of the buses of one device, by bucket and channel. */

@@ -1,4 +1,4 @@
-/** The index of logs as texts by name: one for what is heard in a log, one for which times lie where. */
+/** The index of logs as texts by name: for what is heard in a log, which times lie where, what transport streams carried and lost. */
 import { sha256Hex } from "../facts/sha256.ts";
 import { parseTimes, timesDocument } from "../kernel/kept-times.ts";
 import type { ByteSource } from "../store/source.ts";
@@ -29,10 +29,19 @@ export function keptIndex(shelf: TextShelf): LogIndex {
         keepHeard: (heard) => write("heard", heardDocument(heard)),
         times: async () => parseTimes(await read("times")),
         keepTimes: (times) => write("times", timesDocument(times)),
+        // Few logs have transport streams: how they are kept is loaded with the first that may.
+        streams: async () => (await import("./kept-streams.ts")).parseStreams(await read("streams")),
+        keepStreams: (streams) =>
+          later(async () => write("streams", (await import("./kept-streams.ts")).streamsDocument(streams))),
+        losses: async () => (await import("./kept-losses.ts")).parseLosses(await read("losses")),
+        keepLosses: (losses) => later(async () => write("losses", (await import("./kept-losses.ts")).lossesDocument(losses))),
       };
     },
   };
 }
+
+/** What cannot be kept is not. */
+const later = (write: () => Promise<void>): void => void write().catch(() => undefined);
 
 /** Key, version, size, and a hash of the first bytes (design §3). */
 async function nameOf(outer: ByteSource, signal: AbortSignal): Promise<string> {

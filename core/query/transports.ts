@@ -8,38 +8,41 @@ import type { ForcedTransport, TransportChoice } from "../dbc/transport-choice.t
 import type { SurveyedStream } from "../kernel/survey.ts";
 import type { HeardLog } from "./heard-log.ts";
 import type { HeardParts } from "./listening.ts";
-import { type Host, pace } from "./pace.ts";
+import type { DecodableLog } from "./opened-logs.ts";
+import { pace } from "./pace.ts";
 
 /** What came out of these streams of a log. Streams that were looked at before are not read again. */
-export type SurveyLog = (
-  key: string,
-  streams: readonly StreamKey[],
-  signal: AbortSignal,
-  /** Instead of the engine's own. */
-  host?: Host,
-) => Promise<readonly SurveyedStream[]>;
+export type SurveyLog = (key: string, streams: readonly StreamKey[], signal: AbortSignal) => Promise<readonly SurveyedStream[]>;
 
 /** Logs whose streams are kept. */
 const LOGS_MAX = 1024;
 
 export function surveyedLogs(parts: HeardParts): SurveyLog {
   const kept = new Map<string, Map<string, SurveyedStream>>();
-  return async (key, streams, signal, host = parts.host) => {
+  return async (key, streams, signal) => {
     if (streams.length === 0) return [];
-    const { source, mdf } = await parts.openDecodable(key, signal);
+    const log = await parts.openDecodable(key, signal);
+    const { source, mdf } = log;
     const name = `${source.version}\n${source.sizeBytes}\n${key}`;
-    const known = kept.get(name) ?? new Map<string, SurveyedStream>();
+    const known = kept.get(name) ?? (await keptBefore(log));
     const missing = streams.filter((stream) => !known.has(nameOfStream(stream)));
     if (missing.length > 0) {
       const { surveyStreams } = await import("../kernel/survey.ts");
-      const paced = pace(host, signal, source.sizeBytes, undefined);
+      const paced = pace(parts.host, signal, source.sizeBytes, undefined);
       const found = await parts.kernels.use((kernel) => surveyStreams(missing, { kernel, source, mdf, host: paced }));
-      for (const one of found) known.set(nameOfStream(one.account.key), one);
-      if (!kept.has(name) && kept.size >= LOGS_MAX) kept.delete(kept.keys().next().value ?? "");
-      kept.set(name, known);
+      for (const { account, senders } of found.streams) known.set(nameOfStream(account.key), { account, senders });
+      if (!found.hasFailed) log.kept?.keepStreams([...known.values()]);
     }
+    if (!kept.has(name) && kept.size >= LOGS_MAX) kept.delete(kept.keys().next().value ?? "");
+    kept.set(name, known);
     return streams.flatMap((stream) => known.get(nameOfStream(stream)) ?? []);
   };
+}
+
+/** By another engine, and kept by the host. */
+async function keptBefore({ kept }: DecodableLog): Promise<Map<string, SurveyedStream>> {
+  const streams = (await kept?.streams()) ?? [];
+  return new Map(streams.map((stream) => [nameOfStream(stream.account.key), stream]));
 }
 
 /** CAN identifiers of a log as the rules of core/bus/speaks.ts want them. */

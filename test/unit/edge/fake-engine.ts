@@ -81,7 +81,7 @@ export function fakeEngine(options: FakeOptions = {}): FakeEngine {
       account: { files: 0, bytes: 0, frames: 0, outOfRange: 0, otherKind: 0, filtered: 0, matched: 0 },
       notices: [],
     }),
-    losses: async () => ({ losses: [], notices: [] }),
+    losses: async () => ({ losses: [], leftBytes: 0, notices: [] }),
     dbcs: async () => options.dbcs ?? [],
     fits: async () => [],
     edition: async () => null,

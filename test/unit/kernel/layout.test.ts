@@ -119,7 +119,7 @@ describe("assembly/layout.ts and core/kernel/abi.ts", () => {
     expect(TRANSPORT_BYTES_MAX).toBe(abi.MESSAGE_BYTES_MAX);
     // A port's counters lie in its second record, whose first word, the cursor of a message, stays 0.
     expect(abi.Port.frames).toBeGreaterThanOrEqual(abi.MESSAGE_BYTES + 4);
-    expect(abi.Port.framesRestored + 4).toBeLessThanOrEqual(abi.PORT_RECORDS * abi.MESSAGE_BYTES);
+    expect(abi.Port.isQuiet + 4).toBeLessThanOrEqual(abi.PORT_RECORDS * abi.MESSAGE_BYTES);
     expect(abi.HEARD_PLACES * abi.HEARD_BYTES).toBeLessThanOrEqual(abi.OUT_END - abi.OUT);
   });
 

@@ -1,0 +1,63 @@
+/** What the transport streams of one log lost: looked for once, in one walk, and kept by file version. */
+import type { StreamKey, TransportLoss } from "../bus/transport-account.ts";
+import { busiest, mightSpeak, surveySpeaking } from "../kernel/survey.ts";
+import type { OnWork } from "./engine.ts";
+import { type Host, pace } from "./pace.ts";
+import { heardCanIds, type TransportParts } from "./transports.ts";
+
+/** Of one stream that speaks its protocol and lost something. */
+export interface StreamLosses {
+  readonly key: StreamKey;
+  /** In the order they were noticed; times are ns since the file's start. */
+  readonly losses: readonly Pick<TransportLoss, "timeNs" | "cause" | "frames">[];
+}
+
+/** Of all streams of a log, the first 1024 losses. */
+export type LogLosses = readonly StreamLosses[];
+
+export interface LossWalks {
+  /** Without a walk, but that of listening to it: what was found before, or kept by the host, or cannot be. null: not known. */
+  known(key: string, signal: AbortSignal): Promise<LogLosses | null>;
+  /** Walks the log if it must. Faults: those of the source. */
+  find(key: string, signal: AbortSignal, host: Host, onWork?: OnWork): Promise<LogLosses>;
+}
+
+const LOGS_MAX = 1024;
+
+export function lossWalks(parts: TransportParts): LossWalks {
+  const found = new Map<string, LogLosses>();
+
+  function remember(name: string, losses: LogLosses): LogLosses {
+    if (!found.has(name) && found.size >= LOGS_MAX) found.delete(found.keys().next().value ?? "");
+    found.set(name, losses);
+    return losses;
+  }
+
+  async function known(key: string, signal: AbortSignal): Promise<LogLosses | null> {
+    const { source, kept } = await parts.openDecodable(key, signal);
+    const name = `${source.version}\n${source.sizeBytes}\n${key}`;
+    const before = found.get(name) ?? (await kept?.losses()) ?? null;
+    if (before !== null) return remember(name, before);
+    return mightSpeak(heardCanIds(await parts.heardLog(key, signal))) ? null : remember(name, []);
+  }
+
+  return {
+    known,
+    async find(key, signal, host, onWork) {
+      const before = await known(key, signal);
+      if (before !== null) return before;
+      const heard = await parts.heardLog(key, signal);
+      const { ids } = busiest(heardCanIds(heard));
+      const { source, mdf, kept } = await parts.openDecodable(key, signal);
+      const paced = pace(host, signal, source.sizeBytes, onWork);
+      const { streams, hasFailed } = await parts.kernels.use((kernel) =>
+        surveySpeaking(ids, { kernel, source, mdf, host: paced }),
+      );
+      const losses = streams.flatMap(({ account, losses: own }) => (own.length === 0 ? [] : { key: account.key, losses: own }));
+      // What the store did not give this time it may give the next.
+      if (hasFailed || !heard.isWhole) return losses;
+      kept?.keepLosses(losses);
+      return remember(`${source.version}\n${source.sizeBytes}\n${key}`, losses);
+    },
+  };
+}
