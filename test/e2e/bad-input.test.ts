@@ -191,6 +191,8 @@ describe.skipIf(!canDrive)("bad input", { timeout: 60_000 }, () => {
     );
     await drop(page, good);
     await page.locator(".tree-row.signal").first().waitFor();
+    const more = bar(page).getByRole("button", { name: /more$/ });
+    await more.click();
     await expect.poll(() => said(page)).toContain("not in this log");
     expect(await page.locator("img, #app script, iframe, object").count()).toBe(0);
     expect(await page.title()).not.toBe("1");

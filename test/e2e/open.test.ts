@@ -124,6 +124,11 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
     await expect.poll(() => page.locator(".legend-row").first().innerText()).toContain("not in this log");
     await drop(page, [dbcFile]);
     await expect.poll(() => page.locator(".legend-row").first().innerText()).not.toContain("not in this log");
+    // A newer one under another name takes its place, and what is plotted is read with it.
+    const newer = Buffer.from(dbcFile.bytes).toString("utf8").replaceAll('"rpm"', '"1/min"');
+    await drop(page, [{ name: "newer.dbc", bytes: new TextEncoder().encode(newer) }]);
+    await expect.poll(() => bar(page)).toMatch(/newer\.dbc is assigned to CAN 1: \d+ of \d+ ids/);
+    await expect.poll(() => page.locator(".legend-row").first().innerText()).toContain("1/min");
     await page.context().close();
   });
 

@@ -11,36 +11,51 @@ export interface ChannelState extends ChannelName {
   readonly ids: number;
   /** Identifiers that a database in use knows. */
   readonly matched: number;
-  /** By the name of the database. */
+  /** By the name of the database: what is decoded with it. */
   readonly matchedBy: ReadonlyMap<string, number>;
+  /** By the name of the database: what it knows, also where another one has it. */
+  readonly knownBy: ReadonlyMap<string, number>;
 }
 
 export function channelStates({ device, ids }: Pick<DeviceHeard, "device" | "ids">): ChannelState[] {
   const channels = new Map<
     string,
-    { bus: "CAN" | "LIN"; channel: number; ids: number; matched: number; by: Map<string, number> }
+    { bus: "CAN" | "LIN"; channel: number; ids: number; matched: number; by: Map<string, number>; known: Map<string, number> }
   >();
   for (const { bus, channel, matches } of ids) {
     const key = `${bus}${channel}`;
-    const there = channels.get(key) ?? { bus, channel, ids: 0, matched: 0, by: new Map<string, number>() };
+    const there = channels.get(key) ?? {
+      bus,
+      channel,
+      ids: 0,
+      matched: 0,
+      by: new Map<string, number>(),
+      known: new Map<string, number>(),
+    };
     there.ids++;
     const dbs = new Set(matches.filter(({ binding }) => binding !== null).map(({ db }) => db));
     if (dbs.size > 0) there.matched++;
     for (const db of dbs) there.by.set(db, (there.by.get(db) ?? 0) + 1);
+    for (const db of new Set(matches.map((match) => match.db))) there.known.set(db, (there.known.get(db) ?? 0) + 1);
     channels.set(key, there);
   }
-  return [...channels.values()].map(({ bus, channel, ids: all, matched, by }) => ({
+  return [...channels.values()].map(({ bus, channel, ids: all, matched, by, known }) => ({
     device,
     bus,
     channel,
     ids: all,
     matched,
     matchedBy: by,
+    knownBy: known,
   }));
 }
 
-/** Whether a database, by name, has at least half of the channel's identifiers. */
-export const isAtHome = ({ ids, matchedBy }: ChannelState, db: string): boolean => (matchedBy.get(db) ?? 0) >= FITS_FROM * ids;
+/**
+ * Whether a database, by name, has at least half of the channel's identifiers. One that came `alone` is what a person wants to see: what it
+ * knows counts, whoever had it before. Of several that came together each identifier counts for the one that fits best.
+ */
+export const isAtHome = ({ ids, matchedBy, knownBy }: ChannelState, db: string, alone: boolean): boolean =>
+  ((alone ? knownBy : matchedBy).get(db) ?? 0) >= FITS_FROM * ids;
 
 export interface Proposal extends ChannelName {
   readonly file: string;

@@ -110,7 +110,7 @@ function* channels(given: DeviceHeard): Growth<Branch[]> {
   const branches: Branch[] = [];
   for (const [label, ids] of groupBy(device.ids, (id) => `${id.bus} ${id.channel}`)) {
     const key = `${device.device}/${label}`;
-    const dbs = new Set(ids.flatMap((id) => id.matches.map((m) => m.db)));
+    const dbs = new Set(ids.flatMap((id) => inForce(id).map((m) => m.db)));
     branches.push({
       kind: "channel",
       key,
@@ -125,6 +125,9 @@ function* channels(given: DeviceHeard): Growth<Branch[]> {
   return branches.sort(byLabel);
 }
 
+/** What its frames mean: of several databases that know an identifier one has it (docs/dbc.md), the others are in the DBC manager. */
+export const inForce = ({ matches }: HeardId): readonly HeardMatch[] => matches.filter(({ binding }) => binding !== null);
+
 const sumFrames = (ids: readonly HeardId[]): number => ids.reduce((sum, id) => sum + id.frames, 0);
 const sumRates = (ids: readonly HeardId[]): number | null =>
   ids.every((id) => id.rateHz === null) ? null : ids.reduce((sum, id) => sum + (id.rateHz ?? 0), 0);
@@ -135,7 +138,7 @@ interface Sender {
 }
 
 function* messages(device: DeviceHeard, channelKey: string, ids: readonly HeardId[]): Growth<Branch[]> {
-  const senders: Sender[] = ids.flatMap((id) => id.matches.map((match) => ({ id, match })));
+  const senders: Sender[] = ids.flatMap((id) => inForce(id).map((match) => ({ id, match })));
   const severalDbs = new Set(senders.map(({ match }) => match.db)).size > 1;
   const branches: Branch[] = [];
   for (const [name, group] of groupBy(senders, ({ match }) => `${match.db}.${match.message}`)) {
@@ -250,7 +253,7 @@ function signalInfo(
 }
 
 function unmatched(channelKey: string, ids: readonly HeardId[]): Branch[] {
-  const left = ids.filter((id) => id.matches.length === 0);
+  const left = ids.filter((id) => inForce(id).length === 0);
   if (left.length === 0) return [];
   const key = `${channelKey}/unmatched`;
   const children = left

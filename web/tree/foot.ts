@@ -9,6 +9,7 @@ import { icon } from "../shell/icons.ts";
 import { unheard } from "../state/heard.ts";
 import type { State } from "../state/model.ts";
 import { unheardSentence, unmatchedSentence } from "../text/sentences.ts";
+import { inForce } from "./build.ts";
 
 export interface Foot {
   readonly element: HTMLElement;
@@ -119,8 +120,8 @@ function matchesOf(heard: State["heard"]): ChannelMatch[] {
   return [...groupBy(ids, (id) => `${id.bus} ${id.channel}`)]
     .map(([channel, own]) => ({
       channel,
-      dbs: [...new Set(own.flatMap((id) => id.matches.map((m) => m.db)))],
-      matched: new Set(own.filter((id) => id.matches.length > 0).map((id) => idText(id.id, id.extended))).size,
+      dbs: [...new Set(own.flatMap((id) => inForce(id).map((m) => m.db)))],
+      matched: new Set(own.filter((id) => inForce(id).length > 0).map((id) => idText(id.id, id.extended))).size,
       ids: [...new Set(own.map((id) => idText(id.id, id.extended)))],
     }))
     .sort((a, b) => (a.channel < b.channel ? -1 : 1));

@@ -63,10 +63,26 @@ const heardId = (id: number, db: string | null) =>
     matches: db === null ? [] : [{ db, binding: "only" }],
   }) as unknown as DeviceHeard["ids"][number];
 
+test("a database that comes alone has its channel, also where another one was assigned", () => {
+  const both = (id: number) => ({
+    ...heardId(id, "old"),
+    matches: [
+      { db: "old", binding: "only" },
+      { db: "new", binding: null },
+    ],
+  });
+  const [state] = channelStates({ device: "D", ids: [both(1), both(2), heardId(3, null)] as unknown as DeviceHeard["ids"] });
+  expect(state && [isAtHome(state, "new", true), isAtHome(state, "new", false), isAtHome(state, "old", false)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+});
+
 test("half of the ids make a database the channel's; one that explains nothing is offered the best fit", () => {
   const [state] = channelStates({ device: "D", ids: [heardId(1, "x"), heardId(2, "x"), heardId(3, null), heardId(4, "y")] });
   expect(state).toMatchObject({ ids: 4, matched: 3 });
-  expect(state && [isAtHome(state, "x"), isAtHome(state, "y")]).toEqual([true, false]);
+  expect(state && [isAtHome(state, "x", false), isAtHome(state, "y", false)]).toEqual([true, false]);
   const silent = channelStates({ device: "D", ids: [heardId(1, null), heardId(2, null)] });
   const fit = { ids: 0.5, frames: 0.97, lengths: 1, mux: 1, ranges: 1, score: 0.97 };
   const fits: ChannelFit[] = [{ bus: "CAN", channel: 1, fits: [{ db: "p", file: "p.dbc", fit }] }];
