@@ -96,7 +96,13 @@ export function createSecond({
   openOrigin,
 }: SecondHost): Second {
   const run = createCommands(commands);
-  const filePanel = createFilePanel(store);
+  const losses = createLossFinder(store, {
+    ask: (work, device, isAsked) => preview.losses(work, device, isAsked),
+    nextWork,
+    work: opener.work,
+    fail: (fault) => store.dispatch({ type: "notify", notifications: [{ severity: "error", text: fault.message, fault }] }),
+  });
+  const filePanel = createFilePanel(store, losses.look);
   const stats = createStatsPanel(
     store,
     {
@@ -134,7 +140,6 @@ export function createSecond({
     later: (act, ms) => setTimeout(act, ms),
     gone: () => store.dispatch({ type: "notify", notifications: [WORKER_GONE] }),
   });
-  const losses = createLossFinder(store, (work, device) => preview.losses(work, device), nextWork);
   const sources = createSources({
     store,
     preview,

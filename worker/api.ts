@@ -263,6 +263,13 @@ export type HeardPiece = Pick<DeviceHeard, "ids" | "facts">;
 /** Settles when it has been taken. */
 export type OnPiece = (work: WorkId, piece: HeardPiece) => Promise<void>;
 
+export interface FoundLosses {
+  /** Ascending in time. */
+  readonly losses: readonly Loss[];
+  /** Of logs that nobody looked through, since that was not asked for: then there are no losses here. */
+  readonly leftBytes: number;
+}
+
 export interface PreviewApi {
   /**
    * One listener for the progress of all work; one for devices of which more is known than `heardSoFar` said last; one for pieces of
@@ -305,8 +312,8 @@ export interface PreviewApi {
   /** What is known soon of the same question. */
   quickStatistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly QuickStatistics[]>>;
   statistics(work: WorkId, query: StatisticsQuery): Promise<Reply<readonly SeriesStatistics[]>>;
-  /** Messages of transport protocols that the logs of a device lost, ascending in time; reads what no question has read yet. */
-  losses(work: WorkId, device: string): Promise<Reply<readonly Loss[]>>;
+  /** Messages of transport protocols that the logs of a device lost. `isAsked`: a person wants them, whatever there is to read for it. */
+  losses(work: WorkId, device: string, isAsked: boolean): Promise<Reply<FoundLosses>>;
   /** What this browser keeps of logs that were opened: who is heard in them, and which times lie where. */
   keptSizes(): Promise<KeptSizes>;
   /** Forgets it, and keeps nothing more until the page is loaded again. */

@@ -95,7 +95,8 @@ const api: PreviewApi = {
   step: (id, query) => first(id, (now, signal) => now.step(query, signal)),
   quickStatistics: (id, query) => first(id, (now, signal, onWork) => now.quickStatistics(query, signal, onWork)),
   statistics: (id, query) => first(id, (now, signal, onWork) => now.statistics(query, signal, onWork)),
-  losses: (id, device) => work(id, (now, signal) => now.losses(device, urgency.pause, signal)),
+  losses: (id, device, isAsked) =>
+    work(id, (now, signal, onWork) => now.losses(device, { pause: urgency.pause, isAsked }, signal, onWork)),
   keptSizes: async () => (await kept.shelf()).sizes(),
   forgetKept: async () => (await kept.shelf()).clear(),
   cancel(id) {

@@ -10,7 +10,6 @@ import { createEngine } from "../core/query/create.ts";
 import type { ChannelFit, Engine, HeardId, OnWork } from "../core/query/engine.ts";
 import type { AsideOptions } from "../core/query/listening.ts";
 import type { LogIndex } from "../core/query/log-index.ts";
-import type { Loss } from "../core/query/transport-losses.ts";
 import type { LogStore } from "../core/store/source.ts";
 import type {
   AboutQuery,
@@ -19,6 +18,7 @@ import type {
   DbcSummary,
   DeviceHeard,
   Differences,
+  FoundLosses,
   LibraryDbc,
   OpenFile,
   QuickStatistics,
@@ -58,7 +58,13 @@ export interface Session {
   step(query: StepQuery, signal: AbortSignal): Promise<Sample | null>;
   quickStatistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly QuickStatistics[]>;
   statistics(query: StatisticsQuery, signal: AbortSignal, onWork: OnWork): Promise<readonly SeriesStatistics[]>;
-  losses(device: string, pause: Pause, signal: AbortSignal): Promise<readonly Loss[]>;
+  losses(device: string, how: LossSearch, signal: AbortSignal, onWork: OnWork): Promise<FoundLosses>;
+}
+
+export interface LossSearch {
+  readonly pause: Pause;
+  /** By a person. */
+  readonly isAsked: boolean;
 }
 
 /** The store that is read, what a person calls it, and the engine over it with its layer of databases. */
@@ -78,6 +84,9 @@ interface Again {
 
 /** 64 curves of 3,800 columns in one pass over a log. */
 export const CELL_BYTES = 16 * 1024 * 1024;
+
+/** Of the logs of one device on this computer that are walked for marks nobody asked for. From elsewhere none are: bytes cost time and money there. */
+const UNASKED_BYTES_MAX = 256 * 1024 * 1024;
 
 /** `onFirstPass`: a compressed or encrypted log is gone through for the first time. `index`: what was learnt of logs before. */
 export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, onFirstPass: OnWork, index?: LogIndex): Session {
@@ -221,8 +230,13 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
       (await import("./quick-statistics.ts")).quickStatisticsOf(running().engine, query, signal, onWork),
     statistics: async (query, signal, onWork) =>
       (await import("./statistics.ts")).statisticsOf(running().engine, query, signal, onWork),
-    losses: async (device, pause, signal) =>
-      (await running().engine.losses({ device, fromNs: null, toNs: null, pause }, signal)).losses,
+    async losses(device, { pause, isAsked }, signal, onWork) {
+      const { engine, source } = running();
+      const all = { device, fromNs: null, toNs: null, pause };
+      if (isAsked) return engine.losses(all, signal, onWork);
+      const isFar = source.kind === "server" || source.kind === "address";
+      return engine.losses({ ...all, budgetBytes: isFar ? 0 : UNASKED_BYTES_MAX }, signal);
+    },
   };
 }
 

@@ -15,16 +15,21 @@ export interface StreamLosses {
 /** Of all streams of a log, the first 1024 losses. */
 export type LogLosses = readonly StreamLosses[];
 
-export interface LossWalks {
-  /** Without a walk, but that of listening to it: what was found before, or kept by the host, or cannot be. null: not known. */
-  known(key: string, signal: AbortSignal): Promise<LogLosses | null>;
-  /** Walks the log if it must. Faults: those of the source. */
-  find(key: string, signal: AbortSignal, host: Host, onWork?: OnWork): Promise<LogLosses>;
+/** A log, opened once: at an address every opening is a request. */
+export interface LookedAt {
+  readonly startNs: bigint;
+  /** Found before, or kept by the host, or there can be none. null: the log has to be walked. */
+  readonly known: LogLosses | null;
+  /** Faults: those of the source. */
+  walk(host: Host, onWork?: OnWork): Promise<LogLosses>;
 }
+
+/** Listens to the log first, unless its losses are known. Faults: those of the source. */
+export type LookAt = (key: string, signal: AbortSignal) => Promise<LookedAt>;
 
 const LOGS_MAX = 1024;
 
-export function lossWalks(parts: TransportParts): LossWalks {
+export function lossWalks(parts: TransportParts): LookAt {
   const found = new Map<string, LogLosses>();
 
   function remember(name: string, losses: LogLosses): LogLosses {
@@ -33,31 +38,28 @@ export function lossWalks(parts: TransportParts): LossWalks {
     return losses;
   }
 
-  async function known(key: string, signal: AbortSignal): Promise<LogLosses | null> {
-    const { source, kept } = await parts.openDecodable(key, signal);
+  return async (key, signal) => {
+    const { source, mdf, kept } = await parts.openDecodable(key, signal);
+    const { startNs } = mdf.header;
     const name = `${source.version}\n${source.sizeBytes}\n${key}`;
     const before = found.get(name) ?? (await kept?.losses()) ?? null;
-    if (before !== null) return remember(name, before);
-    return mightSpeak(heardCanIds(await parts.heardLog(key, signal))) ? null : remember(name, []);
-  }
-
-  return {
-    known,
-    async find(key, signal, host, onWork) {
-      const before = await known(key, signal);
-      if (before !== null) return before;
-      const heard = await parts.heardLog(key, signal);
-      const { ids } = busiest(heardCanIds(heard));
-      const { source, mdf, kept } = await parts.openDecodable(key, signal);
-      const paced = pace(host, signal, source.sizeBytes, onWork);
-      const { streams, hasFailed } = await parts.kernels.use((kernel) =>
-        surveySpeaking(ids, { kernel, source, mdf, host: paced }),
-      );
-      const losses = streams.flatMap(({ account, losses: own }) => (own.length === 0 ? [] : { key: account.key, losses: own }));
-      // What the store did not give this time it may give the next.
-      if (hasFailed || !heard.isWhole) return losses;
-      kept?.keepLosses(losses);
-      return remember(`${source.version}\n${source.sizeBytes}\n${key}`, losses);
-    },
+    if (before !== null) return { startNs, known: remember(name, before), walk: async () => before };
+    const heard = await parts.heardLog(key, signal);
+    const { ids } = busiest(heardCanIds(heard));
+    return {
+      startNs,
+      known: mightSpeak(ids) ? null : remember(name, []),
+      async walk(host, onWork) {
+        const paced = pace(host, signal, source.sizeBytes, onWork);
+        const { streams, hasFailed } = await parts.kernels.use((kernel) =>
+          surveySpeaking(ids, { kernel, source, mdf, host: paced }),
+        );
+        const losses = streams.flatMap(({ account, losses: own }) => (own.length === 0 ? [] : { key: account.key, losses: own }));
+        // What the store did not give this time it may give the next.
+        if (hasFailed || !heard.isWhole) return losses;
+        kept?.keepLosses(losses);
+        return remember(name, losses);
+      },
+    };
   };
 }

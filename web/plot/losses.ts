@@ -2,21 +2,30 @@
 
 import { idText } from "../../core/bus/id-text.ts";
 import { pgnOf } from "../../core/dbc/match.ts";
-import type { Loss } from "../../core/query/transport-losses.ts";
-import type { Reply, WorkId } from "../../worker/api.ts";
+import type { Fault } from "../../core/fault.ts";
+import type { FoundLosses, Reply, WorkId } from "../../worker/api.ts";
 import type { SignalInfo, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 
 export interface LossFinder {
   /** Call after every change of the state. */
   pump(state: State): void;
+  /** In the logs that nobody looked through, since that was not asked for. Until it is done, cancelled or failed. */
+  look(): Promise<void>;
+}
+
+export interface LossFinderHost {
+  ask(work: WorkId, device: string, isAsked: boolean): PromiseLike<Reply<FoundLosses>>;
+  nextWork(): WorkId;
+  /** What a person waits for, and can cancel. */
+  work(run: (id: WorkId) => PromiseLike<Reply<FoundLosses>>): Promise<Reply<FoundLosses>>;
+  fail(fault: Fault): void;
 }
 
 /** One device after the other, behind the first exact picture and all of its ids: marks can wait, curves cannot. A device that cannot be asked has no marks. */
 export function createLossFinder(
   store: Pick<Store, "get" | "dispatch">,
-  ask: (work: WorkId, device: string) => Promise<Reply<readonly Loss[]>>,
-  nextWork: () => WorkId,
+  { ask, nextWork, work, fail }: LossFinderHost,
 ): LossFinder {
   let asked: { readonly catalogue: State["catalogue"]; readonly devices: Set<string> } | null = null;
   let isAsking = false;
@@ -35,14 +44,27 @@ export function createLossFinder(
 
   async function find(device: string, catalogue: State["catalogue"]): Promise<void> {
     isAsking = true;
-    const reply = await ask(nextWork(), device);
+    const reply = await ask(nextWork(), device, false);
     isAsking = false;
     if (store.get().catalogue !== catalogue) return;
-    if (reply.ok) store.dispatch({ type: "losses", device, losses: reply.value });
+    if (reply.ok) store.dispatch({ type: "losses", device, ...reply.value });
     pump(store.get());
   }
 
-  return { pump };
+  async function look(): Promise<void> {
+    const { catalogue, unsought } = store.get();
+    for (const device of Object.keys(unsought)) {
+      const reply = await work((id) => ask(id, device, true));
+      if (store.get().catalogue !== catalogue) return;
+      if (reply.ok) store.dispatch({ type: "losses", device, ...reply.value });
+      else {
+        if (reply.fault.code !== "request/cancelled") fail(reply.fault);
+        return;
+      }
+    }
+  }
+
+  return { pump, look };
 }
 
 const known = new WeakMap<State["heard"], Map<string, ReadonlySet<string>>>();

@@ -3,7 +3,7 @@ import type { LogEntry } from "../../core/query/engine.ts";
 import { imbalance, type Ledger } from "../../core/query/ledger.ts";
 import { el, onChange } from "../dom.ts";
 import type { State } from "../state/model.ts";
-import { logOffsetMinutes, sumOfLedgers } from "../state/recording.ts";
+import { logOffsetMinutes, sumOfLedgers, unsoughtBytes } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
 import { bytesText, countText } from "../text/number.ts";
 import { faultSentence, noticeSentence } from "../text/sentences.ts";
@@ -17,7 +17,8 @@ export interface FilePanel {
   render(state: State): void;
 }
 
-export function createFilePanel(store: Store): FilePanel {
+/** `lookForLosses`: done when nothing more is read for it. */
+export function createFilePanel(store: Store, lookForLosses: () => Promise<void>): FilePanel {
   const body = el("div");
   const close = el(
     "button",
@@ -34,10 +35,17 @@ export function createFilePanel(store: Store): FilePanel {
     el("div", { class: "panel-head" }, "File", close),
     body,
   );
-  const draw = onChange((_heard: State["heard"], _catalogue: State["catalogue"], _zone: State["zone"], _open: boolean) => {
+  const look = el("button", { type: "button", onclick: () => void lookOnce() }, "Look for losses");
+  async function lookOnce(): Promise<void> {
+    look.disabled = true;
+    await lookForLosses();
+    look.disabled = false;
+  }
+  const draw = onChange((_heard: State["heard"], _catalogue: State["catalogue"], _zone: State["zone"], unsought: number) => {
     const state = store.get();
     body.replaceChildren(
       ...sums(sumOfLedgers(state), matchedFrames(state)),
+      ...(unsought > 0 ? [unsoughtSection(unsought, look)] : []),
       ...notices(state),
       ...logTable(state),
       ...dbcTable(state),
@@ -48,7 +56,7 @@ export function createFilePanel(store: Store): FilePanel {
     render(state) {
       const open = state.panels.file && state.catalogue !== null;
       element.hidden = !open;
-      if (open) draw(state.heard, state.catalogue, state.zone, open);
+      if (open) draw(state.heard, state.catalogue, state.zone, unsoughtBytes(state));
     },
   };
 }
@@ -77,6 +85,15 @@ function sums(ledger: Ledger, matched: number): HTMLElement[] {
   );
   return [el("section", { class: "sums", "aria-label": "Ledger" }, el("div", {}, bytes), el("div", {}, frames), ...says)];
 }
+
+/** What nobody reads a large log, or one from elsewhere, for without being asked. */
+const unsoughtSection = (bytes: number, look: HTMLElement): HTMLElement =>
+  el(
+    "section",
+    { class: "unsought", "aria-label": "Lost messages" },
+    `Messages of transport protocols that were lost were not looked for: ${bytesText(bytes)} must be read for it. `,
+    look,
+  );
 
 /** "bytes 41,812,346 = header 101,344 + records 41,710,979 + tail 23" */
 export const sum = (name: string, total: number, terms: Readonly<Record<string, number>>): string =>

@@ -2,7 +2,7 @@
 import { el, onChange, setAttribute } from "../dom.ts";
 import { type Command, keysText } from "../keys.ts";
 import type { State, Zone } from "../state/model.ts";
-import { type Condition, conditionOf, logOffsetMinutes, sessionsOf } from "../state/recording.ts";
+import { type Condition, conditionOf, logOffsetMinutes, sessionsOf, unsoughtBytes } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
 import { bytesText } from "../text/number.ts";
 import { offsetText } from "../text/time.ts";
@@ -146,22 +146,25 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
       ),
     );
   });
-  const drawBadge = onChange((heard: State["heard"], catalogue: State["catalogue"], losses: State["losses"]) => {
-    const condition = conditionOf({ heard, catalogue, losses });
-    badge.hidden = condition === null;
-    if (condition === null) return;
-    const { text, name, why } = badgeLook(condition);
-    badge.className = `badge ${condition.kind}`;
-    badge.title = `${why} Click for the sums.`;
-    badge.replaceChildren(icon(name), text);
-  });
+  const drawBadge = onChange(
+    (heard: State["heard"], catalogue: State["catalogue"], losses: State["losses"], unsought: number) => {
+      const condition = conditionOf({ heard, catalogue, losses });
+      badge.hidden = condition === null;
+      if (condition === null) return;
+      const { text, name, why } = badgeLook(condition);
+      badge.className = `badge ${condition.kind}`;
+      const left = unsought > 0 ? ` Lost messages were not looked for (${bytesText(unsought)} to read).` : "";
+      badge.title = `${why}${left} Click for the sums.`;
+      badge.replaceChildren(icon(name), text);
+    },
+  );
 
   return {
     element,
     render(state) {
       drawSource(state.catalogue, state.heard);
       drawZones(state.zone, logOffsetMinutes(state));
-      drawBadge(state.heard, state.catalogue, state.losses);
+      drawBadge(state.heard, state.catalogue, state.losses, unsoughtBytes(state));
       cursors.setAttribute("aria-pressed", String(state.cursors.a !== null || state.cursors.b !== null));
       stats.setAttribute("aria-pressed", String(state.panels.stats));
       undo.disabled = !store.canUndo();

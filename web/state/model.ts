@@ -169,6 +169,8 @@ export interface State extends Scene {
   readonly listening: readonly string[];
   /** By device, once they are known. */
   readonly losses: Readonly<Record<string, readonly Loss[]>>;
+  /** By device: bytes of its logs that are looked through for losses only when a person asks for it. */
+  readonly unsought: Readonly<Record<string, number>>;
   readonly pixelRatio: number;
   readonly active: number | null;
   readonly selected: SeriesId | null;
@@ -210,6 +212,7 @@ export const firstState: State = {
   heard: {},
   listening: [],
   losses: {},
+  unsought: {},
   columns: 0,
   pixelRatio: 1,
   active: null,

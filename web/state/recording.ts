@@ -97,6 +97,10 @@ export function conditionOf(state: Pick<State, "heard" | "catalogue" | "losses">
   return losses > 0 ? { kind: "losses", count: losses } : { kind: "balanced" };
 }
 
+/** Of logs that were not looked through for lost messages. */
+export const unsoughtBytes = ({ unsought }: Pick<State, "unsought">): number =>
+  Object.values(unsought).reduce((sum, bytes) => sum + bytes, 0);
+
 /** Samples a window will hold, if they are spread evenly. */
 export function samplesExpected(info: SignalInfo, range: TimeRange): number {
   const from = info.firstNs > range.fromNs ? info.firstNs : range.fromNs;

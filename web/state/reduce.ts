@@ -43,7 +43,7 @@ export type Action =
   | { readonly type: "rebound"; readonly scene: Pick<Scene, "stripes" | "plotted"> }
   | { readonly type: "heard"; readonly heard: DeviceHeard }
   | { readonly type: "listening"; readonly devices: readonly string[] }
-  | { readonly type: "losses"; readonly device: string; readonly losses: readonly Loss[] }
+  | { readonly type: "losses"; readonly device: string; readonly losses: readonly Loss[]; readonly leftBytes: number }
   | SignalAction
   | StripeAction
   | TimeAction
@@ -116,7 +116,7 @@ export function reduce(state: State, action: Action): State {
     case "listening":
       return { ...state, listening: action.devices };
     case "losses":
-      return { ...state, losses: { ...state.losses, [action.device]: action.losses } };
+      return withLosses(state, action.device, action.losses, action.leftBytes);
     case "plot":
       return plot(state, action.info, action.place);
     case "remove":
@@ -249,6 +249,13 @@ function reopened(state: State, catalogue: Catalogue): State {
   );
   const news = catalogue.notices.filter((one) => !faultName(one).some((name) => told?.has(name)));
   return { ...state, catalogue, heard, notifications: withNews(old, news) };
+}
+
+/** Those that were found before stay while some logs are not looked through. */
+function withLosses(state: State, device: string, losses: readonly Loss[], leftBytes: number): State {
+  const { [device]: _, ...others } = state.unsought;
+  if (leftBytes > 0) return { ...state, unsought: { ...others, [device]: leftBytes } };
+  return { ...state, unsought: others, losses: { ...state.losses, [device]: losses } };
 }
 
 /** Of a fault of one object; none for other notices. */

@@ -7,7 +7,7 @@ import { createLossFinder } from "../../../web/plot/losses.ts";
 import { lossesOf, marksOf, sentencesAt } from "../../../web/plot/marks.ts";
 import { emptyHistory, sceneAt, settle } from "../../../web/state/history.ts";
 import { firstState, type SignalInfo, type State } from "../../../web/state/model.ts";
-import { conditionOf } from "../../../web/state/recording.ts";
+import { conditionOf, unsoughtBytes } from "../../../web/state/recording.ts";
 import { reduce } from "../../../web/state/reduce.ts";
 import type { DeviceHeard } from "../../../worker/api.ts";
 
@@ -110,11 +110,15 @@ describe("marks of losses", () => {
           now = reduce(now, action);
         },
       },
-      async (_work, name) => {
-        asked.push(name);
-        return { ok: true, value: all };
+      {
+        async ask(_work, name, isAsked) {
+          asked.push(`${name} ${isAsked}`);
+          return { ok: true, value: isAsked ? { losses: all, leftBytes: 0 } : { losses: [], leftBytes: 7 } };
+        },
+        nextWork: () => 1,
+        work: async (run) => run(2),
+        fail: () => undefined,
       },
-      () => 1,
     );
     finder.pump(now);
     expect(asked).toEqual([]);
@@ -123,8 +127,12 @@ describe("marks of losses", () => {
     await Promise.resolve();
     await Promise.resolve();
     finder.pump(now);
-    expect(asked).toEqual(["D"]);
-    expect(now.losses.D).toBe(all);
+    expect(asked).toEqual(["D false"]);
+    // Too much to read for what nobody asked for.
+    expect([unsoughtBytes(now), now.losses.D]).toEqual([7, undefined]);
+    await finder.look();
+    expect(asked).toEqual(["D false", "D true"]);
+    expect([unsoughtBytes(now), now.losses.D]).toEqual([0, all]);
   });
 });
 
