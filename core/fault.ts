@@ -50,6 +50,8 @@ export interface Fault {
   readonly column?: number;
   readonly found?: string | number;
   readonly allowed?: string | number;
+  /** Of a damaged or cut log: whole frames before `atByte`, and bytes of records from there on, none of which is read. */
+  readonly read?: { readonly frames: number; readonly leftBytes: number };
 }
 
 /** The only error class that core throws on purpose. Carries `fault`; the boundary catches it once. */

@@ -84,6 +84,7 @@ const plot = createPlot(store, data, {
   axisMenu: (ids, x, y) => withSecond((part) => part.menus.axis(ids, x, y)),
   signalMenu: (id, x, y) => withSecond((part) => part.menus.signal(id, x, y)),
   stripeMenu: (stripe, x, y) => withSecond((part) => part.menus.stripe(stripe, x, y)),
+  goOn: () => requester.resume(),
   style(id, anchor) {
     const { left, bottom } = anchor.getBoundingClientRect();
     withSecond((part) => part.style(id, left, bottom + 4));
@@ -103,11 +104,13 @@ const requester = createRequester(store, data, preview, {
 let origins: readonly Origin[] = [];
 const dropHost: DropHost = {
   open(origin, beside) {
-    const { files } = origin;
+    const { files, notice } = origin;
     origins = beside ? [...origins, origin] : [origin];
     // A database alone changes nothing about where the logs are.
     if (files.some(({ path }) => !/\.dbc$/i.test(path))) forgetAddress();
-    void opener.files(files, "files", beside);
+    void opener
+      .files(files, "files", beside)
+      .then(() => notice != null && store.dispatch({ type: "notify", notifications: [{ severity: "warning", text: notice }] }));
   },
   meets() {
     const source = store.get().catalogue?.source;
@@ -177,12 +180,16 @@ const commandHost: CommandHost = {
   openFolder,
   findSignal() {
     store.dispatch({ type: "panel", panel: "signals", open: true });
-    requestAnimationFrame(() => tree.focusFilter());
+    // Who presses / and goes on typing means this field, also in the frame that opens its panel.
+    render(store.get());
+    tree.focusFilter();
   },
   cancel() {
-    requester.cancel();
     // Who leaves a field or a panel by Esc does not mean what goes on in the background.
-    opener.cancel(document.activeElement === document.body || plot.element.contains(document.activeElement));
+    const { activeElement } = document;
+    const isInPlot = plot.element.contains(activeElement) && !(activeElement instanceof HTMLInputElement);
+    if (!plot.element.hidden && activeElement !== document.body && !isInPlot) return;
+    actions.cancel();
   },
   move: moveFocus,
 };
@@ -207,6 +214,7 @@ const actions: Actions = {
     requester.cancel();
     opener.cancel(true);
   },
+  goOn: () => requester.resume(),
   sendToken(token) {
     const { tokenFor } = store.get();
     if (tokenFor !== null && token !== "") void opener.address(tokenFor.baseUrl, token);

@@ -34,6 +34,7 @@ import { createPlotTable } from "./shell/plot-table.ts";
 import { createPopover } from "./shell/popover.ts";
 import { createSpeaker } from "./shell/speaker.ts";
 import { createStatsPanel } from "./shell/stats-panel.ts";
+import { createForgetting } from "./source/forgetting.ts";
 import type { Origin } from "./source/origins.ts";
 import { createSources } from "./source/sources.ts";
 import { firstState, type NoticeAction, type SeriesId, type State } from "./state/model.ts";
@@ -150,6 +151,11 @@ export function createSecond({
     openFiles: actions.openFiles,
     say,
     emptyView: () => lastViews.empty(),
+    forget: () => void forgetting.run(),
+  });
+  const forgetting = createForgetting({
+    preview,
+    say,
     async forget() {
       lastViews.forget();
       keptHistory.forget();
@@ -157,6 +163,7 @@ export function createSecond({
       await opener.databases();
     },
   });
+  document.querySelector(".empty-inner")?.append(forgetting.row);
   document.querySelector(".topbar .badge")?.before(sources.chip);
   const table = createPlotTable();
   const speaker = createSpeaker(store);

@@ -46,7 +46,13 @@ function together(notices: readonly Notice[], fileCount: number): readonly Notic
   if (others.length <= EACH_MAX) return notices;
   const names = others.slice(0, NAMED_MAX).map(({ text, fault }) => fault?.object?.split("/").at(-1) ?? text.split(" ")[0]);
   const text = `${others.length} of ${fileCount} files are no logs and no databases: ${names.join(", ")} and ${others.length - NAMED_MAX} more. buslens reads MF4, MFC, MFE, MFM and DBC`;
-  return [...archives.slice(0, EACH_MAX), { severity: "warning", text }];
+  const left = archives.length - EACH_MAX;
+  const unsaid = `${left} more archives are among them. Drop those alone to open their files`;
+  return [
+    ...archives.slice(0, EACH_MAX),
+    ...(left > 0 ? [{ severity: "warning", text: unsaid } as const] : []),
+    { severity: "warning", text },
+  ];
 }
 
 /** Removed, renamed or forbidden since it was chosen. */

@@ -59,6 +59,8 @@ function noticeOf(value: unknown): Notice | null {
   const message = textOf(fault?.message);
   if (fault === null || code === undefined || message === null) return null;
   const [object, atByte] = [textOf(fault.object), countOf(fault.atByte)];
+  const read = objectOf(fault.read);
+  const [frames, leftBytes] = [countOf(read?.frames), countOf(read?.leftBytes)];
   const [found, allowed] = [wordOf(fault.found), wordOf(fault.allowed)];
   return {
     severity,
@@ -69,6 +71,7 @@ function noticeOf(value: unknown): Notice | null {
       ...(atByte === null ? {} : { atByte }),
       ...(found === null ? {} : { found }),
       ...(allowed === null ? {} : { allowed }),
+      ...(frames === null || leftBytes === null ? {} : { read: { frames, leftBytes } }),
     },
   };
 }

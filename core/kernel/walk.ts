@@ -80,6 +80,12 @@ export async function walkStream(
   const totalBytes = sizeOf(stream.extents);
   const askedBytes = sizeOf(extents);
   const plan = host.plan ?? null;
+  const framesBefore = kernel.counter(Head.frames);
+  /** What was read, for the sentence that says where it ended. */
+  const readSoFar = (): Required<Fault>["read"] => ({
+    frames: kernel.counter(Head.frames) - framesBefore,
+    leftBytes: totalBytes - doneBytes,
+  });
   // Values in order are counted from the first: such a stream is always walked whole.
   const isInOrder = needsValueOrder(stream);
   const recorder = plan === null && !isInOrder ? (host.times?.recorder(askedBytes) ?? null) : null;
@@ -158,7 +164,7 @@ export async function walkStream(
     if (!isOfOneObject(error)) throw error;
     isDamaged = true;
     hasFailed = true;
-    notices.push(notReadOn(source.key, error.fault, fileOffset(extents, doneBytes), totalBytes - doneBytes));
+    notices.push(notReadOn(source.key, error.fault, fileOffset(extents, doneBytes), readSoFar()));
   } finally {
     await values.close();
   }
@@ -168,8 +174,9 @@ export async function walkStream(
     notices.push({ severity: "warning", text });
   }
   if (isDamaged && notices.every((notice) => notice.fault === undefined))
-    notices.push(damaged(source.key, kernel, extents, doneBytes, totalBytes));
-  else if (!isDamaged && carryBytes > 0) notices.push(cutRecord(source.key, extents, doneBytes, carryBytes));
+    notices.push(damaged(source.key, kernel, fileOffset(extents, doneBytes), readSoFar()));
+  else if (!isDamaged && carryBytes > 0)
+    notices.push(cutRecord(source.key, fileOffset(extents, doneBytes), carryBytes, readSoFar()));
   if (values.isExhausted) {
     notices.push({
       severity: "warning",
@@ -208,7 +215,7 @@ function countedUnread(kernel: Kernel, source: ByteSource, stream: RecordStream)
   const recordBytes = sizeOf(extents) - cutBytes;
   const before = kernel.view.getBigUint64(HEAD + Head.otherRecords, true);
   kernel.setU64(HEAD + Head.otherRecords, before + BigInt(recordBytes / only.recordBytes));
-  const notices = cutBytes > 0 ? [cutRecord(source.key, extents, recordBytes, cutBytes)] : [];
+  const notices = cutBytes > 0 ? [cutRecord(source.key, fileOffset(extents, recordBytes), cutBytes, null)] : [];
   return { recordBytes, tailBytes: sizeOf(stream.extents) - recordBytes, bytesRead: 0, notices, isUnsure: false };
 }
 
@@ -221,33 +228,44 @@ function wholeRecords(stream: RecordStream): readonly Extent[] {
   return firstExtents(stream.extents, only.cycleCount * only.recordBytes);
 }
 
+type WasRead = Required<Fault>["read"];
+
+const frames = (count: number): string => `${count} frame${count === 1 ? "" : "s"}`;
+const isOne = (count: number): string => (count === 1 ? "is" : "are");
+/** "131007 frames before it are shown, 2100000 bytes after it are not" */
+const shownText = (read: WasRead): string =>
+  `${frames(read.frames)} before it ${isOne(read.frames)} shown, ${read.leftBytes} bytes after it are not`;
+
 /** A block that cannot be unpacked, or a store that failed half way. */
-function notReadOn(key: string, fault: Fault, atByte: number, leftBytes: number): Notice {
+function notReadOn(key: string, fault: Fault, atByte: number, read: WasRead): Notice {
   const isOfFile = fault.code.startsWith("input/") || fault.code.startsWith("limit/");
-  if (isOfFile) return damageNotice(fault, `What lies before it is shown, ${leftBytes} bytes are not.`);
+  if (isOfFile) return damageNotice({ ...fault, read }, `${shownText(read)}.`);
   const text = `${key} could not be read on from byte ${atByte}: ${fault.message}. What lies before it is shown`;
   return { severity: "error", text, fault };
 }
 
-function damaged(key: string, kernel: Kernel, extents: readonly Extent[], doneBytes: number, totalBytes: number): Notice {
-  const atByte = fileOffset(extents, doneBytes);
+function damaged(key: string, kernel: Kernel, atByte: number, read: WasRead): Notice {
   const badId = kernel.head(Head.badId);
-  const message = `is damaged at byte ${atByte}: record id ${badId} is not in the file's list. What lies before it is shown, ${totalBytes - doneBytes} bytes after it are not`;
+  const message = `is damaged at byte ${atByte}: record id ${badId} is not in the file's list. ${shownText(read)}`;
+  const allowed = "a record id of the file";
   return {
     severity: "warning",
     text: `${key} ${message}`,
-    fault: { code: "input/bad-record", message, object: key, atByte, found: badId, allowed: "a record id of the file" },
+    fault: { code: "input/bad-record", message, object: key, atByte, found: badId, allowed, read },
   };
 }
 
-function cutRecord(key: string, extents: readonly Extent[], doneBytes: number, carryBytes: number): Notice {
-  const atByte = fileOffset(extents, doneBytes);
-  const message = `ends in the middle of a record at byte ${atByte} (${carryBytes} bytes of it are there). All complete frames are shown`;
-  return {
-    severity: "info",
-    text: `${key} ${message}`,
-    fault: { code: "input/truncated", message, object: key, atByte, found: carryBytes, allowed: "a whole record" },
-  };
+/** `read` null: the records hold no frames. */
+function cutRecord(key: string, atByte: number, carryBytes: number, read: WasRead | null): Notice {
+  const shown =
+    read === null
+      ? "All complete records are read"
+      : read.frames === 1
+        ? "The one complete frame is shown"
+        : `All ${read.frames} complete frames are shown`;
+  const message = `ends in the middle of a record at byte ${atByte} (${carryBytes} bytes of it are there). ${shown}`;
+  const fault = { code: "input/truncated", message, object: key, atByte, found: carryBytes, allowed: "a whole record" } as const;
+  return { severity: "info", text: `${key} ${message}`, fault: read === null ? fault : { ...fault, read } };
 }
 
 /** The windows of SD values the kernel looks into; loaded when it asks. */

@@ -208,6 +208,13 @@ const checks: Readonly<Record<Command, (hands: Hands) => Promise<void>>> = {
     await h.press();
     await soon(() => h.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Find a signal");
     await h.keys("Escape");
+    // In the same moment, not a frame later: what is typed next is for the field.
+    const focused = await h.page.evaluate((key) => {
+      document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+      return document.activeElement?.getAttribute("aria-label");
+    }, "/");
+    expect(focused).toBe("Find a signal");
+    await h.keys("Escape");
   },
   "open-files": async (h) => {
     await h.press();

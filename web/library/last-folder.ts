@@ -1,9 +1,7 @@
 /** The folder that was opened last, where the browser can hand out folders for good (File System Access). */
-import type { OpenFile } from "../../worker/api.ts";
 import type { Origin } from "../source/origins.ts";
 import type { Shelf } from "./browser-shelf.ts";
-
-export const FILES_MAX = 20_000;
+import { type CountedFiles, countedFiles } from "./counted-files.ts";
 
 /** What TypeScript's own list of the DOM does not have yet. */
 interface Permitted {
@@ -49,22 +47,19 @@ export function createLastFolder(shelf: Shelf<FileSystemDirectoryHandle>, page: 
   };
 }
 
-const originOf = async (folder: FileSystemDirectoryHandle): Promise<Origin> => ({
-  files: await filesOf(folder),
-  again: () => filesOf(folder),
-});
+async function originOf(folder: FileSystemDirectoryHandle): Promise<Origin> {
+  const found = await filesOf(folder);
+  return { files: found.files, notice: found.notice(), again: async () => (await filesOf(folder)).files };
+}
 
 /** All files below, with their paths; one that went away meanwhile is left out. */
-async function filesOf(folder: FileSystemDirectoryHandle): Promise<OpenFile[]> {
-  const found: OpenFile[] = [];
+async function filesOf(folder: FileSystemDirectoryHandle): Promise<CountedFiles> {
+  const found = countedFiles();
   async function collect(below: FileSystemDirectoryHandle, path: string): Promise<void> {
     for await (const handle of below.values()) {
-      if (found.length >= FILES_MAX) return;
+      if (found.isEnough()) return;
       if (handle.kind === "directory") await collect(handle as FileSystemDirectoryHandle, `${path}/${handle.name}`);
-      else {
-        const file = await (handle as FileSystemFileHandle).getFile().catch(() => null);
-        if (file !== null) found.push({ path: `${path}/${handle.name}`, file });
-      }
+      else await found.add(`${path}/${handle.name}`, () => (handle as FileSystemFileHandle).getFile().catch(() => null));
     }
   }
   await collect(folder, folder.name);

@@ -10,8 +10,8 @@ const FILE_BYTES_MAX = 64 * 1024;
 
 export interface Layouts {
   names(): readonly string[];
-  /** False: this browser keeps nothing. */
-  save(name: string, state: State): boolean;
+  /** null: it is kept. Otherwise why not. */
+  save(name: string, state: State): string | null;
   get(name: string): ViewDocument | null;
   remove(name: string): void;
 }
@@ -28,7 +28,12 @@ export function createLayouts(storage: Kept): Layouts {
   const keep = (layouts: Readonly<Record<string, unknown>>): boolean => storage.set(KEY, JSON.stringify(layouts));
   return {
     names: () => Object.keys(all()).sort(),
-    save: (name, state) => keep(Object.fromEntries([...Object.entries(all()), [name, layoutOf(state)]].slice(-LAYOUTS_MAX))),
+    save(name, state) {
+      const before = all();
+      if (!Object.hasOwn(before, name) && Object.keys(before).length >= LAYOUTS_MAX)
+        return `${LAYOUTS_MAX} layouts are kept, no more fit. Save this one as a file`;
+      return keep({ ...before, [name]: layoutOf(state) }) ? null : "This browser keeps nothing";
+    },
     get(name) {
       const parsed = parseDocument(all()[name]);
       return parsed.ok ? parsed.document : null;

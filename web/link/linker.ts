@@ -4,6 +4,7 @@ import { documentOf } from "../state/document-of.ts";
 import { isAllHeard } from "../state/heard.ts";
 import type { Notification, SignalInfo, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
+import { MANY } from "../state/stripes.ts";
 import { parseDocument, type ViewDocument } from "../state/view-document.ts";
 import { ADDRESS_MAX, pack, unpack } from "./packed.ts";
 import { findSignals, type PlainView, parsePlain } from "./plain.ts";
@@ -118,7 +119,7 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
   }
 
   function showPlain(ask: PlainView, here: readonly SignalInfo[]): void {
-    const { found, missing } = findSignals(ask, here);
+    const { found, missing, left } = findSignals(ask, here);
     if (missing.length > 0 && !isAllHeard(store.get()) && store.get().listening.length > 0) {
       wanted = ask; // it may still be heard
       return;
@@ -128,6 +129,8 @@ export function createLinker(store: Store, host: LinkerHost): Linker {
     if (fromNs !== null && toNs !== null && toNs > fromNs) store.dispatch({ type: "show", range: { fromNs, toNs } });
     if (atNs !== null) store.dispatch({ type: "cursors", cursors: { a: atNs }, steps: "a" });
     if (missing.length > 0) warn(`${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not in this log.`);
+    const unplotted = left + ask.left;
+    if (unplotted > 0) warn(`A link plots ${MANY} signals at most: ${unplotted} more are left out.`);
     const url = host.address.get();
     for (const key of ["dev", "sig", "from", "to", "at"]) url.searchParams.delete(key);
     host.address.replace(url);

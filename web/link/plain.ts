@@ -12,6 +12,8 @@ export interface PlainView {
   readonly fromNs: bigint | null;
   readonly toNs: bigint | null;
   readonly atNs: bigint | null;
+  /** Signals beyond those that a link may bring. */
+  readonly left: number;
   /** Parameters that say nothing that can be read, as they came. */
   readonly wrong: readonly string[];
 }
@@ -33,6 +35,7 @@ export function parsePlain(search: string): PlainView | null {
       .getAll("sig")
       .slice(0, MANY)
       .map((text) => text.slice(0, TEXT_MAX)),
+    left: Math.max(0, given.getAll("sig").length - MANY),
     fromNs: time("from"),
     toNs: time("to"),
     atNs: time("at"),
@@ -51,7 +54,7 @@ function timeOf(text: string): bigint | null {
 export function findSignals(
   { device, signals }: PlainView,
   here: readonly SignalInfo[],
-): { readonly found: readonly SignalInfo[]; readonly missing: readonly string[] } {
+): { readonly found: readonly SignalInfo[]; readonly missing: readonly string[]; readonly left: number } {
   const own = here.filter(({ selector }) => device === null || selector.device === device);
   const found = new Set<SignalInfo>();
   const missing: string[] = [];
@@ -61,7 +64,7 @@ export function findSignals(
       ({ name, message }) => glob(wanted, name.toLowerCase()) || glob(wanted, `${message}.${name}`.toLowerCase()),
     );
     if (hits.length === 0) missing.push(term);
-    for (const hit of hits) if (found.size < MANY) found.add(hit);
+    for (const hit of hits) found.add(hit);
   }
-  return { found: [...found], missing };
+  return { found: [...found].slice(0, MANY), missing, left: Math.max(0, found.size - MANY) };
 }

@@ -22,6 +22,8 @@ export interface LegendHost {
   remove(id: SeriesId): void;
   /** What it says instead of data shall be drawn. */
   drawCodes(id: SeriesId): void;
+  /** What was stopped shall be read. */
+  goOn(): void;
   style(id: SeriesId, anchor: HTMLElement): void;
   signalMenu(id: SeriesId, x: number, y: number): void;
   stripeMenu(stripe: number, x: number, y: number): void;
@@ -40,6 +42,8 @@ export interface Legend {
 
 /** Longer names are cut in the middle, where they differ least. */
 const NAME_LETTERS = 28;
+/** Its reading was cancelled. */
+const STOPPED = "stopped";
 /** Of a lane beside its values at A and B. */
 const LANE_LETTERS = 10;
 
@@ -61,6 +65,7 @@ export function createLegend(host: LegendHost): Legend {
   const cells = new Map<SeriesId, Cells>();
   let plotted: State["plotted"] = {};
   let coarse: ReadonlySet<SeriesId> = new Set();
+  let stopped: State["stopped"] = [];
 
   const rebuild = onChange(
     (
@@ -69,12 +74,14 @@ export function createLegend(host: LegendHost): Legend {
       selected: SeriesId | null,
       active: number | null,
       cursors: string,
+      halted: State["stopped"],
     ) => {
       plotted = signals;
+      stopped = halted;
       const focused = document.activeElement?.closest<HTMLElement>(".legend-row")?.dataset.series;
       cells.clear();
       element.replaceChildren(
-        ...boxes.map((box, i) => stripeLegend({ box, plotted, selected, active, cursors, cells, host }, i)),
+        ...boxes.map((box, i) => stripeLegend({ box, plotted, selected, active, cursors, stopped, cells, host }, i)),
       );
       if (focused !== undefined)
         element.querySelector<HTMLElement>(`[data-series="${CSS.escape(focused)}"] .legend-name`)?.focus();
@@ -82,13 +89,15 @@ export function createLegend(host: LegendHost): Legend {
   );
 
   function sourceOf(signal: Plotted): string {
-    return signal.notice ?? (coarse.has(signal.info.id) ? "coarse" : signal.info.source);
+    const { id, source } = signal.info;
+    if (stopped.includes(id)) return STOPPED;
+    return signal.notice ?? (coarse.has(id) ? "coarse" : source);
   }
 
   return {
     element,
-    render(boxes, { plotted: signals, selected, active, cursors }) {
-      rebuild(boxes, signals, selected, active, cursorsKey(cursors));
+    render(boxes, { plotted: signals, selected, active, cursors, stopped: halted }) {
+      rebuild(boxes, signals, selected, active, cursorsKey(cursors), halted);
     },
     values({ hover, timeNs, a, b }) {
       for (const [id, cell] of cells) {
@@ -139,6 +148,7 @@ interface Given {
   readonly selected: SeriesId | null;
   readonly active: number | null;
   readonly cursors: string;
+  readonly stopped: State["stopped"];
   readonly cells: Map<SeriesId, Cells>;
   readonly host: LegendHost;
 }
@@ -206,20 +216,22 @@ function stripeHead({ box: { stripe }, cursors, host }: Given, index: number): H
   return el("div", { class: "legend-head" }, name, ...heads, ...(cursors === "ab" ? [head("Δ")] : []), menu);
 }
 
-function legendRow(signal: Plotted, decimals: number, { box, selected, cells, host, cursors }: Given): HTMLElement {
+function legendRow(signal: Plotted, decimals: number, { box, selected, cells, host, cursors, stopped }: Given): HTMLElement {
   const { info } = signal;
   const { id, name } = info;
   const letters = beside.matches && cursors === "ab" && box.stripe.kind === "lanes" ? LANE_LETTERS : NAME_LETTERS;
+  const isStopped = stopped.includes(id);
+  const said = isStopped ? STOPPED : signal.notice;
   const own: Cells = {
     hover: el("span", { class: "value" }),
     a: el("span", { class: "at" }),
     b: el("span", { class: "at" }),
     delta: el("span", { class: "at" }),
-    source: el("span", { class: `source${signal.notice === null ? "" : " notice"}` }, signal.notice ?? info.source),
+    source: el("span", { class: `source${said === null ? "" : " notice"}` }, said ?? info.source),
     decimals,
   };
   own.hover.style.minWidth = `${widestValue(signal)}ch`;
-  own.source.title = signal.notice ?? info.source;
+  own.source.title = said ?? info.source;
   cells.set(id, own);
   const select = el(
     "button",
@@ -257,7 +269,11 @@ function legendRow(signal: Plotted, decimals: number, { box, selected, cells, ho
       "span",
       { class: "second" },
       own.source,
-      ...(saysOnlyCodes(signal) ? [drawButton(id, host)] : []),
+      ...(isStopped
+        ? [wayOn("Go on", host.goOn)]
+        : saysOnlyCodes(signal)
+          ? [wayOn("Draw raw values", () => host.drawCodes(id))]
+          : []),
       ...at,
       ...(cursors === "ab" ? [own.delta] : []),
     ),
@@ -270,8 +286,9 @@ function legendRow(signal: Plotted, decimals: number, { box, selected, cells, ho
   );
 }
 
-const drawButton = (id: SeriesId, host: LegendHost): HTMLElement =>
-  el("button", { class: "link draw-codes", type: "button", onclick: () => host.drawCodes(id) }, "Draw raw values");
+/** Beside what a row says instead of its source. */
+const wayOn = (text: string, run: () => void): HTMLElement =>
+  el("button", { class: "link way-on", type: "button", onclick: run }, text);
 
 const tool = (name: string, label: string, symbol: "eye" | "eye-off" | "close", run: () => void): HTMLElement =>
   el(

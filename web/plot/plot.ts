@@ -36,6 +36,8 @@ export interface PlotHost extends CursorAsking {
   signalMenu(id: SeriesId, clientX: number, clientY: number): void;
   stripeMenu(stripe: number, clientX: number, clientY: number): void;
   style(id: SeriesId, anchor: HTMLElement): void;
+  /** Asks again for what was stopped. */
+  goOn(): void;
 }
 
 export interface Plot {
@@ -79,6 +81,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
     hide: (id) => store.dispatch({ type: "hide", id }),
     remove: (id) => store.dispatch({ type: "remove", id }),
     drawCodes: (id) => store.dispatch({ type: "style", id, style: { codes: "draw" } }),
+    goOn: host.goOn,
     style: host.style,
     signalMenu: host.signalMenu,
     stripeMenu: host.stripeMenu,

@@ -58,6 +58,8 @@ const isLarge = ({ heard }: State): boolean =>
 const isWanted = (held: Held | null, range: TimeRange): boolean =>
   held === null || held.isOld === true || held.view.fromNs > range.fromNs || endNs(held.view, held.columns) < range.toNs;
 
+/** What runs no longer than this shows no progress: nobody means it when they stop something (viewer.md §1, "Loading"). */
+const UNSEEN_MS = 100;
 const PATIENCE_MS = 80; // a question this young may end although the view moved on: its answer is still a good picture meanwhile
 
 export interface Asking {
@@ -68,8 +70,10 @@ export interface Asking {
 export interface Requester {
   /** Call after every change of the state. */
   pump(): void;
-  /** Stops what runs; nothing is asked again until the state changes. */
+  /** Stops what has run for as long as a person notices; it is not asked again until something else is to be asked. */
   cancel(): void;
+  /** Asks again for what was stopped. */
+  resume(): void;
 }
 
 export function createRequester(
@@ -121,10 +125,16 @@ export function createRequester(
       if (job !== null && isOutdated(running.job, job) && host.now() - running.sinceMs >= patienceMs) asking.cancel(running.work);
       return;
     }
-    if (job === null || halted === nameOf(job)) return;
+    if (halted !== null && job !== null && halted === nameOf(job)) return;
+    goOn();
+    if (job === null) return;
     if (job.kind === "beside" && !isIdle(state)) return;
-    halted = null;
     void run(job, state);
+  }
+
+  function goOn(): void {
+    halted = null;
+    if (store.get().stopped.length > 0) store.dispatch({ type: "stopped", ids: [] });
   }
 
   let codes: Readonly<Record<SeriesId, Plotted["style"]["codes"]>> = {};
@@ -142,7 +152,7 @@ export function createRequester(
     const age = data.age();
     const reply = await asking.view(work, toQuery(job, signals));
     running = null;
-    if (reply.ok) accept(job, reply.value, age !== data.age());
+    if (reply.ok) accept(...stillAsked(job, reply.value, signals, store.get()), age !== data.age());
     else if (reply.fault.code !== "request/cancelled") {
       halted = nameOf(job);
       host.onFault(reply.fault);
@@ -193,9 +203,14 @@ export function createRequester(
   return {
     pump,
     cancel() {
-      if (running === null) return;
+      if (running === null || host.now() - running.sinceMs < UNSEEN_MS) return;
       halted = nameOf(running.job);
+      if (running.job.kind !== "beside") store.dispatch({ type: "stopped", ids: running.job.ids });
       asking.cancel(running.work);
+    },
+    resume() {
+      goOn();
+      pump();
     },
   };
 }
@@ -205,7 +220,17 @@ function wholeView(state: State): View | null {
   return range === null || state.columns < 1 ? null : fit(range, state.columns);
 }
 
-const nameOf = ({ kind, view }: Job): string => `${kind} ${view.fromNs} ${view.stepNs}`;
+const nameOf = ({ kind, view, ids }: Job): string => `${kind} ${view.fromNs} ${view.stepNs} ${ids.join()}`;
+
+/** Without the signals that are asked for in another way by now: with their codes, or without. */
+function stillAsked(job: Job, answer: ViewAnswer, asked: readonly Plotted[], { plotted }: State): [Job, ViewAnswer] {
+  const rows = asked.flatMap(({ info, style }, i) => (plotted[info.id]?.style.codes === style.codes ? i : []));
+  const ids = rows.flatMap((row) => job.ids[row] ?? []);
+  return [
+    { ...job, ids },
+    { ...answer, series: rows.flatMap((row) => answer.series[row] ?? []) },
+  ];
+}
 
 const isOutdated = (running: Job, wanted: Job): boolean =>
   running.view.fromNs !== wanted.view.fromNs || running.view.stepNs !== wanted.view.stepNs || running.kind !== wanted.kind;

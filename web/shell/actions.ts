@@ -12,6 +12,8 @@ export interface Actions {
   show(range: TimeRange): void;
   toggleTheme(): void;
   cancel(): void;
+  /** Asks again for what was stopped. */
+  goOn(): void;
   sendToken(token: string): void;
   /** What a notice offered. */
   notice(run: NoticeAction["run"]): void;

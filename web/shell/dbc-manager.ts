@@ -148,8 +148,7 @@ export function createDbcManager(store: Store, library: Library, host: DbcManage
         ` ${name}, ${countText(id.frames)} frames`,
       );
     });
-    const more = all.length > IDS_SHOWN ? [el("div", {}, `${countText(all.length - IDS_SHOWN)} more`)] : [];
-    return el("details", {}, el("summary", {}, "Ids"), ...rows, ...more);
+    return el("details", {}, el("summary", {}, "Ids"), ...rows, ...moreOf(all.length));
   }
 
   async function encode(dbc: LibraryDbc, name: string): Promise<void> {
@@ -187,6 +186,9 @@ export function createDbcManager(store: Store, library: Library, host: DbcManage
   };
 }
 
+const moreOf = (count: number): HTMLElement[] =>
+  count > IDS_SHOWN ? [el("div", {}, `${countText(count - IDS_SHOWN)} more`)] : [];
+
 /** "body.dbc: 3 warnings, first at 214:9: unknown signal type", and all of them by line. */
 function warnings({ warnings: all }: NonNullable<State["catalogue"]>["dbcs"][number]): HTMLElement[] {
   const first = all[0];
@@ -204,6 +206,7 @@ function warnings({ warnings: all }: NonNullable<State["catalogue"]>["dbcs"][num
         `${all.length} warning${all.length === 1 ? "" : "s"}, first at ${first.line}:${first.column}: ${first.text}`,
       ),
       ...lines,
+      ...moreOf(all.length),
     ),
   ];
 }

@@ -1,7 +1,6 @@
 /** Files and folders dropped anywhere on the window, or picked. Only reads what the person gave. */
-import type { OpenFile } from "../../worker/api.ts";
 import { el } from "../dom.ts";
-import { FILES_MAX } from "../library/last-folder.ts";
+import { type CountedFiles, countedFiles } from "../library/counted-files.ts";
 import type { Origin } from "../source/origins.ts";
 
 export interface DropHost {
@@ -39,8 +38,9 @@ export function listenToDrops(root: HTMLElement, host: DropHost): void {
     // The list is emptied when this event ends: take the entries now, read them later.
     const entries = [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
     const files = [...event.dataTransfer.files];
-    const again = (): Promise<OpenFile[]> => filesOf(entries, files);
-    void again().then((found) => host.open({ files: found, again: entries.length > 0 ? again : null }, beside));
+    const again = entries.length > 0 ? async () => (await filesOf(entries)).files : null;
+    if (again === null) host.open({ files: files.map((file) => ({ path: file.name, file })), again }, beside);
+    else void filesOf(entries).then((found) => host.open({ files: found.files, notice: found.notice(), again }, beside));
   });
 }
 
@@ -51,19 +51,18 @@ export function dropText(count: number, meets: DropMeets | null, replace: boolea
   return replace ? `Open ${what} instead of the current ones` : `Open ${what} beside the current ones (hold Alt: replace)`;
 }
 
-async function filesOf(entries: readonly FileSystemEntry[], files: readonly File[]): Promise<OpenFile[]> {
-  if (entries.length === 0) return files.map((file) => ({ path: file.name, file }));
-  const found: OpenFile[] = [];
+/** Files and folders as the browser hands them to a drop, with all that lies below. */
+export async function filesOf(entries: readonly FileSystemEntry[], found = countedFiles()): Promise<CountedFiles> {
   for (const entry of entries) await collect(entry, found);
   return found;
 }
 
-async function collect(entry: FileSystemEntry, found: OpenFile[]): Promise<void> {
-  if (found.length >= FILES_MAX) return;
+async function collect(entry: FileSystemEntry, found: CountedFiles): Promise<void> {
+  if (found.isEnough()) return;
   if (entry.isFile) {
-    const file = await new Promise<File | null>((resolve) => (entry as FileSystemFileEntry).file(resolve, () => resolve(null)));
-    if (file !== null) found.push({ path: entry.fullPath.replace(/^\//, ""), file });
-    return;
+    const open = (): Promise<File | null> =>
+      new Promise((resolve) => (entry as FileSystemFileEntry).file(resolve, () => resolve(null)));
+    return found.add(entry.fullPath.replace(/^\//, ""), open);
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   // One call gives at most a hundred entries; an empty answer is the end.

@@ -105,7 +105,15 @@ function notices(state: State): HTMLElement[] {
   const all = [...state.notifications, ...Object.values(state.heard).flatMap((h) => h.notices)];
   const sentences = [...new Set(all.map(noticeSentence))];
   if (sentences.length === 0) return [];
-  return [el("section", {}, el("h2", {}, "Notices"), ...sentences.slice(0, ROWS_MAX).map((text) => el("div", {}, text)))];
+  return [
+    el(
+      "section",
+      {},
+      el("h2", {}, "Notices"),
+      ...sentences.slice(0, ROWS_MAX).map((text) => el("div", {}, text)),
+      ...moreOf(sentences.length),
+    ),
+  ];
 }
 
 function logTable(state: State): HTMLElement[] {
@@ -155,6 +163,10 @@ function dbcTable({ catalogue }: State): HTMLElement[] {
   return [section("DBCs", ["DBC", "Messages", "Warnings"], rows, dbcs.length)];
 }
 
+/** What is cut is told. */
+const moreOf = (count: number): HTMLElement[] =>
+  count <= ROWS_MAX ? [] : [el("div", { class: "more" }, `${countText(count - ROWS_MAX)} more are not listed.`)];
+
 function section(title: string, head: readonly string[], rows: readonly HTMLElement[], count: number): HTMLElement {
   const numbers = new Set(["Size", "Length", "Messages"]);
   return el(
@@ -171,5 +183,6 @@ function section(title: string, head: readonly string[], rows: readonly HTMLElem
         el("tbody", {}, ...rows),
       ),
     ),
+    ...moreOf(count),
   );
 }

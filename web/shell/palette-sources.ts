@@ -12,7 +12,7 @@ import { offsetNsOf } from "../text/time.ts";
 import { parseFilter, subsequence } from "../tree/filter.ts";
 import { entriesSoFar } from "../tree/leaves.ts";
 import { type Entry, search } from "../tree/search.ts";
-import type { Hit, PaletteSource } from "./palette.ts";
+import { HITS_MAX, type Hit, type PaletteSource } from "./palette.ts";
 
 /** Letters together, and at the start, are better; null: not all of them occur. */
 function scoreOf(query: string, text: string): number | null {
@@ -36,7 +36,8 @@ export const commandSource = (run: Run): PaletteSource => ({
       }),
 });
 
-const SIGNALS_MAX = 50;
+/** One more than the palette lists: so it knows that there are more. */
+const SIGNALS_MAX = HITS_MAX + 1;
 
 function signalHit({ node }: Entry, score: number, isAlone: boolean, plot: (info: SignalInfo) => void): Hit | null {
   if (node.kind !== "signal" || node.info.absent) return null;
@@ -117,7 +118,7 @@ export const layoutSource = (store: Store, layouts: Layouts, host: LayoutHost): 
               text: `Save layout "${name}"`,
               detail: layouts.names().includes(name) ? "replaces the old one" : "in this browser",
               score: /^(save )?layout/i.test(query) ? 90 : -50,
-              run: () => host.say(layouts.save(name, store.get()) ? `Layout ${name} saved` : "This browser keeps nothing"),
+              run: () => host.say(layouts.save(name, store.get()) ?? `Layout ${name} saved`),
             },
           ];
     return [

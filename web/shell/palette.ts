@@ -25,7 +25,8 @@ export interface CommandPalette {
   open(text: string): void;
 }
 
-const HITS_MAX = 50;
+/** So many are listed. */
+export const HITS_MAX = 50;
 const LAST_MAX = 5;
 
 export function createPalette(sources: readonly PaletteSource[]): CommandPalette {
@@ -48,7 +49,8 @@ export function createPalette(sources: readonly PaletteSource[]): CommandPalette
     onkeydown: (event) => onKey(event as KeyboardEvent),
   });
   const list = el("div", { class: "palette-list", role: "listbox", id: "palette-list", "aria-label": "Found" });
-  const element = el("dialog", { class: "palette", "aria-label": "Command palette" }, input, list);
+  const more = el("p", { class: "hint", hidden: true }, `The best ${HITS_MAX} are listed. Type more to find others.`);
+  const element = el("dialog", { class: "palette", "aria-label": "Command palette" }, input, list, more);
   element.addEventListener("pointerdown", (event) => {
     if (event.target === element) element.close(); // on the backdrop
   });
@@ -62,11 +64,12 @@ export function createPalette(sources: readonly PaletteSource[]): CommandPalette
     const found = asked.flatMap((source) => source.find(query));
     const known = new Set(found.map(({ key }) => key));
     const again = query === "" ? last.filter((key) => !known.has(key)) : [];
-    hits = [...found, ...again.flatMap((key) => asked.flatMap((source) => source.recall?.(key) ?? []))]
+    const every = [...found, ...again.flatMap((key) => asked.flatMap((source) => source.recall?.(key) ?? []))]
       .map((hit) => ({ hit, score: hit.score + recency(hit) }))
       .sort((a, b) => b.score - a.score)
-      .slice(0, HITS_MAX)
       .map(({ hit }) => hit);
+    hits = every.slice(0, HITS_MAX);
+    more.hidden = every.length <= HITS_MAX;
     draw();
   }
 

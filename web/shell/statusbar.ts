@@ -23,6 +23,7 @@ export function createStatusBar(actions: Actions): StatusBar {
   const pixel = el("span");
   const work = el("span", { role: "status" });
   const cancel = el("button", { type: "button", "aria-label": "Cancel", title: "Cancel (Escape)", onclick: actions.cancel }, "✕");
+  const goOn = el("button", { type: "button", hidden: true, onclick: actions.goOn }, "Stopped: go on");
   const samples = el("span", { class: "wide" });
   const bytes = el("span", { class: "wide" });
   const time = el("span");
@@ -38,6 +39,7 @@ export function createStatusBar(actions: Actions): StatusBar {
     pixel,
     work,
     cancel,
+    goOn,
     el("span", { class: "spacer" }),
     samples,
     bytes,
@@ -66,6 +68,7 @@ export function createStatusBar(actions: Actions): StatusBar {
       setText(pixel, view === null ? "" : `${perPixelText(Number(view.stepNs) * state.pixelRatio)} per px${drawnText(state)}`);
       setText(work, state.progress?.text ?? said);
       cancel.hidden = state.progress === null;
+      goOn.hidden = state.stopped.length === 0;
       const plotted = Object.keys(state.plotted).length;
       setText(samples, last === null || plotted === 0 ? "" : samplesText(plotted, last));
       setText(

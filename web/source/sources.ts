@@ -8,7 +8,7 @@ import type { Opener } from "../open.ts";
 import type { Preview } from "../preview.ts";
 import type { NoticeAction, Notification, State } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
-import { bytesText, countText } from "../text/number.ts";
+import { bytesText } from "../text/number.ts";
 import { createFollower } from "./follower.ts";
 import type { Origin } from "./origins.ts";
 import { changedSentence, grownSentence, newSentence } from "./sentences.ts";
@@ -25,8 +25,8 @@ export interface SourcesHost {
   say(text: string): void;
   /** Back to the first view of what is open. */
   emptyView(): void;
-  /** What is in memory of what is kept. */
-  forget(): Promise<void>;
+  /** Asks, then forgets all that is kept. */
+  forget(): void;
 }
 
 export interface Sources {
@@ -180,24 +180,6 @@ export function createSources({ store, preview, opener, lastFolder, say, ...host
     else say("The browser did not give permission");
   }
 
-  async function forget(): Promise<void> {
-    const [{ askToForget }, { forgetKeptThings, keptThings }] = await Promise.all([
-      import("../shell/forget-dialog.ts"),
-      import("../library/kept-things.ts"),
-    ]);
-    const { documents, bytes } = await preview.keptSizes();
-    const indexes = {
-      name: "Indexes",
-      detail: `${countText(documents)} document${documents === 1 ? "" : "s"} about logs`,
-      bytes,
-    };
-    if (!(await askToForget([...(await keptThings()), ...(bytes > 0 ? [indexes] : [])]))) return;
-    await host.forget();
-    await forgetKeptThings();
-    await preview.forgetKept();
-    say("Everything is forgotten");
-  }
-
   function toggleFollow(): void {
     if (store.get().following) follower.stop();
     else if (store.get().view === null) say("Nothing is plotted to follow");
@@ -224,7 +206,7 @@ export function createSources({ store, preview, opener, lastFolder, say, ...host
     run(what) {
       if (what === "follow") toggleFollow();
       else if (what === "empty-view") host.emptyView();
-      else if (what === "forget") void forget();
+      else if (what === "forget") host.forget();
       else if (what === "copy-cors-rule") void copyRule(say);
       else if (what === "read-again") void readAgain();
       else if (what === "allow") void allow();

@@ -199,6 +199,8 @@ export interface State extends Scene {
   /** Bytes of the running work; null when idle. */
   readonly progress: { readonly text: string; readonly bytes: number; readonly bytesAll: number } | null;
   readonly last: LastAnswer | null;
+  /** Signals whose reading was cancelled; they wait for "Go on" or another view. */
+  readonly stopped: readonly SeriesId[];
   /** A server that wants a token. */
   readonly tokenFor: { readonly baseUrl: string; readonly wrong: boolean } | null;
   readonly fault: Fault | null;
@@ -234,6 +236,7 @@ export const firstState: State = {
   following: false,
   progress: null,
   last: null,
+  stopped: [],
   tokenFor: null,
   fault: null,
 };

@@ -23,7 +23,7 @@ import type {
 import { firstState } from "./model.ts";
 import { merge, moveSignal, moveToNewStripe, splitAxis, stack, type Target } from "./moves.ts";
 import { firstRange, recordingRange } from "./recording.ts";
-import { newStripe, nextId, type Place, plotSignal, removeSignal, toggleLane } from "./stripes.ts";
+import { newStripe, nextId, PLOTTED_MAX, type Place, plotSignal, removeSignal, toggleLane } from "./stripes.ts";
 import { fit, pan, resize, type TimeRange, type View, zoom } from "./view.ts";
 
 export interface Measured {
@@ -101,6 +101,7 @@ type PageAction =
   | { readonly type: "follow"; readonly on: boolean }
   | { readonly type: "progress"; readonly progress: State["progress"] }
   | { readonly type: "answered"; readonly last: LastAnswer }
+  | { readonly type: "stopped"; readonly ids: readonly SeriesId[] }
   | { readonly type: "token"; readonly tokenFor: State["tokenFor"] };
 
 export function reduce(state: State, action: Action): State {
@@ -209,12 +210,15 @@ export function reduce(state: State, action: Action): State {
       return { ...state, progress: action.progress };
     case "answered":
       return { ...state, last: action.last };
+    case "stopped":
+      return { ...state, stopped: action.ids };
     case "token":
       return { ...state, tokenFor: action.tokenFor };
   }
 }
 
-const NOTIFICATIONS_MAX = 50;
+const FULL: Notification = { severity: "warning", text: `A plot has room for ${PLOTTED_MAX} signals. Remove some to see others` };
+const NOTIFICATIONS_MAX = 500;
 
 /** Newest first; what is said already is not said twice, but is news again. */
 function withNews(old: readonly Notification[], news: readonly Notification[]): readonly Notification[] {
@@ -270,7 +274,8 @@ function withFirstView(state: State): State {
 
 function plot(state: State, info: SignalInfo, place: Place): State {
   const next = plotSignal(state, info, place, state.active);
-  if (next === state) return state;
+  if (next === state)
+    return state.plotted[info.id] === undefined ? { ...state, notifications: withNews(state.notifications, [FULL]) } : state;
   const stripe = next.stripes.find((s) => s.signals.includes(info.id));
   const view = state.stripes.length === 0 && state.columns > 0 ? fit(firstRange(state, info), state.columns) : next.view;
   return { ...next, view, selected: info.id, active: stripe?.id ?? null };

@@ -15,13 +15,14 @@ export function faultSentence(fault: Fault): string {
     case "input/bad-block":
     case "input/bad-record":
     case "input/bad-container":
+      if (fault.read !== undefined) return `${nameOf(fault)} is damaged${atByte(fault)}. ${readText(fault.read)}`;
       return `${nameOf(fault)} is damaged${atByte(fault)}: ${ended(fault.message)}`;
     case "input/unsupported":
       // What a dropped file is, said of it.
       return fault.object !== undefined && /^is /.test(fault.message) ? `${nameOf(fault)} ${ended(fault.message)}` : plain(fault);
     case "input/truncated":
       if (isCutInBlock(fault)) return `${nameOf(fault)} is cut: ${ended(fault.message)}`;
-      return `${nameOf(fault)} ends in the middle of a record${atByte(fault)}. All complete frames are shown.`;
+      return `${nameOf(fault)} ends in the middle of a record${atByte(fault)}. ${completeText(fault.read?.frames)}`;
     case "access/password-needed":
       return `${nameOf(fault)} is encrypted. A password for device ${fault.found ?? ""} is needed.`;
     case "access/password-wrong":
@@ -55,6 +56,15 @@ export function faultSentence(fault: Fault): string {
       return plain(fault);
   }
 }
+
+/** "131,007 frames before it are shown, 2.1 MB after it are not." */
+const readText = ({ frames, leftBytes }: Required<Fault>["read"]): string =>
+  `${countText(frames)} frame${frames === 1 ? "" : "s"} before it ${frames === 1 ? "is" : "are"} shown, ${bytesText(leftBytes)} after it are not.`;
+
+const completeText = (frames: number | undefined): string =>
+  frames === 1
+    ? "The one complete frame is shown."
+    : `All ${frames === undefined ? "" : `${countText(frames)} `}complete frames are shown.`;
 
 const plain = (fault: Fault): string =>
   fault.object === undefined ? ended(capital(fault.message)) : `${nameOf(fault)}: ${ended(fault.message)}`;

@@ -47,6 +47,7 @@ const answer = ({ fromNs, stepNs, columns }: ViewQuery): ViewAnswer => {
 function worldOf(first: State) {
   let state = first;
   const asked: string[] = [];
+  const queries: ViewQuery[] = [];
   const pending: { readonly query: ViewQuery; settle(fault: Fault["code"] | null): void }[] = [];
   const data = createDataStore();
   const store: Pick<Store, "get" | "dispatch"> = {
@@ -58,6 +59,7 @@ function worldOf(first: State) {
   const asking: Asking = {
     view: (_, query) =>
       new Promise((resolve) => {
+        queries.push(query);
         asked.push(`${query.coarse ? "coarse " : ""}${query.fromNs} ${query.stepNs} ${query.columns}`);
         const settle = (code: Fault["code"] | null) =>
           resolve(code === null ? { ok: true, value: answer(query) } : { ok: false, fault: { code, message: "" } });
@@ -76,7 +78,8 @@ function worldOf(first: State) {
     state = { ...state, view };
     requester.pump();
   };
-  return { asked, data, requester, turn, fail, look, get: () => state };
+  const codes = () => queries.map(({ series }) => series[0]?.codes);
+  return { asked, codes, data, requester, turn, fail, look, get: () => state, dispatch: store.dispatch };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -98,14 +101,43 @@ describe("requests", () => {
     expect(world.data.get("speed").whole?.isCoarse).toBeUndefined();
   });
 
-  test("cancelled work leaves the coarse picture, and asks for nothing more", async () => {
+  test("cancelled work leaves the coarse picture and says so; it goes on when it is asked to, or with another view", async () => {
     const world = worldOf(stateOf(100e6, VIEW));
     world.requester.pump();
     await world.turn();
+    await vi.advanceTimersByTimeAsync(150);
     world.requester.cancel();
     await vi.advanceTimersByTimeAsync(2000);
-    expect(world.asked).toHaveLength(2);
+    world.requester.pump();
+    expect([world.asked.length, world.get().stopped]).toEqual([2, ["speed"]]);
     expect(world.data.get("speed").whole?.isCoarse).toBe(true);
+    world.requester.resume();
+    expect([world.asked.slice(2), world.get().stopped]).toEqual([["400000 100 100"], []]);
+    await vi.advanceTimersByTimeAsync(150);
+    world.requester.cancel();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(world.get().stopped).toEqual(["speed"]);
+    world.look({ fromNs: 0n, stepNs: 50n });
+    expect([world.asked.slice(3), world.get().stopped]).toEqual([["0 50 100"], []]);
+  });
+
+  test("what was asked a moment ago is not stopped: nothing of it was to be seen yet", async () => {
+    const world = worldOf(stateOf(1e6, VIEW));
+    world.requester.pump();
+    await vi.advanceTimersByTimeAsync(50);
+    world.requester.cancel();
+    await world.turn();
+    expect([world.data.get("speed").window === null, world.get().stopped]).toEqual([false, []]);
+  });
+
+  test("an answer with codes as gaps is none to who wants them drawn meanwhile", async () => {
+    const world = worldOf(stateOf(1e6, VIEW));
+    world.requester.pump();
+    world.dispatch({ type: "style", id: "speed", style: { codes: "draw" } });
+    world.requester.pump();
+    await world.turn();
+    expect(world.data.get("speed").window).toBeNull();
+    expect(world.codes()).toEqual(["gap", "draw"]);
   });
 
   test("a small one is asked for at once; at rest follows what lies beside the view, and panning into that asks nothing", async () => {
