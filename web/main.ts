@@ -345,7 +345,7 @@ function followNotice(run: NoticeAction["run"]): void {
     withSecond((part) => part.source(run));
   else if ("openAddress" in run) openAddress(run.openAddress);
   else if ("password" in run) void opener.password(run.password);
-  else void opener.assign(run, [run.assign]);
+  else void opener.assign(run, [run.assign], run.from);
 }
 
 function moveFocus(step: 1 | -1): void {

@@ -38,7 +38,8 @@ export interface Opener {
   address(address: string, token: string | null, quiet?: boolean): Promise<boolean>;
   /** After the library or its assignments changed. */
   databases(): Promise<void>;
-  assign(place: ChannelName, files: readonly string[]): Promise<void>;
+  /** `from`: a channel where they do not belong. */
+  assign(place: ChannelName, files: readonly string[], from?: ChannelName): Promise<void>;
   password(device: string): Promise<void>;
   /** Reads on in logs that grew, changed or came; null: of the open address. False: something newer was opened meanwhile, or it failed. */
   renew(files: readonly OpenFile[] | null): Promise<boolean>;
@@ -195,12 +196,15 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   }
 
   async function propose(): Promise<void> {
-    const { channelStates, proposals } = await loadProposals();
+    const { channelStates, misplaced, proposals } = await loadProposals();
     for (const [device, heard] of Object.entries(store.get().heard)) {
-      const states = channelStates(heard).filter(({ matched }) => matched === 0);
+      const all = channelStates(heard);
+      const states = all.filter(({ matched }) => matched === 0);
       if (states.length === 0) continue;
       const fits = await work<readonly ChannelFit[]>((id) => preview.fits(id, device));
       if (!fits.ok) continue;
+      for (const { file, from, text, label, ...place } of misplaced(all, fits.value, library.assignments(), messageCountOf))
+        notify({ severity: "warning", text, action: { label, run: { assign: file, from, ...place } } });
       for (const { file, text, ...place } of proposals(states, fits.value))
         notify({
           severity: "info",
@@ -210,6 +214,9 @@ export function createOpener({ store, preview, data, library, askPassword, openD
         });
     }
   }
+
+  const messageCountOf = (name: string): number =>
+    store.get().catalogue?.dbcs.find(({ file }) => file === name)?.messageCount ?? 0;
 
   const opener: Opener = {
     async files(files, kind, beside) {
@@ -271,9 +278,17 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       else if (reply.value !== null && (await take({ ok: true, value: reply.value }, turn, "databases")))
         void settle(turn, async () => undefined);
     },
-    async assign(place, files) {
+    async assign(place, files, from) {
+      const there = from === undefined ? null : library.assignmentOf(from);
+      if (there !== null)
+        library.assign(
+          there,
+          there.dbcs.filter((file) => !files.includes(file)),
+        );
       library.assign(place, files);
       await opener.databases();
+      // Perhaps they belong elsewhere.
+      if (files.length > 0) void propose();
     },
     async renew(files) {
       const turn = ++opening;

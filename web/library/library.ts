@@ -69,7 +69,7 @@ export function createLibrary(shelf: Shelf<LibraryDbc>, kept: Kept): Library {
   return library;
 }
 
-const isSame = (a: ChannelName, b: ChannelName): boolean =>
+export const isSame = (a: ChannelName, b: ChannelName): boolean =>
   a.device.toUpperCase() === b.device.toUpperCase() && a.bus === b.bus && a.channel === b.channel;
 
 /** What is not as it was written is left out. */

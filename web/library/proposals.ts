@@ -2,7 +2,7 @@
 import type { ChannelFit } from "../../core/query/engine.ts";
 import type { DeviceHeard } from "../../worker/api.ts";
 import { countText } from "../text/number.ts";
-import type { ChannelName } from "./library.ts";
+import { type Assignment, type ChannelName, isSame } from "./library.ts";
 
 /** From this share of the identifiers on, a database is taken for the channel's. */
 const FITS_FROM = 0.5;
@@ -70,6 +70,44 @@ export function proposals(states: readonly ChannelState[], fits: readonly Channe
     if (best === undefined || best.fit.ids < FITS_FROM) return [];
     const { device, bus, channel } = state;
     return [{ device, bus, channel, file: best.file, text: `${fitText(best.file, state, best.fit)}` }];
+  });
+}
+
+export interface Misplaced extends ChannelName {
+  readonly file: string;
+  /** Where it is assigned and does not belong. */
+  readonly from: ChannelName;
+  readonly text: string;
+  readonly label: string;
+}
+
+/** Databases that a person gave to a channel where few of their messages occur, though another channel of the device is full of them. */
+export function misplaced(
+  states: readonly ChannelState[],
+  fits: readonly ChannelFit[],
+  assignments: readonly Assignment[],
+  messageCountOf: (file: string) => number,
+): Misplaced[] {
+  const shareOf = ({ bus, channel }: ChannelName, file: string): number =>
+    fits.find((one) => one.bus === bus && one.channel === channel)?.fits.find((one) => one.file === file)?.fit.ids ?? 0;
+  const holds = (place: ChannelName, file: string): boolean =>
+    assignments.some((one) => isSame(one, place) && one.dbcs.includes(file));
+  return states.flatMap((state) => {
+    const files = assignments.find((one) => isSame(one, state))?.dbcs ?? [];
+    return files.flatMap((file): Misplaced[] => {
+      const others = states.filter(
+        (other) => other.device === state.device && !holds(other, file) && shareOf(other, file) >= FITS_FROM,
+      );
+      const [home] = others.sort((a, b) => shareOf(b, file) - shareOf(a, file));
+      if (home === undefined || shareOf(state, file) >= FITS_FROM) return [];
+      const count = messageCountOf(file);
+      const there = Math.min(count, Math.round(shareOf(home, file) * home.ids));
+      const [right, wrong] = [home, state].map(({ bus, channel }) => `${bus} ${channel}`);
+      const text = `${file} fits ${right} (${countText(there)} of ${countText(count)} messages), not ${wrong}.`;
+      const { device, bus, channel } = home;
+      const from = { device: state.device, bus: state.bus, channel: state.channel };
+      return [{ device, bus, channel, file, from, text, label: `Assign to ${right}` }];
+    });
   });
 }
 

@@ -144,7 +144,14 @@ export interface NoticeAction {
     | { readonly download: string }
     | { readonly openAddress: string }
     | { readonly password: string }
-    | { readonly assign: string; readonly device: string; readonly bus: "CAN" | "LIN"; readonly channel: number };
+    | ({ readonly assign: string; readonly from?: Place } & Place);
+}
+
+/** A channel of a device. */
+interface Place {
+  readonly device: string;
+  readonly bus: "CAN" | "LIN";
+  readonly channel: number;
 }
 
 export interface Bookmark {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { ChannelFit } from "../../../core/query/engine.ts";
 import { createLibrary } from "../../../web/library/library.ts";
-import { channelStates, isAtHome, proposals } from "../../../web/library/proposals.ts";
+import { channelStates, isAtHome, misplaced, proposals } from "../../../web/library/proposals.ts";
 import { addressOf, withoutSignature } from "../../../web/source-link.ts";
 import { rebind } from "../../../web/state/rebind.ts";
 import type { DeviceHeard, LibraryDbc } from "../../../worker/api.ts";
@@ -91,6 +91,25 @@ test("half of the ids make a database the channel's; one that explains nothing i
     [],
   );
   expect(state && proposals([state], fits)).toEqual([]);
+});
+
+test("a database that was given to the wrong channel is offered the right one, with its messages counted", () => {
+  const on = (channel: number, id: number, db: string | null) => ({ ...heardId(id, db), channel });
+  const ids = [on(1, 1, null), on(1, 2, null), ...Array.from({ length: 40 }, (_, i) => on(2, i, null))];
+  const states = channelStates({ device: "D", ids });
+  const fit = { ids: 0.95, frames: 0.97, lengths: 1, mux: 1, ranges: 1, score: 0.97 };
+  const fits: ChannelFit[] = [{ bus: "CAN", channel: 2, fits: [{ db: "body", file: "body.dbc", fit }] }];
+  const given = (...channels: number[]) =>
+    channels.map((channel) => ({ device: "d", bus: "CAN", channel, dbcs: ["body.dbc"] }) as const);
+  const found = (...channels: number[]) => misplaced(states, fits, given(...channels), () => 41);
+  expect(found(1)).toEqual([
+    {
+      ...{ device: "D", bus: "CAN", channel: 2, file: "body.dbc", label: "Assign to CAN 2" },
+      from: { device: "D", bus: "CAN", channel: 1 },
+      text: "body.dbc fits CAN 2 (38 of 41 messages), not CAN 1.",
+    },
+  ]);
+  expect([found(2), found(1, 2), found()]).toEqual([[], [], []]);
 });
 
 test("another database with the same message takes the row over; one that is gone keeps its row and says so", () => {

@@ -42,6 +42,18 @@ test.each<[number, Fault, string, readonly string[]]>([
     "00000007.MF4 is empty (0 bytes). The logger may have lost power before the first write.",
     ["Details"],
   ],
+  [
+    10,
+    of("input/bad-record", { object: "D/1/00000003.MF4", atByte: 1_482_310, read: { frames: 131_007, leftBytes: 2_100_000 } }),
+    "00000003.MF4 is damaged at byte 1,482,310. 131,007 frames before it are shown, 2.1 MB after it are not.",
+    ["Details"],
+  ],
+  [
+    11,
+    of("input/truncated", { object: "00000004.MF4", atByte: 8_388_608, read: { frames: 402_118, leftBytes: 7 }, found: 7 }),
+    "00000004.MF4 ends in the middle of a record at byte 8,388,608. All 402,118 complete frames are shown.",
+    ["Details"],
+  ],
   [13, of("storage/changed", { object: "00000002.MF4" }), "00000002.MF4 has changed since it was opened.", ["Read it again"]],
   [
     16,
