@@ -1,6 +1,5 @@
 /** Opening: files, the sample, an address; databases and passwords. Catalogue first, then the ids of each device; the tree fills as they come. */
 import type { Fault } from "../core/fault.ts";
-import type { ChannelFit } from "../core/query/engine.ts";
 import type { Catalogue, OpenFile, Reply, WorkId } from "../worker/api.ts";
 import type { ChannelName, Library } from "./library/library.ts";
 import { askForPassword, lockedDevices, type PasswordAsker } from "./library/locked.ts";
@@ -11,7 +10,6 @@ import { createProgress } from "./progress.ts";
 import type { NoticeAction, Notification, SignalInfo, State } from "./state/model.ts";
 import { rebind } from "./state/rebind.ts";
 import type { Store } from "./state/store.ts";
-import { countText } from "./text/number.ts";
 import { addressWaysOut } from "./text/ways-out.ts";
 import { grow, leavesOf } from "./tree/leaves.ts";
 import { createTurns } from "./turns.ts";
@@ -20,7 +18,7 @@ import { createTurns } from "./turns.ts";
 const SAMPLE_SIGNALS = ["VehicleSpeed", "EngineSpeed", "Throttle", "Gear", "BrakeSwitch"];
 
 /** Asked for once a log is open, and not before its curves. */
-const loadProposals = () => import("./library/proposals.ts");
+const loadMatching = () => import("./library/matching.ts");
 
 export interface OpenerParts {
   readonly store: Store;
@@ -159,64 +157,12 @@ export function createOpener({ store, preview, data, library, askPassword, openD
     }
   }
 
-  /** Databases that were dropped belong where half of the ids are theirs; channels without any are offered one. */
-  async function matchDatabases(dropped: readonly string[]): Promise<void> {
-    const { channelStates, isAtHome } = await loadProposals();
-    const { heard, catalogue } = store.get();
-    const dbcs = (catalogue?.dbcs ?? []).filter(({ file }) => dropped.includes(file));
-    const states = Object.values(heard).flatMap(channelStates);
-    for (const file of dropped) {
-      const { messageCount = 0, warnings = [] } = dbcs.find((dbc) => dbc.file === file) ?? {};
-      const [first] = warnings;
-      const why = first === undefined ? "" : `; at ${first.line}:${first.column}: ${first.text.slice(0, 120)}`;
-      if (messageCount === 0) notify({ severity: "warning", text: `${file} has no messages${why}` });
-    }
-    const filled = dbcs.filter((dbc) => dbc.messageCount > 0);
-    const alone = filled.length === 1;
-    for (const { name, file, messageCount } of filled) {
-      const homes = states.filter((state) => isAtHome(state, name, alone));
-      for (const home of homes) {
-        const before = library.assignmentOf(home)?.dbcs ?? [];
-        if (alone) library.assign(home, [file, ...before.filter((other) => other !== file)]);
-        else if (!before.includes(file)) library.assign(home, [...before, file]);
-      }
-      const places = homes.map(({ bus, channel, knownBy, ids }) => `${bus} ${channel}: ${knownBy.get(name)} of ${ids} ids`);
-      if (homes.length > 0) notify({ severity: "info", text: `${file} is assigned to ${places.join("; ")}` });
-      else if (states.length > 0) {
-        const text = `${file} has ${countText(messageCount)} messages, too few of them occur here to assign it`;
-        notify({ severity: "warning", text, action: { label: "Assign it", run: "databases" } });
-        if (dropped.length === 1 && states.every((state) => (state.matchedBy.get(name) ?? 0) === 0)) openDatabases();
-      }
-    }
-    const takesOver =
-      alone && states.some(({ matchedBy, knownBy }) => filled.some(({ name }) => matchedBy.get(name) !== knownBy.get(name)));
-    if (takesOver) await opener.databases();
-    else if (dbcs.length > 0) await preview.setLibrary(library.entries(), library.rules());
-    if (library.entries().length > 0) await propose();
+  /** Databases that were dropped find their channels, channels without any are offered one. */
+  async function match(dropped: readonly string[]): Promise<void> {
+    const { matchDatabases } = await loadMatching();
+    await matchDatabases(dropped, { store, preview, library, work, notify, openDatabases, databases: opener.databases });
   }
-
-  async function propose(): Promise<void> {
-    const { channelStates, misplaced, proposals } = await loadProposals();
-    for (const [device, heard] of Object.entries(store.get().heard)) {
-      const all = channelStates(heard);
-      const states = all.filter(({ matched }) => matched === 0);
-      if (states.length === 0) continue;
-      const fits = await work<readonly ChannelFit[]>((id) => preview.fits(id, device));
-      if (!fits.ok) continue;
-      for (const { file, from, text, label, ...place } of misplaced(all, fits.value, library.assignments(), messageCountOf))
-        notify({ severity: "warning", text, action: { label, run: { assign: file, from, ...place } } });
-      for (const { file, text, ...place } of proposals(states, fits.value))
-        notify({
-          severity: "info",
-          text,
-          action: { label: "Use it", run: { assign: file, ...place } },
-          other: { label: "Choose another", run: "databases" },
-        });
-    }
-  }
-
-  const messageCountOf = (name: string): number =>
-    store.get().catalogue?.dbcs.find(({ file }) => file === name)?.messageCount ?? 0;
+  const propose = async (): Promise<void> => (await loadMatching()).propose({ store, preview, library, work, notify });
 
   const opener: Opener = {
     async files(files, kind, beside) {
@@ -237,7 +183,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       const how = !stays ? "fresh" : onlyDatabases ? "databases" : "beside";
       if (!(await take(reply, turn, how))) return;
       const names = dbcs.map(({ path }) => path.split("/").at(-1) ?? path);
-      void settle(turn, async () => (kind === "files" ? matchDatabases(names) : undefined));
+      void settle(turn, async () => (kind === "files" ? match(names) : undefined));
     },
     async sample() {
       store.dispatch({ type: "progress", progress: { text: "Making the sample drive", bytes: 0, bytesAll: 0 } });
