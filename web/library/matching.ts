@@ -17,7 +17,10 @@ export interface MatchingHost {
 }
 
 /** Databases that were dropped belong where half of the ids are theirs; channels without any are offered one. */
-export async function matchDatabases(dropped: readonly string[], host: MatchingHost & { openDatabases(): void }): Promise<void> {
+export async function matchDatabases(
+  dropped: readonly string[],
+  host: MatchingHost & Pick<Opener, "databases"> & { openDatabases(): void },
+): Promise<void> {
   const { store, preview, library, notify, openDatabases } = host;
   const { heard, catalogue } = store.get();
   const dbcs = (catalogue?.dbcs ?? []).filter(({ file }) => dropped.includes(file));
@@ -28,13 +31,16 @@ export async function matchDatabases(dropped: readonly string[], host: MatchingH
     const why = first === undefined ? "" : `; at ${first.line}:${first.column}: ${first.text.slice(0, 120)}`;
     if (messageCount === 0) notify({ severity: "warning", text: `${file} has no messages${why}` });
   }
-  for (const { name, file, messageCount } of dbcs.filter((dbc) => dbc.messageCount > 0)) {
-    const homes = states.filter((state) => isAtHome(state, name));
+  const filled = dbcs.filter((dbc) => dbc.messageCount > 0);
+  const alone = filled.length === 1;
+  for (const { name, file, messageCount } of filled) {
+    const homes = states.filter((state) => isAtHome(state, name, alone));
     for (const home of homes) {
       const before = library.assignmentOf(home)?.dbcs ?? [];
-      if (!before.includes(file)) library.assign(home, [...before, file]);
+      if (alone) library.assign(home, [file, ...before.filter((other) => other !== file)]);
+      else if (!before.includes(file)) library.assign(home, [...before, file]);
     }
-    const places = homes.map(({ bus, channel, matchedBy, ids }) => `${bus} ${channel}: ${matchedBy.get(name)} of ${ids} ids`);
+    const places = homes.map(({ bus, channel, knownBy, ids }) => `${bus} ${channel}: ${knownBy.get(name)} of ${ids} ids`);
     if (homes.length > 0) notify({ severity: "info", text: `${file} is assigned to ${places.join("; ")}` });
     else if (states.length > 0) {
       const text = `${file} has ${countText(messageCount)} messages, too few of them occur here to assign it`;
@@ -42,7 +48,10 @@ export async function matchDatabases(dropped: readonly string[], host: MatchingH
       if (dropped.length === 1 && states.every((state) => (state.matchedBy.get(name) ?? 0) === 0)) openDatabases();
     }
   }
-  if (dbcs.length > 0) await preview.setLibrary(library.entries(), library.rules());
+  const takesOver =
+    alone && states.some(({ matchedBy, knownBy }) => filled.some(({ name }) => matchedBy.get(name) !== knownBy.get(name)));
+  if (takesOver) await host.databases();
+  else if (dbcs.length > 0) await preview.setLibrary(library.entries(), library.rules());
   if (library.entries().length > 0) await propose(host);
 }
 
