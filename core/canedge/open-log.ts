@@ -1,9 +1,21 @@
 /** A log of a store as the plain MF4 inside it, whatever it is wrapped in. Most are wrapped in nothing: the rest is loaded for those that are. */
-import type { LogStore } from "../store/source.ts";
-import type { OpenLog } from "./container.ts";
+import type { ByteSource, LogStore } from "../store/source.ts";
+import type { Measured } from "./compressed.ts";
+import type { CompressedHeader, OpenLog } from "./container.ts";
 import { CONTAINER_HEAD_BYTES, isContainer } from "./container-head.ts";
 import type { Passwords } from "./passwords.ts";
 import type { Unwrap } from "./unwrap.ts";
+
+/** What a host keeps of the first passes over compressed logs. */
+export interface PassIndex {
+  open(outer: ByteSource, signal: AbortSignal): Promise<KeptPass>;
+}
+
+export interface KeptPass {
+  /** null: nothing is kept, or nothing that can be understood. */
+  measured(header: CompressedHeader): Promise<Measured | null>;
+  keepMeasured(measured: Measured, header: CompressedHeader): void;
+}
 
 export interface OpenLogsOptions {
   readonly module: WebAssembly.Module;
@@ -13,6 +25,8 @@ export interface OpenLogsOptions {
   readonly passwords?: () => Passwords;
   /** Callers who want the same log at the same time wait for one first pass. Not in a Worker, where a request may not await another's promise. */
   readonly shared?: boolean;
+  /** First passes made before; absent = nothing is kept. Nothing of an encrypted log ever is. */
+  readonly index?: PassIndex;
   /** A first pass goes on. May ask it to wait. */
   readonly onPass?: (pass: PassWindow) => Promise<void> | undefined;
 }

@@ -29,6 +29,18 @@ export class SeekPoints {
     this.#max = Math.min(POINTS_MAX, Math.max(POINTS_LEAST, Math.floor(HISTORY_BYTES_MAX / windowBytes)));
   }
 
+  /** Those of a pass that was made before, ascending. */
+  static of(windowBytes: number, points: readonly SeekPoint[], spacingBytes: number): SeekPoints {
+    const all = new SeekPoints(windowBytes);
+    all.#points = [...points];
+    all.#spacingBytes = spacingBytes;
+    return all;
+  }
+
+  get all(): readonly SeekPoint[] {
+    return this.#points;
+  }
+
   /** Of plain bytes; what is decoded in vain before and behind what was asked for is less than this. */
   get spacingBytes(): number {
     return this.#spacingBytes;

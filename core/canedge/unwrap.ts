@@ -65,6 +65,7 @@ export function unwrapper(store: LogStore, options: OpenLogsOptions): Unwrap {
     signal: AbortSignal,
   ): Promise<readonly Layer[]> {
     const layers: Layer[] = [];
+    let keep: (() => void) | null = null;
     while (true) {
       const source = sourceOf(outer, layers, unpacked);
       const headBytes = Math.min(CONTAINER_HEAD_BYTES, source.sizeBytes);
@@ -72,6 +73,8 @@ export function unwrapper(store: LogStore, options: OpenLogsOptions): Unwrap {
       const header = parseContainer(head, source.sizeBytes, outer.key);
       if (header === null) {
         if (layers.length > 0) checkInside(head, source.sizeBytes, outer.key, layers);
+        // Around another layer, which may be encrypted, nothing is kept.
+        if (layers.length === 1) keep?.();
         return layers;
       }
       if (layers.length === LAYERS_MAX) throw tooDeep(outer.key);
@@ -82,7 +85,10 @@ export function unwrapper(store: LogStore, options: OpenLogsOptions): Unwrap {
         return options.onPass?.({ key: outer.key, windowBytes, bytes: doneBytes, bytesAll: source.sizeBytes });
       };
       if (header.kind === "compressed") {
-        const measured = await measure({ outer: source, header, codecs }, unpacked, signal, onPass);
+        const kept = layers.length === 0 ? await options.index?.open(outer, signal) : undefined;
+        const before = (await kept?.measured(header)) ?? null;
+        const measured = before ?? (await measure({ outer: source, header, codecs }, unpacked, signal, onPass));
+        if (before === null) keep = () => kept?.keepMeasured(measured, header);
         layers.push({ header, measured });
       } else {
         const locked = await unlock(source, header, codecs, signal, onPass);

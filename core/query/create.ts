@@ -136,6 +136,7 @@ function partsOf(options: EngineOptions): EngineParts {
     kernelsMax: options.kernelsMax ?? KERNELS_MAX,
     shared: options.sharesWork ?? false,
     ...(options.passwords === undefined ? {} : { passwords: options.passwords }),
+    ...(options.index === undefined ? {} : { index: options.index }),
     onPass: firstPass(options),
   });
   const headers = headerCache();

@@ -1,4 +1,4 @@
-/** The index of logs as texts by name: for what is heard in a log, which times lie where, what transport streams carried and lost. */
+/** The index of logs as texts by name: for what is heard in a log, which times lie where, what transport streams carried and lost, where decompressing can begin. */
 import { sha256Hex } from "../facts/sha256.ts";
 import { parseTimes, timesDocument } from "../kernel/kept-times.ts";
 import type { ByteSource } from "../store/source.ts";
@@ -33,6 +33,9 @@ export function keptIndex(shelf: TextShelf): LogIndex {
         streams: async () => (await import("./kept-streams.ts")).parseStreams(await read("streams")),
         keepStreams: (streams) =>
           later(async () => write("streams", (await import("./kept-streams.ts")).streamsDocument(streams))),
+        measured: async (header) => (await import("../canedge/kept-points.ts")).parseMeasured(await read("points"), header),
+        keepMeasured: (measured, header) =>
+          later(async () => write("points", (await import("../canedge/kept-points.ts")).measuredDocument(measured, header))),
         losses: async () => (await import("./kept-losses.ts")).parseLosses(await read("losses")),
         keepLosses: (losses) => later(async () => write("losses", (await import("./kept-losses.ts")).lossesDocument(losses))),
       };

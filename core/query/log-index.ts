@@ -1,4 +1,5 @@
 /** What was learnt of logs, kept by a host beyond the life of an engine. */
+import type { KeptPass } from "../canedge/open-log.ts";
 import type { FoundTimes } from "../kernel/stream-times.ts";
 import type { SurveyedStream } from "../kernel/survey.ts";
 import type { ByteSource } from "../store/source.ts";
@@ -11,7 +12,7 @@ export interface LogIndex {
 }
 
 /** Reads give null where nothing is kept, or nothing that can be understood; what cannot be kept is forgotten silently. */
-export interface KeptLog {
+export interface KeptLog extends KeptPass {
   heard(): Promise<HeardLog | null>;
   keepHeard(heard: HeardLog): void;
   /** By the number of the stream in the file; null: not known. */

@@ -35,7 +35,7 @@ export function createFilePanel(store: Store, lookForLosses: () => Promise<void>
     el("div", { class: "panel-head" }, "File", close),
     body,
   );
-  const look = el("button", { type: "button", onclick: () => void lookOnce() }, "Look for losses");
+  const look = el("button", { class: "link", type: "button", onclick: () => void lookOnce() }, "Look for losses");
   async function lookOnce(): Promise<void> {
     look.disabled = true;
     await lookForLosses();

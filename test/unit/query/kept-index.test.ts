@@ -1,12 +1,13 @@
 /** What is kept of logs beyond an engine: the next one answers the same from it, reads no record, and believes nothing that is not right. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { FaultError } from "../../../core/fault.ts";
 import type { Engine } from "../../../core/query/engine.ts";
 import { keptIndex, type TextShelf } from "../../../core/query/kept-index.ts";
 import type { Query } from "../../../core/query/query.ts";
 import { MemoryStore } from "../../../core/store/memory.ts";
 import type { LogStore } from "../../../core/store/source.ts";
+import { compressedLog } from "../../../fixtures/container.ts";
 import { type Frame, frame } from "../../../fixtures/frame.ts";
 import { message, signal } from "../../../fixtures/message.ts";
 import { sealedLog } from "../../../fixtures/sealed.ts";
@@ -137,6 +138,67 @@ describe("a second engine", () => {
       }),
       { numRuns: 12 },
     );
+  });
+});
+
+describe("a compressed log", () => {
+  const PACKED = KEY.replace(".MF4", ".MFC");
+  const plain = bytes.slice(0, 6_000_000);
+  const packed = compressedLog(plain, DEVICE, "1.1");
+  const entries = [
+    [PACKED, packed],
+    ["test.dbc", dbc],
+  ] as const;
+
+  const pointsName = async (shelf: ReturnType<typeof textShelf>): Promise<string> =>
+    vi.waitFor(() => {
+      const name = [...shelf.texts.keys()].find((one) => one.endsWith(" points"));
+      if (name === undefined) throw new Error("not there yet");
+      return name;
+    });
+
+  test("is not gone through again by a second engine: a window is unpacked from the place before it", async () => {
+    const shelf = textShelf();
+    const first = opened(shelf, entries);
+    const heard = await first.engine.heard({ device: DEVICE }, never());
+    const shown = await values(first.engine);
+    expect(shown.length).toBeGreaterThan(50);
+    expect((shelf.texts.get(await pointsName(shelf)) ?? "").length).toBeLessThan(600_000);
+    const second = opened(shelf, entries);
+    expect(await second.engine.heard({ device: DEVICE }, never())).toEqual(heard);
+    // Its header, and nothing of its records.
+    expect(second.streamed()).toBeLessThan(packed.length / 4);
+    expect(await values(second.engine)).toEqual(shown);
+    expect(second.streamed()).toBeLessThan(packed.length / 2);
+    expect(first.streamed()).toBeGreaterThan(2 * packed.length);
+  });
+
+  test("is gone through where what is kept is not right, and where its bytes are others", async () => {
+    const shelf = textShelf();
+    const heard = await opened(shelf, entries).engine.heard({ device: DEVICE }, never());
+    const name = await pointsName(shelf);
+    const right = shelf.texts.get(name) ?? "";
+    const at = right.indexOf('"histories":"') + 200;
+    const spoilt = right.slice(0, at) + (right[at] === "A" ? "B" : "A") + right.slice(at + 1);
+    for (const text of [spoilt, right.replace(/"sizeBytes":\d/, '"sizeBytes":9'), right.replace("[[", "[[1,1],["), "{}", ""]) {
+      for (const other of [...shelf.texts.keys()]) shelf.texts.delete(other);
+      shelf.texts.set(name, text);
+      const { engine, streamed } = opened(shelf, entries);
+      expect((await engine.heard({ device: DEVICE }, never())).ids).toEqual(heard.ids);
+      expect(streamed()).toBeGreaterThan(packed.length);
+      await vi.waitFor(() => expect(shelf.texts.get(name)).toBe(right));
+    }
+  });
+
+  test("around an encrypted one leaves nothing", async () => {
+    const shelf = textShelf();
+    const sealed = await sealedLog(bytes.slice(0, 200_000), { device: DEVICE, password: "hush-hush" });
+    const { store } = counted([[PACKED, compressedLog(sealed, DEVICE)]]);
+    const passwords = () => new Map([["default", "hush-hush"]]);
+    const engine = engineOver(kernel, store, { index: keptIndex(shelf), sharesWork: true, passwords });
+    expect((await engine.heard({ device: DEVICE }, never())).ids.length).toBe(16);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(shelf.texts.size).toBe(0);
   });
 });
 
