@@ -9,12 +9,12 @@ import { parseArgs } from "node:util";
 import { canDrive, launch, serveStatic } from "../test/e2e/page.ts";
 import { printLines } from "./report.ts";
 import { finding } from "./viewer/finding.ts";
-import { frames } from "./viewer/frames.ts";
+import { deepFrames, frames } from "./viewer/frames.ts";
 import { memory } from "./viewer/memory.ts";
 import { opening } from "./viewer/opening.ts";
 import { makeWorld, medians, type Subject } from "./viewer/world.ts";
 
-const SUBJECTS: Readonly<Record<string, Subject>> = { opening, memory, frames, finding };
+const SUBJECTS: Readonly<Record<string, Subject>> = { opening, memory, frames, deep: deepFrames, finding };
 
 const { values } = parseArgs({
   options: {

@@ -130,6 +130,7 @@ const treeActions = {
   enterPassword: (device: string) => actions.enterPassword(device),
   run: (...asked: Parameters<Run>) => run(...asked),
   listenOn: () => actions.listenOn(),
+  light: plot.light,
 };
 const sparkHost: SparklineHost = {
   state: store.get,

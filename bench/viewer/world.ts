@@ -39,7 +39,7 @@ function* copies(plan: BigLog): Generator<Uint8Array> {
 export const pick = (page: Page, files: Parameters<ReturnType<Page["locator"]>["setInputFiles"]>[0]): Promise<void> =>
   page.locator("#pick-files").setInputFiles(files);
 
-export async function pickDbc(page: Page, { dbc }: World): Promise<void> {
+export async function pickDbc(page: Page, { dbc }: Pick<World, "dbc">): Promise<void> {
   await pick(page, [{ name: dbc.name, mimeType: "text/plain", buffer: Buffer.from(dbc.text) }]);
   await page.locator(".tree-foot").waitFor();
 }

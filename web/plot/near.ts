@@ -46,6 +46,12 @@ export function signalAt(state: State, data: DataStore, box: StripeBox, x: numbe
   return sampleNear(state, data, state.view, box, x, y)?.id ?? null;
 }
 
+/** The curve within 6 px of a point; lanes have their places to themselves. */
+export function curveAt(state: State, data: DataStore, boxes: readonly StripeBox[], x: number, y: number): SeriesId | null {
+  const box = boxAt(boxes, y);
+  return box === undefined || box.stripe.kind === "lanes" ? null : signalAt(state, data, box, x, y);
+}
+
 const laneAt = ({ stripe, top }: StripeBox, y: number): SeriesId | undefined =>
   stripe.signals[Math.floor((y - top - 6) / LANE_ROW_PX)];
 

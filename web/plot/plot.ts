@@ -18,10 +18,11 @@ import { AXIS_PX } from "./draw-stripe.ts";
 import { listenToHands } from "./hands.ts";
 import { createLegend } from "./legend.ts";
 import { marksUnder } from "./marks.ts";
+import { curveAt } from "./near.ts";
 import { createOverview } from "./overview.ts";
 import type { Palette } from "./palette.ts";
 import { placesOf } from "./places.ts";
-import { drawPointer, type Pointing, type Shown } from "./pointer-layer.ts";
+import { createPointerLayer, type Pointing, type Shown } from "./pointer-layer.ts";
 import { createStripeGrips } from "./stripe-grips.ts";
 import { createTimeRow } from "./time-row.ts";
 
@@ -47,6 +48,8 @@ export interface Plot {
   /** New data has come, or another width of the legend. */
   refresh(): void;
   onValues(listener: (shown: Shown) => void): void;
+  /** A signal is pointed at elsewhere, such as in the tree; null: none. */
+  light(id: SeriesId | null): void;
   /** A signal dragged from elsewhere, such as the tree. */
   carry(ids: readonly SeriesId[], label: string, event: PointerEvent, drop: (target: Target) => void): void;
   boxes(): readonly StripeBox[];
@@ -62,7 +65,9 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
   const grips = createStripeGrips(store, data, () => cursors.at("a"));
   const layer = createDataLayer(picture, data);
   const layout = createStripeLayout();
+  /** Of a row that is pointed at, here or in the tree; of the curve under the pointer. */
   let lit: SeriesId | null = null;
+  let under: SeriesId | null = null;
   let pointing: Pick<Pointing, "hover" | "rubber"> = { hover: null, rubber: null };
   let latest: Arrangement | null = null;
   let version = 0;
@@ -72,10 +77,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
 
   const legend = createLegend({
     select: (id) => store.dispatch({ type: "select", id }),
-    light(id) {
-      lit = id;
-      redraw();
-    },
+    light,
     activate: (stripe) => store.dispatch({ type: "activate", stripe }),
     rename: (stripe, name) => store.dispatch({ type: "rename", stripe, name }),
     hide: (id) => store.dispatch({ type: "hide", id }),
@@ -111,6 +113,13 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
   const renderAgain = oncePerFrame(() => shown !== null && render(store.get(), shown));
   const redrawPointer = oncePerFrame(() => latest !== null && point(latest));
   const cursors = createCursorValues(store, data, host, { nextWork: host.nextWork, redraw });
+  const pointerLayer = createPointerLayer(pointer, data, cursors);
+
+  function light(id: SeriesId | null): void {
+    if (id === lit) return;
+    lit = id;
+    redraw();
+  }
 
   listenToHands(
     store,
@@ -211,7 +220,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
       picture.context.fillRect(0, 0, picture.element.width, picture.element.height);
       return;
     }
-    if (layer.draw(now, lit, version)) {
+    if (layer.draw(now, lit ?? under, version)) {
       legend.coarse(coarseSignals(now.state, data));
       grips.summarize();
     }
@@ -224,7 +233,12 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
     const { hover } = pointing;
     if (now.state.cursors.a !== spokenA) grips.summarize();
     spokenA = now.state.cursors.a;
-    const values = drawPointer(pointer, now, data, cursors, { ...pointing, visiblePx: scrolledPx + room.height });
+    const values = pointerLayer.draw(now, { ...pointing, visiblePx: scrolledPx + room.height }, version);
+    const curve = hover === null ? null : curveAt(now.state, data, now.boxes, hover.x, hover.y);
+    if (curve !== under) {
+      under = curve;
+      redraw();
+    }
     setAttribute(area, "title", hover === null ? null : marksUnder(now.state, now.boxes, hover.x, hover.y) || null);
     legend.values(values);
     for (const listener of listeners) listener(values);
@@ -239,6 +253,7 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
       renderAgain();
     },
     onValues: (listener) => void listeners.push(listener),
+    light,
     carry: (ids, label, event, drop) => carrying.start(ids, label, event, false, drop),
     boxes: () => latest?.boxes ?? [],
     fitAll,

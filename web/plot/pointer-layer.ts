@@ -27,8 +27,47 @@ export interface Shown {
   readonly b: Samples;
 }
 
-/** Paints the layer and returns what it shows. */
-export function drawPointer(
+export interface PointerLayer {
+  /** What the layer shows; painted only when something on it has changed. `version` counts what has come from the engine. */
+  draw(now: Arrangement, pointing: Pointing, version: number): Shown;
+}
+
+export function createPointerLayer(surface: Surface, data: DataStore, cursors: CursorValues): PointerLayer {
+  let drawn: readonly unknown[] = [];
+  let shown: Shown = { hover: null, timeNs: null, a: cursors.at("a"), b: cursors.at("b") };
+  return {
+    draw(now, pointing, version) {
+      const { state, palette, boxes, gutter } = now;
+      const { view, plotted, columns, pixelRatio, selected, heard, zone, zeroNs } = state;
+      const [a, b] = [cursors.at("a"), cursors.at("b")];
+      const { hover, rubber, visiblePx } = pointing;
+      // Samples at a cursor are added to as they come.
+      const samples = [state.cursors, a, a.size, b, b.size];
+      const seen = [
+        version,
+        view,
+        boxes,
+        gutter,
+        plotted,
+        columns,
+        pixelRatio,
+        selected,
+        heard,
+        zone,
+        zeroNs,
+        palette,
+        ...samples,
+      ];
+      const inputs = [...seen, hover?.x, hover?.y, rubber, visiblePx, surface.element.width, surface.element.height];
+      if (inputs.length === drawn.length && inputs.every((input, i) => Object.is(input, drawn[i]))) return shown;
+      drawn = inputs;
+      shown = paintPointer(surface, now, data, cursors, pointing);
+      return shown;
+    },
+  };
+}
+
+function paintPointer(
   surface: Surface,
   { state, palette, boxes, gutter: gutterPx }: Arrangement,
   data: DataStore,

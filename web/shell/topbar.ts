@@ -2,7 +2,7 @@
 import { el, onChange, setAttribute } from "../dom.ts";
 import { type Command, keysText } from "../keys.ts";
 import type { State, Zone } from "../state/model.ts";
-import { type Condition, conditionOf, logOffsetMinutes, sessionsOf, unsoughtBytes } from "../state/recording.ts";
+import { type Condition, conditionOf, logOffsetMinutes, unsoughtBytes } from "../state/recording.ts";
 import type { Store } from "../state/store.ts";
 import { bytesText } from "../text/number.ts";
 import { offsetText } from "../text/time.ts";
@@ -115,11 +115,11 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
     menu.element,
   );
 
-  const drawSource = onChange((catalogue: State["catalogue"], heard: State["heard"]) => {
+  const drawSource = onChange((catalogue: State["catalogue"]) => {
     source.hidden = catalogue === null;
     for (const button of [undo, redo, fit, cursors, stats, find, zones, zoneMenu, link]) button.hidden = catalogue === null;
     if (catalogue === null) return;
-    sourceName.textContent = sourceText(catalogue, heard);
+    sourceName.textContent = sourceText(catalogue);
     const splits = catalogue.logs.length;
     sourceDetail.textContent = `${splits} split${splits === 1 ? "" : "s"} · ${bytesText(catalogue.source.bytes)}`;
   });
@@ -149,10 +149,11 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
   const drawBadge = onChange(
     (heard: State["heard"], catalogue: State["catalogue"], losses: State["losses"], unsought: number) => {
       const condition = conditionOf({ heard, catalogue, losses });
-      badge.hidden = condition === null;
-      if (condition === null) return;
-      const { text, name, why } = badgeLook(condition);
-      badge.className = `badge ${condition.kind}`;
+      badge.hidden = catalogue === null;
+      // Its place is kept until the sums are there, so that nothing beside it moves then.
+      badge.style.visibility = condition === null ? "hidden" : "visible";
+      const { text, name, why } = badgeLook(condition ?? { kind: "balanced" });
+      badge.className = `badge ${condition?.kind ?? ""}`;
       const left = unsought > 0 ? ` Lost messages were not looked for (${bytesText(unsought)} to read).` : "";
       badge.title = `${why}${left} Click for the sums.`;
       badge.replaceChildren(icon(name), text);
@@ -162,7 +163,7 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
   return {
     element,
     render(state) {
-      drawSource(state.catalogue, state.heard);
+      drawSource(state.catalogue);
       drawZones(state.zone, logOffsetMinutes(state));
       drawBadge(state.heard, state.catalogue, state.losses, unsoughtBytes(state));
       cursors.setAttribute("aria-pressed", String(state.cursors.a !== null || state.cursors.b !== null));
@@ -194,10 +195,11 @@ function tool(name: IconName, word: string, command: Command, actions: Actions):
   );
 }
 
-function sourceText(catalogue: NonNullable<State["catalogue"]>, heard: State["heard"]): string {
-  const sessions = sessionsOf({ heard });
-  const only = sessions[0];
-  if (sessions.length === 1 && only !== undefined) return `${only.device} / ${only.session}`;
+/** From the catalogue alone: it does not change its width while logs are listened to. */
+function sourceText(catalogue: NonNullable<State["catalogue"]>): string {
+  const sessions = new Set(catalogue.logs.flatMap((log) => (log.startNs === null ? [] : `${log.device} / ${log.session}`)));
+  const [only] = sessions;
+  if (sessions.size === 1 && only !== undefined) return only;
   const names = catalogue.devices.map((d) => d.device);
   if (catalogue.source.kind === "sample") return "Sample drive";
   return names.length === 1 ? (names[0] ?? "") : names.length === 0 ? catalogue.source.name : `${names.length} devices`;

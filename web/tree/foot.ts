@@ -30,7 +30,8 @@ export function createFoot(actions: Pick<Actions, "openDatabases" | "enterPasswo
   const draw = onChange((heard: State["heard"], catalogue: State["catalogue"], listening: State["listening"]) => {
     const channels = matchesOf(heard);
     const dbcs = catalogue?.dbcs ?? [];
-    element.hidden = catalogue === null;
+    // It comes with its lines: grown by one after the other it would push what is above.
+    element.hidden = catalogue === null || (catalogue.devices.length > 0 && Object.keys(heard).length === 0);
     element.replaceChildren(
       el(
         "h2",

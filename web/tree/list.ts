@@ -17,8 +17,8 @@ export interface ListHost {
   shown(rows: readonly Node[]): void;
   click(row: Node, event: MouseEvent): void;
   press(row: Node, event: PointerEvent): void;
-  /** The pointer came over a row. */
-  hover(row: Node, element: HTMLElement): void;
+  /** The pointer came over a row; null: it left the list. */
+  hover(row: Node | null, element: HTMLElement): void;
   key(event: KeyboardEvent): void;
 }
 
@@ -83,6 +83,7 @@ export function createList(host: ListHost): List {
     const over = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-row]") : null;
     if (row !== undefined && over !== null) host.hover(row, over);
   });
+  element.addEventListener("pointerleave", () => host.hover(null, element));
 
   function redraw(): void {
     const height = rowPx();

@@ -26,10 +26,15 @@ export interface Tree {
   focus(): void;
 }
 
+export interface TreeActions extends Pick<Actions, "openDatabases" | "enterPassword" | "listenOn" | "run"> {
+  /** The row of a plotted signal is pointed at; null: no more. */
+  light(id: SeriesId | null): void;
+}
+
 /** `carry`: a row that is dragged onto the plot. */
 export function createTree(
   store: Store,
-  actions: Pick<Actions, "openDatabases" | "enterPassword" | "listenOn" | "run">,
+  actions: TreeActions,
   carry: (infos: readonly SignalInfo[], event: PointerEvent) => void,
   sparks: SparklineHost,
   extrasHost: ExtrasHost,
@@ -76,8 +81,8 @@ export function createTree(
     chips,
     unknown,
     extras.element,
-    foot.notices,
     list.element,
+    foot.notices,
     foot.element,
   );
   let grown = nothingGrown;
@@ -155,8 +160,9 @@ export function createTree(
     sparklines.show(inSight.flatMap((row) => (row.kind === "signal" && !row.info.absent ? [row.info] : [])));
   }
 
-  function hover(row: Node, element: HTMLElement): void {
-    if (row.kind === "signal" && !row.info.absent) extras.hover(row.info, element);
+  function hover(row: Node | null, element: HTMLElement): void {
+    actions.light(row?.kind === "signal" && state.plotted[row.info.id] !== undefined ? row.info.id : null);
+    if (row?.kind === "signal" && !row.info.absent) extras.hover(row.info, element);
   }
 
   function press(row: Node, event: PointerEvent): void {
