@@ -1,8 +1,13 @@
 /** Wheel and drag on the value axes left of the plot, and on the time axis below it (viewer.md §4, "Pointer"). */
+import { onEscape } from "./escape.ts";
 import { pointIn } from "./gestures.ts";
 import { wheelAct } from "./wheel.ts";
 
 export interface ValueAxisTarget {
+  /** A press that may become a drag. */
+  begin(): void;
+  /** Escape: all is as it was before the press. */
+  cancel(): void;
   zoom(x: number, y: number, factor: number): void;
   pan(x: number, y: number, byY: number): void;
   /** Limits by a range drawn with Shift. */
@@ -35,6 +40,7 @@ export function listenToValueAxes(area: HTMLElement, target: ValueAxisTarget): v
     if (event.button !== 0) return;
     const { x, y } = pointIn(area, event);
     press = { x, y, last: y, kind: event.shiftKey ? "range" : "undecided" };
+    target.begin();
     area.setPointerCapture(event.pointerId);
   });
   area.addEventListener("pointermove", (event) => {
@@ -65,6 +71,12 @@ export function listenToValueAxes(area: HTMLElement, target: ValueAxisTarget): v
   });
   area.addEventListener("pointercancel", () => {
     press = null;
+  });
+  onEscape(() => {
+    if (press === null) return false;
+    if (press.kind === "pan") target.cancel();
+    press = null;
+    return true;
   });
   area.addEventListener("dblclick", (event) => {
     const { x, y } = pointIn(area, event);
@@ -123,6 +135,12 @@ export function listenToTimeAxis(area: HTMLElement, gutter: () => number, target
   area.addEventListener("pointercancel", () => {
     fromX = null;
     target.select(null);
+  });
+  onEscape(() => {
+    if (fromX === null) return false;
+    fromX = null;
+    target.select(null);
+    return true;
   });
   area.addEventListener("dblclick", target.fitAll);
   area.addEventListener("contextmenu", (event) => {

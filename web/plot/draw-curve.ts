@@ -121,6 +121,8 @@ function drawPath({ paint: { context, palette, ratio }, view, box, signal, lineW
   /** Samples between two gaps, which have no line to be seen by. */
   const alone: number[] = [];
   let [isAlone, lastX] = [false, 0];
+  /** How far samples that a line connects lie apart, all together. */
+  let [linked, links] = [0, 0];
   context.beginPath();
   let before: { readonly timeNs: number; readonly y: number; readonly session: string } | null = null;
   for (const { segment, start, end } of rowsInView(held.series.segments, view, box.width)) {
@@ -143,6 +145,8 @@ function drawPath({ paint: { context, palette, ratio }, view, box, signal, lineW
         isAlone = true;
       } else {
         isAlone = false;
+        linked += x - lastX;
+        links++;
         if (isHeld) context.lineTo(x, before.y);
         context.lineTo(x, y);
       }
@@ -157,19 +161,13 @@ function drawPath({ paint: { context, palette, ratio }, view, box, signal, lineW
   context.setLineDash(dashOf(palette, signal.slot).map((length) => length * ratio));
   context.stroke();
   const { markers } = signal.style;
-  const isRoomy = markers === "always" || (markers === "auto" && spacing(dots) >= MARKER_SPACING_PX * ratio);
+  const isSparse = links === 0 || linked / links >= MARKER_SPACING_PX * ratio;
+  const isRoomy = markers === "always" || (markers === "auto" && isSparse);
   if (isRoomy) drawDots(context, dots, 2 * ratio);
   else drawDots(context, alone, lineWidth / 2);
 }
 
 const clampY = (y: number, scale: Scale): number => Math.min(scale.bottom + 2, Math.max(scale.top - 2, y));
-
-/** Mean distance of the drawn samples, device px. A lone one is always marked. */
-function spacing(dots: readonly number[]): number {
-  const count = dots.length / 2;
-  if (count < 2) return Number.POSITIVE_INFINITY;
-  return ((dots[dots.length - 2] ?? 0) - (dots[0] ?? 0)) / (count - 1);
-}
 
 function drawDots(context: CanvasRenderingContext2D, dots: readonly number[], radius: number): void {
   context.beginPath();

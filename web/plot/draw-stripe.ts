@@ -1,6 +1,6 @@
 /** One stripe on the data canvas: grid, gaps, curves or lanes. */
 
-import { LANE_ROW_PX, type StripeBox } from "../state/layout.ts";
+import { laneRowPx, type StripeBox } from "../state/layout.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import { columnOf, type View } from "../state/view.ts";
 import { type Axis, axesOf } from "./axes.ts";
@@ -134,10 +134,11 @@ function drawCurves(paint: Paint, axes: readonly Axis[], box: StripeBox, frame: 
 
 function drawLanes(paint: Paint, box: StripeBox, { state, view, data, gutter, width }: PlotFrame): void {
   const { ratio } = paint;
+  const row = laneRowPx();
   box.stripe.signals.forEach((id, i) => {
     const signal = state.plotted[id];
     if (signal === undefined || signal.hidden) return;
-    const top = (box.top + 6 + i * LANE_ROW_PX) * ratio;
-    drawLane(paint, data.get(id), view, { left: gutter, width, top, bottom: top + LANE_ROW_PX * ratio }, signal);
+    const top = (box.top + 6 + i * row) * ratio;
+    drawLane(paint, data.get(id), view, { left: gutter, width, top, bottom: top + row * ratio }, signal);
   });
 }

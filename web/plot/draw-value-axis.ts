@@ -60,15 +60,13 @@ function drawNumbers(paint: Paint, { axis, box, right, room }: Place): void {
   context.fillStyle = colourOf(palette, axis.first);
   context.fillRect(right - 2 * ratio, scale.top, 2 * ratio, scale.bottom - scale.top);
   context.fillStyle = palette.t2;
-  for (const { value, label } of ticksOf(axis, box))
-    context.fillText(numberText(paint, value, label, room), right - 7 * ratio, yOf(scale, value));
-}
-
-/** A number without its middle would be another number: the short form, or none. */
-function numberText(paint: Paint, value: number, label: string, room: number): string {
-  if (textWidth(paint, label) <= room) return label;
-  const short = compactText(value);
-  return textWidth(paint, short) <= room ? short : "";
+  const ticks = ticksOf(axis, box);
+  const isRoomy = ticks.every(({ label }) => textWidth(paint, label) <= room);
+  for (const { value, label } of ticks) {
+    // A number without its middle would be another number: all in the short form, and one that has no room then is left out.
+    const text = isRoomy ? label : compactText(value);
+    if (textWidth(paint, text) <= room) context.fillText(text, right - 7 * ratio, yOf(scale, value));
+  }
 }
 
 function drawUnit(paint: Paint, { axis, box, right, room }: Place, isAuto: boolean): void {

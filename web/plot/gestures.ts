@@ -1,5 +1,6 @@
 /** Wheel, drag, pinch, long press and double click on the plot (viewer.md §4, "Pointer"). CSS px from the plot's top left corner. */
 import type { Cursors } from "../state/model.ts";
+import { onEscape } from "./escape.ts";
 import { wheelAct } from "./wheel.ts";
 
 export interface Box {
@@ -10,6 +11,10 @@ export interface Box {
 }
 
 export interface GestureTarget {
+  /** A press that may become a drag. */
+  begin(): void;
+  /** Escape: all is as it was before the press. */
+  cancel(): void;
   /** `factor` > 1 shows more time. */
   zoom(factor: number, atX: number): void;
   /** Positive drags the picture to the right and down; `y` says which stripe. Values follow only with Ctrl. */
@@ -112,6 +117,7 @@ function listenToPointers(area: HTMLElement, target: GestureTarget): void {
     start = point;
     hasMoved = false;
     drag = startOf(event);
+    target.begin();
     if (event.pointerType === "touch") pressing = window.setTimeout(longPress, LONG_PRESS_MS);
   });
 
@@ -165,6 +171,15 @@ function listenToPointers(area: HTMLElement, target: GestureTarget): void {
   };
   area.addEventListener("pointerup", end);
   area.addEventListener("pointercancel", end);
+  onEscape(() => {
+    if (fingers.size === 0) return false;
+    fingers.clear(); // what the pointer still does is nobody's
+    clearTimeout(pressing);
+    area.classList.remove("dragging");
+    if (drag.kind === "box") target.box(null);
+    if (hasMoved) target.cancel();
+    return true;
+  });
 }
 
 const boxOf = (a: Point, b: Point): Box => ({

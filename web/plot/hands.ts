@@ -62,6 +62,23 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
     store.dispatch({ type: "select", id: before.selected });
   }
 
+  /** As it was when a drag began. */
+  let pressed: Pick<State, "view" | "cursors" | "plotted"> | null = null;
+  const begin = (): void => {
+    const { view, cursors, plotted } = store.get();
+    pressed = { view, cursors, plotted };
+  };
+  function cancel(): void {
+    if (pressed === null) return;
+    const { view, cursors, plotted } = pressed;
+    const now = store.get();
+    if (view !== null && view !== now.view) store.dispatch({ type: "view", view });
+    if (cursors !== now.cursors) store.dispatch({ type: "cursors", cursors });
+    const moved = Object.values(plotted).filter(({ info, limits }) => now.plotted[info.id]?.limits !== limits);
+    if (moved.length > 0)
+      store.dispatch({ type: "limits", limits: Object.fromEntries(moved.map(({ info, limits }) => [info.id, limits])) });
+  }
+
   function dragValues(byY: number, y: number): void {
     const box = boxAt(host.boxes(), y);
     if (box !== undefined)
@@ -97,6 +114,8 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
   }
 
   listenToGestures(areas.plot, {
+    begin,
+    cancel,
     zoom,
     drag(byX, byY, y, withValues) {
       pan(byX);
@@ -130,6 +149,8 @@ export function listenToHands(store: Store, data: DataStore, areas: Areas, host:
 
   const axisOf = (x: number, y: number) => axisAt(host.boxes(), store.get(), host.gutter(), x, y);
   listenToValueAxes(areas.values, {
+    begin,
+    cancel,
     zoom(x, y, factor) {
       const at = axisOf(x, y);
       if (at !== null) store.dispatch({ type: "limits", limits: zoomedAxis(at.axis, at.box, factor, y) });

@@ -45,7 +45,7 @@ const NAME_LETTERS = 28;
 /** Its reading was cancelled. */
 const STOPPED = "stopped";
 /** Of a lane beside its values at A and B. */
-const LANE_LETTERS = 10;
+const LANE_LETTERS = 9;
 
 /** The legend stands beside the stripes, with columns of its own for A, B and Δ. */
 const beside = matchMedia("(min-width: 1440px)");
@@ -139,6 +139,7 @@ const ageText = (ns: bigint): string => `at −${perPixelText(Number(ns))}`;
 
 function setNumber(cell: HTMLElement, text: string, decimals: number): void {
   setText(cell, text);
+  setAttribute(cell, "title", text.length > LONG ? text : null);
   setAttribute(cell, "data-pad", paddingOf(text, decimals) || null);
 }
 
@@ -153,6 +154,8 @@ interface Given {
   readonly host: LegendHost;
 }
 
+/** Longer numbers and texts may be cut: the whole stands in a title. */
+const LONG = 8;
 const [HEAD_PX, ROW_PX] = [22, 38];
 /** The rows fit only without the head. */
 const isTight = ({ stripe, height }: StripeBox): boolean => {

@@ -2,7 +2,7 @@
 
 import type { Sample } from "../../worker/api.ts";
 import type { StripeBox } from "../state/layout.ts";
-import { LANE_ROW_PX } from "../state/layout.ts";
+import { laneRowPx } from "../state/layout.ts";
 import type { SeriesId, State } from "../state/model.ts";
 import { columnOf, timeAt, type View } from "../state/view.ts";
 import type { Axis } from "./axes.ts";
@@ -53,7 +53,7 @@ export function curveAt(state: State, data: DataStore, boxes: readonly StripeBox
 }
 
 const laneAt = ({ stripe, top }: StripeBox, y: number): SeriesId | undefined =>
-  stripe.signals[Math.floor((y - top - 6) / LANE_ROW_PX)];
+  stripe.signals[Math.floor((y - top - 6) / laneRowPx())];
 
 const distance = (view: View, sample: Sample, scale: Scale, x: number, y: number): number =>
   Math.hypot(columnOf(view, sample.timeNs) - x, yOf(scale, sample.value) - y);

@@ -73,6 +73,7 @@ export function createOverview(host: OverviewHost): Overview {
       const width = Math.max(1, whole - left);
       label.style.width = `${left}px`;
       surface.size(width, height, state.pixelRatio);
+      brush.hidden = range === null || state.view === null;
       if (range === null || state.view === null) return;
       shown = { range, view: state.view, columns: state.columns, width };
       setText(label, durationText(range.toNs - range.fromNs));

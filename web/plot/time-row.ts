@@ -20,6 +20,8 @@ export function createTimeRow(): TimeRow {
   let latest: Arrangement | null = null;
   const redraw = onChange((..._inputs: readonly unknown[]) => {
     const view = latest?.state.view ?? null;
+    // What was never painted is black.
+    surface.element.hidden = view === null;
     if (latest === null || view === null) return;
     const { state, palette } = latest;
     const gutter = Math.round(latest.gutter * state.pixelRatio);

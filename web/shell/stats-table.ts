@@ -7,6 +7,7 @@ import type { Plotted, SeriesId } from "../state/model.ts";
 import { countText, rateText, shortText, valueText } from "../text/number.ts";
 import { rawOf, shownValue, tableText } from "../text/value.ts";
 import { middleName } from "./middle-name.ts";
+import { numberColumn } from "./number-columns.ts";
 
 /** What the cells say at first, and what every sample says later. */
 export type Known = QuickStatistics | SeriesStatistics;
@@ -17,43 +18,69 @@ const WAITS = "…";
 const meanText = (value: number, { decimals }: Plotted): string =>
   valueText(value, decimals === null ? null : Math.max(2, decimals));
 
+const NUMBERS = ["min", "max", "mean", "rms"] as const;
+/** Characters that fewer figures leave free, and what the name keeps, so that columns stand still and can be read. */
+const [WIDTH_MIN, NAME_MIN_PX, CELL_PX, LAST_PX] = [5, 72, 7, 14];
+
 export function statsTable(signals: readonly Plotted[], found: ReadonlyMap<SeriesId, Known>): HTMLElement {
-  const head = ["Signal", "min", "max", "mean", "rms", "n"].map((text, i) => el("th", { class: i === 0 ? "" : "number" }, text));
-  const rows = signals.map((signal) => {
-    const stats = found.get(signal.info.id);
-    const name = nameCell(signal);
-    return el("tr", { "data-series": signal.info.id }, name, ...cells(signal, stats));
-  });
-  return el(
-    "div",
-    { class: "table-room", tabindex: "0" },
-    el("table", { class: "stats-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)),
+  const known = signals.map((signal) => found.get(signal.info.id));
+  const columns = NUMBERS.map((_, i) =>
+    numberColumn(signals.map((signal, row) => figuresOf(signal, known[row])?.[i]?.text ?? "")),
   );
+  const counts = known.map((stats) => (stats === undefined ? "" : "min" in stats ? countText(stats.count) : "0"));
+  const widths = [
+    ...columns.map(({ width }) => [Math.max(WIDTH_MIN, width), CELL_PX] as const),
+    [Math.max(1, ...counts.map(({ length }) => length)), LAST_PX] as const,
+  ];
+  const head = ["Signal", ...NUMBERS, "n"].map((text, i) => {
+    const element = el("th", { class: i === 0 ? "" : "number" }, text);
+    const [characters, besidePx] = widths[i - 1] ?? [0, 0];
+    if (i > 0) element.style.width = `calc(${characters}ch + ${besidePx}px)`;
+    return element;
+  });
+  const rows = signals.map((signal, row) => {
+    const paddings = columns.map((column) => column.paddings[row] ?? "");
+    return el(
+      "tr",
+      { "data-series": signal.info.id },
+      nameCell(signal),
+      ...cells(signal, known[row], paddings, counts[row] ?? ""),
+    );
+  });
+  const table = el("table", { class: "stats-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
+  const all = widths.reduce((sum, [characters]) => sum + characters, 0);
+  table.style.minWidth = `calc(${all}ch + ${NAME_MIN_PX + CELL_PX * NUMBERS.length + LAST_PX}px)`;
+  return el("div", { class: "table-room", tabindex: "0" }, table);
 }
 
 const nameCell = (signal: Plotted): HTMLElement =>
   el("td", { title: signal.info.name }, el("span", { class: "named" }, swatch(signal), middleName(signal.info.name)));
 
-function cells(signal: Plotted, stats: Known | undefined): HTMLElement[] {
+/** Smallest, largest, mean and rms as short texts, with every digit beside; null where there are none. */
+function figuresOf(signal: Plotted, stats: Known | undefined): { readonly text: string; readonly whole: string }[] | null {
+  if (stats === undefined || !("min" in stats) || ("shares" in stats && stats.shares.length > 0)) return null;
+  const figure = (value: number, decimals: number | null) => ({ text: shortText(value, decimals), whole: String(value) });
+  const { min, max, mean } = stats;
+  const fine = signal.decimals === null ? null : Math.max(2, signal.decimals);
+  const rms = "rms" in stats ? figure(stats.rms, fine) : { text: WAITS, whole: "" };
+  return [figure(min, signal.decimals), figure(max, signal.decimals), figure(mean, fine), rms];
+}
+
+function cells(signal: Plotted, stats: Known | undefined, paddings: readonly string[], count: string): HTMLElement[] {
   const cell = (text: string, span = 1): HTMLElement =>
     el("td", { class: "number", ...(span > 1 ? { colspan: String(span), title: text } : {}) }, text);
   if (stats === undefined) return [cell(WAITS, 5)];
-  if (!("min" in stats)) return [cell("no values", 4), cell("0")];
-  if ("shares" in stats && stats.shares.length > 0)
-    return [cell(sharesText(signal, stats.shares), 4), cell(countText(stats.count))];
-  const number = (value: number, decimals: number | null): HTMLElement => {
-    const element = cell(shortText(value, decimals));
-    element.title = String(value);
-    return element;
-  };
-  const { min, max, mean, count } = stats;
-  const fine = signal.decimals === null ? null : Math.max(2, signal.decimals);
+  if (!("min" in stats)) return [cell("no values", 4), cell(count)];
+  const figures = figuresOf(signal, stats);
+  if (figures === null) return [cell("shares" in stats ? sharesText(signal, stats.shares) : "", 4), cell(count)];
   return [
-    number(min, signal.decimals),
-    number(max, signal.decimals),
-    number(mean, fine),
-    "rms" in stats ? number(stats.rms, fine) : cell(WAITS),
-    cell(countText(count)),
+    ...figures.map(({ text, whole }, i) => {
+      const element = cell(text);
+      if (whole !== "") element.title = whole;
+      if (paddings[i]) element.dataset.pad = paddings[i];
+      return element;
+    }),
+    cell(count),
   ];
 }
 

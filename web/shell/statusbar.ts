@@ -1,12 +1,12 @@
 /** The status bar: range, span, time per pixel, how it is drawn, what was read, what the last answer took. */
-import { el, setText } from "../dom.ts";
-import { stepDecimals } from "../plot/time-axis.ts";
+import { el, setAttribute, setText } from "../dom.ts";
 import type { State } from "../state/model.ts";
-import { logOffsetMinutes, sumOfLedgers } from "../state/recording.ts";
-import { endNs, spanNs } from "../state/view.ts";
+import { sumOfLedgers } from "../state/recording.ts";
+import { spanNs } from "../state/view.ts";
 import { bytesText, countText } from "../text/number.ts";
-import { clockText, dateText, durationText, offsetNsOf, perPixelText } from "../text/time.ts";
+import { durationText, perPixelText } from "../text/time.ts";
 import type { Actions } from "./actions.ts";
+import { rangeText } from "./range-text.ts";
 
 const SAID_MS = 3000;
 
@@ -28,7 +28,7 @@ export function createStatusBar(actions: Actions): StatusBar {
   const bytes = el("span", { class: "wide" });
   const time = el("span");
   const module = el("button", { type: "button", class: "wide", onclick: () => copyHash() });
-  let hash = "";
+  let hashes = "";
   let said = "";
   let timer = 0;
   const element = el(
@@ -56,7 +56,7 @@ export function createStatusBar(actions: Actions): StatusBar {
       setText(work, "");
     }, SAID_MS);
   }
-  const copyHash = (): void => void navigator.clipboard?.writeText(hash).then(() => say("Hash copied"));
+  const copyHash = (): void => void navigator.clipboard?.writeText(hashes).then(() => say("Hashes copied"));
 
   return {
     element,
@@ -76,30 +76,25 @@ export function createStatusBar(actions: Actions): StatusBar {
         last === null || catalogue === null ? "" : `read ${bytesText(last.bytesRead)} of ${bytesText(bytesThere(state))}`,
       );
       setText(time, last === null ? "" : `${Math.round(last.elapsedMs)}\u202fms`);
-      hash = catalogue?.moduleHash ?? "";
-      module.hidden = hash === "";
-      setText(module, `wasm ${hash.slice(0, 4)}`);
-      module.title = `SHA-256 of the decoder: ${hash}\nClick to copy`;
+      const own = catalogue?.moduleHash ?? "";
+      const dbcs = catalogue?.dbcs ?? [];
+      module.hidden = own === "";
+      setText(module, `${dbcText(dbcs.map(({ meaning }) => meaning))}wasm ${own.slice(0, DIGITS)}`);
+      hashes = [...dbcs.map(({ file, meaning }) => `${file} ${meaning}`), `wasm ${own}`].join("\n");
+      setAttribute(module, "title", `SHA-256 of what the DBCs say and of the decoder\n${hashes}\nClick to copy`);
     },
   };
 }
 
-function rangeText(state: State): string {
-  const { view, zone, columns } = state;
-  if (view === null) return "";
-  const minutes = logOffsetMinutes(state);
-  const decimals = Math.max(0, Math.min(9, stepDecimals(roundStep(view.stepNs))));
-  const clock = (timeNs: bigint): string => clockText(timeNs + offsetNsOf(zone, minutes, timeNs), decimals);
-  const day = (timeNs: bigint): string => dateText(timeNs + offsetNsOf(zone, minutes, timeNs));
-  const [from, to] = [view.fromNs, endNs(view, columns)];
-  return `${day(from)} ${clock(from)} to ${day(from) === day(to) ? "" : `${day(to)} `}${clock(to)}`;
-}
+const DIGITS = 4;
+const DBCS_SHOWN = 2;
 
-/** The power of ten below the time of one pixel: as many decimals as can be told apart. */
-function roundStep(stepNs: bigint): bigint {
-  let unit = 1n;
-  while (unit * 10n <= stepNs && unit < 1_000_000_000n) unit *= 10n;
-  return unit;
+/** "DBC 4f1c · ", of many "DBC 4f1c 77a0 +3 · " */
+function dbcText(meanings: readonly string[]): string {
+  if (meanings.length === 0) return "";
+  const shown = meanings.slice(0, DBCS_SHOWN).map((meaning) => meaning.slice(0, DIGITS));
+  const more = meanings.length > DBCS_SHOWN ? ` +${meanings.length - DBCS_SHOWN}` : "";
+  return `DBC ${shown.join(" ")}${more} · `;
 }
 
 const drawnText = ({ last, plotted }: State): string =>

@@ -1,5 +1,5 @@
 /** The top bar: mark, source, views, zone, ledger badge, theme, help. */
-import { el, onChange, setAttribute } from "../dom.ts";
+import { el, onChange, setAttribute, setText } from "../dom.ts";
 import { type Command, keysText } from "../keys.ts";
 import type { State, Zone } from "../state/model.ts";
 import { type Condition, conditionOf, logOffsetMinutes, unsoughtBytes } from "../state/recording.ts";
@@ -9,6 +9,7 @@ import { offsetText } from "../text/time.ts";
 import type { Actions } from "./actions.ts";
 import { type IconName, icon } from "./icons.ts";
 import type { Menu } from "./menu.ts";
+import { shortRangeText } from "./range-text.ts";
 
 /** What its buttons open is loaded by the first click. */
 const loadMenus = () => import("./topbar-menus.ts");
@@ -18,11 +19,14 @@ export interface TopBar {
   render(state: State): void;
 }
 
+/** There the source has a second line, and no status bar says the times. */
+const phone = matchMedia("(max-width: 599px)");
 const FIND = "Find a signal, a command, a time";
 
 export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar {
   const sourceName = el("span", { class: "name" });
   const sourceDetail = el("span", { class: "detail" });
+  const sourceTimes = el("span", { class: "times" });
   const source = el(
     "button",
     {
@@ -34,6 +38,7 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
     icon("folder"),
     sourceName,
     sourceDetail,
+    sourceTimes,
   );
   const undo = tool("undo", "Undo", "undo", actions);
   const redo = tool("redo", "Redo", "redo", actions);
@@ -164,6 +169,7 @@ export function createTopBar(store: Store, actions: Actions, menu: Menu): TopBar
     element,
     render(state) {
       drawSource(state.catalogue);
+      if (phone.matches) setText(sourceTimes, shortRangeText(state));
       drawZones(state.zone, logOffsetMinutes(state));
       drawBadge(state.heard, state.catalogue, state.losses, unsoughtBytes(state));
       cursors.setAttribute("aria-pressed", String(state.cursors.a !== null || state.cursors.b !== null));

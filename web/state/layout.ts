@@ -3,7 +3,9 @@ import type { Stripe } from "./model.ts";
 import { PLOT_WEIGHT } from "./stripes.ts";
 
 export const STRIPE_PX_MIN = 48;
-export const LANE_ROW_PX = 26;
+/** A lane is a row to touch where fingers do (viewer.md §1, "touch targets"). */
+const coarse = globalThis.matchMedia?.("(pointer: coarse)");
+export const laneRowPx = (): number => (coarse?.matches === true ? 40 : 26);
 const FOLDED_PX = 24;
 const LANES_PAD_PX = 12;
 
@@ -17,7 +19,7 @@ const isElastic = (stripe: Stripe): boolean => stripe.kind === "plot" && !stripe
 
 function fixedPx(stripe: Stripe): number {
   if (stripe.folded) return FOLDED_PX;
-  return stripe.kind === "lanes" ? LANES_PAD_PX + LANE_ROW_PX * Math.max(1, stripe.signals.length) : 0;
+  return stripe.kind === "lanes" ? LANES_PAD_PX + laneRowPx() * Math.max(1, stripe.signals.length) : 0;
 }
 
 /** Lanes and folded stripes take what they need, curves share the rest by weight, at least `minimum`; more than fit: the area scrolls. */

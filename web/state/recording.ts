@@ -94,7 +94,9 @@ export function conditionOf(state: Pick<State, "heard" | "catalogue" | "losses">
   if (damaged > 0) return { kind: "damaged", count: damaged };
   const messages = Object.values(state.losses).reduce((sum, own) => sum + own.length, 0);
   const losses = messages + ledger.withoutPayload + objects(MISSING);
-  return losses > 0 ? { kind: "losses", count: losses } : { kind: "balanced" };
+  if (losses > 0) return { kind: "losses", count: losses };
+  // Of logs that are all locked nothing adds up to nothing.
+  return ledger.bytes === 0 && logs.length > 0 && logs.every(({ fault }) => fault !== null) ? null : { kind: "balanced" };
 }
 
 /** Of logs that were not looked through for lost messages. */

@@ -2,15 +2,21 @@
 import { el } from "../dom.ts";
 import { SLOT_COUNT } from "../plot/palette.ts";
 import { icon } from "../shell/icons.ts";
-import { countText, rateText } from "../text/number.ts";
+import { lettersThatFit, textPx } from "../text/fit.ts";
+import { countText, middleEllipsis, rateText } from "../text/number.ts";
 import type { Node, SignalLeaf } from "./build.ts";
 import { pieces } from "./highlight.ts";
 import type { Sibling } from "./siblings.ts";
 import { sparkline } from "./sparklines.ts";
 
 const INDENT_PX = 13;
-/** Width of what stands beside the name, and of a letter, in CSS px: how much of the name is written out. */
-const [BESIDE_PX, LETTER_PX] = [124, 7.2];
+/** Widths of styles/tree.css in CSS px: how much of the name is written out. */
+const [LEFT_PX, RIGHT_PX, SQUARE_PX, TWIST_PX, GAP_PX, MUX_GAP_PX, CURVE_PX, END_PX] = [6, 10, 18, 19, 8, 6, 46, 42];
+const SMALL_PX = 11;
+/** Of the room that a message has for its name and its id. */
+const NAME_SHARE = 0.6;
+const phone = matchMedia("(max-width: 599px)");
+const namePx = (): number => (phone.matches ? 13 : 12);
 
 /** All that a row shows besides its node; plain values, so that equal ones can be told. */
 export interface Look {
@@ -87,9 +93,11 @@ function contentOf(row: Node, look: Look): Element[] {
   if (row.kind === "signal") return signalContent(row, look);
   const twist = el("span", { class: "twist" });
   if ("children" in row) twist.append(icon("twist"));
+  const label =
+    row.kind === "id" ? row.label : middleEllipsis(row.label, lettersThatFit(row.label, branchRoom(row, look), namePx()));
   return [
     twist,
-    el("span", { class: "label" }, row.label),
+    el("span", { class: "label" }, label),
     el("span", { class: "detail" }, row.detail),
     el("span", { class: "end" }, rateText(row.rateHz)),
     // In its place under the pointer.
@@ -97,9 +105,25 @@ function contentOf(row: Node, look: Look): Element[] {
   ];
 }
 
-function signalContent(row: SignalLeaf, { slot, room, lit, path, status }: Look): Element[] {
+/** The id beside the name gives way first, but not all of it. */
+function branchRoom({ depth, detail, rateHz }: Exclude<Node, SignalLeaf>, { room }: Look): number {
+  const end = GAP_PX + textPx(rateText(rateHz), SMALL_PX);
+  const both = room - LEFT_PX - depth * INDENT_PX - TWIST_PX - end - RIGHT_PX;
+  return Math.max(both - GAP_PX - textPx(detail, SMALL_PX), both * NAME_SHARE) - 1;
+}
+
+/** The same before and after the small curve has come. */
+function signalRoom({ depth, detail, mux }: SignalLeaf, { room, status }: Look): number {
+  const end = Math.max(END_PX, Math.min(room * 0.4, GAP_PX + textPx(detail, SMALL_PX)));
+  const curve = status === "" ? CURVE_PX : GAP_PX + textPx(status, SMALL_PX);
+  const when = mux === null ? 0 : MUX_GAP_PX + textPx(mux, SMALL_PX);
+  return room - LEFT_PX - depth * INDENT_PX - SQUARE_PX - when - curve - end - RIGHT_PX - 1;
+}
+
+function signalContent(row: SignalLeaf, look: Look): Element[] {
+  const { slot, lit, path, status } = look;
   const square = el("span", { class: `square${slot === null ? "" : ` slot${(slot % SLOT_COUNT) + 1}`}` });
-  const letters = Math.max(5, Math.floor((room - row.depth * INDENT_PX - BESIDE_PX) / LETTER_PX) - (row.mux?.length ?? -1) - 1);
+  const letters = lettersThatFit(row.label, signalRoom(row, look), namePx());
   const label = el("span", { class: "label" });
   for (const piece of pieces(row.label, lit === "" ? [] : lit.split(",").map(Number), letters)) {
     label.append(piece.lit ? el("mark", {}, piece.text) : piece.text);

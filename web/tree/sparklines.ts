@@ -111,7 +111,7 @@ export function sparkline(path: string): SVGSVGElement {
   return element;
 }
 
-/** Forty bars, from the lowest to the highest value of their share of the recorded columns. */
+/** Forty bars, from the lowest to the highest value of their share of the recorded columns; fewer columns are as many bars wide as it takes. */
 export function pathOf({ segments }: Pick<ViewSeries, "segments">, fromNs: bigint, stepNs: bigint): string {
   const low = new Float64Array(COLUMNS).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(COLUMNS).fill(Number.NEGATIVE_INFINITY);
@@ -129,9 +129,9 @@ export function pathOf({ segments }: Pick<ViewSeries, "segments">, fromNs: bigin
   const y = (value: number): string =>
     (top === bottom ? HEIGHT / 2 : HEIGHT - 1 - shareOf(value, bottom, top) * (HEIGHT - 2)).toFixed(1);
   const recorded = [...low.keys()].filter((column) => (low[column] ?? 0) <= (high[column] ?? 0));
-  const perBar = Math.max(1, recorded.length / WIDTH);
+  const perBar = recorded.length / WIDTH;
   const bars: string[] = [];
-  for (let bar = 0; bar * perBar < recorded.length && bar < WIDTH; bar++) {
+  for (let bar = 0; bar < WIDTH && recorded.length > 0; bar++) {
     const own = recorded.slice(Math.floor(bar * perBar), Math.max(Math.floor(bar * perBar) + 1, Math.floor((bar + 1) * perBar)));
     const [from, to] = [Math.min(...own.map((c) => low[c] ?? 0)), Math.max(...own.map((c) => high[c] ?? 0))];
     bars.push(`M${bar + 0.5} ${y(from)}L${bar + 0.5} ${(Number(y(to)) - 0.7).toFixed(1)}`);
