@@ -4,10 +4,10 @@ import { el } from "../dom.ts";
 import { swatch } from "../plot/legend.ts";
 import type { Shown } from "../plot/pointer-layer.ts";
 import type { Plotted, SeriesId } from "../state/model.ts";
-import { countText, rateText, shortText, valueText } from "../text/number.ts";
+import { countText, rateText, valueText } from "../text/number.ts";
 import { rawOf, shownValue, tableText } from "../text/value.ts";
 import { middleName } from "./middle-name.ts";
-import { numberColumn } from "./number-columns.ts";
+import { type NumberColumn, numberColumn } from "./number-columns.ts";
 
 /** What the cells say at first, and what every sample says later. */
 export type Known = QuickStatistics | SeriesStatistics;
@@ -20,13 +20,12 @@ const meanText = (value: number, { decimals }: Plotted): string =>
 
 const NUMBERS = ["min", "max", "mean", "rms"] as const;
 /** Characters that fewer figures leave free, and what the name keeps, so that columns stand still and can be read. */
-const [WIDTH_MIN, NAME_MIN_PX, CELL_PX, LAST_PX] = [5, 72, 7, 14];
+const [WIDTH_MIN, NAME_MIN_PX, CELL_PX, LAST_PX] = [5, 64, 6, 14];
 
 export function statsTable(signals: readonly Plotted[], found: ReadonlyMap<SeriesId, Known>): HTMLElement {
   const known = signals.map((signal) => found.get(signal.info.id));
-  const columns = NUMBERS.map((_, i) =>
-    numberColumn(signals.map((signal, row) => figuresOf(signal, known[row])?.[i]?.text ?? "")),
-  );
+  const figures = signals.map((signal, row) => figuresOf(signal, known[row]));
+  const columns = NUMBERS.map((_, i) => numberColumn(figures.map((own) => own?.[i])));
   const counts = known.map((stats) => (stats === undefined ? "" : "min" in stats ? countText(stats.count) : "0"));
   const widths = [
     ...columns.map(({ width }) => [Math.max(WIDTH_MIN, width), CELL_PX] as const),
@@ -39,13 +38,9 @@ export function statsTable(signals: readonly Plotted[], found: ReadonlyMap<Serie
     return element;
   });
   const rows = signals.map((signal, row) => {
-    const paddings = columns.map((column) => column.paddings[row] ?? "");
-    return el(
-      "tr",
-      { "data-series": signal.info.id },
-      nameCell(signal),
-      ...cells(signal, known[row], paddings, counts[row] ?? ""),
-    );
+    const own = cells(signal, known[row], counts[row] ?? "");
+    const numbers = figures[row]?.map((figure, i) => numberCell(figure, columns[i], row)) ?? [];
+    return el("tr", { "data-series": signal.info.id }, nameCell(signal), ...numbers, ...own);
   });
   const table = el("table", { class: "stats-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
   const all = widths.reduce((sum, [characters]) => sum + characters, 0);
@@ -56,32 +51,42 @@ export function statsTable(signals: readonly Plotted[], found: ReadonlyMap<Serie
 const nameCell = (signal: Plotted): HTMLElement =>
   el("td", { title: signal.info.name }, el("span", { class: "named" }, swatch(signal), middleName(signal.info.name)));
 
-/** Smallest, largest, mean and rms as short texts, with every digit beside; null where there are none. */
-function figuresOf(signal: Plotted, stats: Known | undefined): { readonly text: string; readonly whole: string }[] | null {
-  if (stats === undefined || !("min" in stats) || ("shares" in stats && stats.shares.length > 0)) return null;
-  const figure = (value: number, decimals: number | null) => ({ text: shortText(value, decimals), whole: String(value) });
-  const { min, max, mean } = stats;
-  const fine = signal.decimals === null ? null : Math.max(2, signal.decimals);
-  const rms = "rms" in stats ? figure(stats.rms, fine) : { text: WAITS, whole: "" };
-  return [figure(min, signal.decimals), figure(max, signal.decimals), figure(mean, fine), rms];
+interface Figure {
+  readonly value: number;
+  readonly decimals: number | null;
 }
 
-function cells(signal: Plotted, stats: Known | undefined, paddings: readonly string[], count: string): HTMLElement[] {
+/** Smallest, largest, mean and rms as far as they are known; null where there are none. */
+function figuresOf(signal: Plotted, stats: Known | undefined): readonly (Figure | undefined)[] | null {
+  if (stats === undefined || !("min" in stats) || ("shares" in stats && stats.shares.length > 0)) return null;
+  const { min, max, mean } = stats;
+  const { decimals } = signal;
+  const fine = decimals === null ? null : Math.max(2, decimals);
+  const rms = "rms" in stats ? { value: stats.rms, decimals: fine } : undefined;
+  return [{ value: min, decimals }, { value: max, decimals }, { value: mean, decimals: fine }, rms];
+}
+
+function numberCell(figure: Figure | undefined, column: NumberColumn | undefined, row: number): HTMLElement {
+  const padding = column?.paddings[row] ?? "";
+  return el(
+    "td",
+    {
+      class: "number",
+      title: figure === undefined ? null : String(figure.value),
+      "data-pad": padding === "" ? null : padding,
+    },
+    figure === undefined ? WAITS : (column?.texts[row] ?? ""),
+  );
+}
+
+/** All but the four numbers. */
+function cells(signal: Plotted, stats: Known | undefined, count: string): HTMLElement[] {
   const cell = (text: string, span = 1): HTMLElement =>
     el("td", { class: "number", ...(span > 1 ? { colspan: String(span), title: text } : {}) }, text);
   if (stats === undefined) return [cell(WAITS, 5)];
   if (!("min" in stats)) return [cell("no values", 4), cell(count)];
-  const figures = figuresOf(signal, stats);
-  if (figures === null) return [cell("shares" in stats ? sharesText(signal, stats.shares) : "", 4), cell(count)];
-  return [
-    ...figures.map(({ text, whole }, i) => {
-      const element = cell(text);
-      if (whole !== "") element.title = whole;
-      if (paddings[i]) element.dataset.pad = paddings[i];
-      return element;
-    }),
-    cell(count),
-  ];
+  if ("shares" in stats && stats.shares.length > 0) return [cell(sharesText(signal, stats.shares), 4), cell(count)];
+  return [cell(count)];
 }
 
 const SHARES_SHOWN = 3;
