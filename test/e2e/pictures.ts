@@ -28,7 +28,8 @@ async function sample(browser: Browser, url: string, options: BrowserContextOpti
   const area = await page.locator(".plot-area").boundingBox();
   if (area === null) throw new Error("the plot has no size");
   const [x, y] = [area.x + area.width * 0.3, area.y + 3];
-  if (options.hasTouch === true) await page.touchscreen.tap(x, y);
+  // Below the legend, which lies over the plot on narrow screens.
+  if (options.hasTouch === true) await page.touchscreen.tap(x, area.y + 60);
   else {
     await page.mouse.click(x, y);
     await page.keyboard.down("Control");

@@ -43,7 +43,7 @@ export async function matchDatabases(
     const places = homes.map(({ bus, channel, knownBy, ids }) => `${bus} ${channel}: ${knownBy.get(name)} of ${ids} ids`);
     if (homes.length > 0) notify({ severity: "info", text: `${file} is assigned to ${places.join("; ")}` });
     else if (states.length > 0) {
-      const text = `${file} has ${countText(messageCount)} messages, too few of them occur here to assign it`;
+      const text = `${file} has ${countText(messageCount)} message${messageCount === 1 ? "" : "s"}, too few of them occur here to assign it`;
       notify({ severity: "warning", text, action: { label: "Assign it", run: "databases" } });
       if (dropped.length === 1 && states.every((state) => (state.matchedBy.get(name) ?? 0) === 0)) openDatabases();
     }

@@ -5,6 +5,7 @@ import { el, onChange, setAttribute, setText } from "../dom.ts";
 import { icon } from "../shell/icons.ts";
 import type { StripeBox } from "../state/layout.ts";
 import type { Cursors, Plotted, SeriesId, State } from "../state/model.ts";
+import { lettersThatFit } from "../text/fit.ts";
 import { middleEllipsis } from "../text/number.ts";
 import { perPixelText } from "../text/time.ts";
 import { deltaText, shownValue } from "../text/value.ts";
@@ -45,7 +46,7 @@ const NAME_LETTERS = 28;
 /** Its reading was cancelled. */
 const STOPPED = "stopped";
 /** Of a lane beside its values at A and B. */
-const LANE_LETTERS = 9;
+const LANE_NAME_PX = 60;
 
 /** The legend stands beside the stripes, with columns of its own for A, B and Δ. */
 const beside = matchMedia("(min-width: 1440px)");
@@ -85,6 +86,7 @@ export function createLegend(host: LegendHost): Legend {
       );
       if (focused !== undefined)
         element.querySelector<HTMLElement>(`[data-series="${CSS.escape(focused)}"] .legend-name`)?.focus();
+      for (const [id, { source }] of cells) source.classList.toggle("coarse", coarse.has(id));
     },
   );
 
@@ -123,6 +125,7 @@ export function createLegend(host: LegendHost): Legend {
       for (const [id, cell] of cells) {
         const signal = plotted[id];
         if (signal !== undefined) setText(cell.source, sourceOf(signal));
+        cell.source.classList.toggle("coarse", ids.has(id));
       }
     },
   };
@@ -222,7 +225,8 @@ function stripeHead({ box: { stripe }, cursors, host }: Given, index: number): H
 function legendRow(signal: Plotted, decimals: number, { box, selected, cells, host, cursors, stopped }: Given): HTMLElement {
   const { info } = signal;
   const { id, name } = info;
-  const letters = beside.matches && cursors === "ab" && box.stripe.kind === "lanes" ? LANE_LETTERS : NAME_LETTERS;
+  const isShort = beside.matches && cursors === "ab" && box.stripe.kind === "lanes";
+  const letters = isShort ? lettersThatFit(name, LANE_NAME_PX, 12) : NAME_LETTERS;
   const isStopped = stopped.includes(id);
   const said = isStopped ? STOPPED : signal.notice;
   const own: Cells = {

@@ -7,9 +7,11 @@ import { durationText } from "../text/time.ts";
 import { createSurface } from "./canvas.ts";
 import { toColumns } from "./columns.ts";
 import { type DataStore, extremesOf, type Held } from "./data.ts";
+import { onEscape } from "./escape.ts";
 import { toExtents } from "./extents.ts";
 import { type Paint, vertical } from "./paint.ts";
 import type { Palette } from "./palette.ts";
+import { gapIn } from "./rhythm.ts";
 
 export interface Overview {
   readonly element: HTMLElement;
@@ -23,6 +25,8 @@ export interface OverviewHost {
 }
 
 const HANDLE_PX = 6;
+/** Of a signal whose rhythm nobody knows. */
+const GAP_NS = 60e9;
 
 export function createOverview(host: OverviewHost): Overview {
   const surface = createSurface("overview-canvas");
@@ -55,22 +59,34 @@ export function createOverview(host: OverviewHost): Overview {
   band.addEventListener("dblclick", () => host.all());
 
   /** The picture under the brush changes seldom, the brush in every frame. */
-  const paintBand = onChange((whole: Held | null, heard: State["heard"], palette: Palette, width: number, _height: number) => {
-    const { context, element: canvas } = surface;
-    const range = recordingRange({ heard });
-    if (range === null) return;
-    const ratio = window.devicePixelRatio || 1;
-    const view = fit(range, width);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    if (whole !== null) drawEnvelope(context, whole, view, width, canvas.height - 4 * ratio, palette);
-    drawCoverage({ context, palette, ratio }, heard, view, canvas.height);
-  });
+  type Losses = State["losses"];
+  const paintBand = onChange(
+    (
+      whole: Held | null,
+      gapNs: number,
+      heard: State["heard"],
+      losses: Losses,
+      palette: Palette,
+      width: number,
+      _height: number,
+    ) => {
+      const { context, element: canvas } = surface;
+      const range = recordingRange({ heard });
+      if (range === null) return;
+      const ratio = window.devicePixelRatio || 1;
+      const view = fit(range, width);
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      if (whole !== null) drawEnvelope(context, whole, gapNs, view, width, canvas.height - 4 * ratio, palette);
+      drawCoverage({ context, palette, ratio }, heard, view, canvas.height);
+      drawLosses({ context, palette, ratio }, losses, view, canvas.height);
+    },
+  );
 
   return {
     element,
-    draw(state, data, palette, { left, width: whole }) {
+    draw(state, data, palette, { left, width: all }) {
       const range = recordingRange(state);
-      const width = Math.max(1, whole - left);
+      const width = Math.max(1, all - left);
       label.style.width = `${left}px`;
       surface.size(width, height, state.pixelRatio);
       brush.hidden = range === null || state.view === null;
@@ -78,7 +94,10 @@ export function createOverview(host: OverviewHost): Overview {
       shown = { range, view: state.view, columns: state.columns, width };
       setText(label, durationText(range.toNs - range.fromNs));
       const first = state.stripes.find((stripe) => stripe.kind === "plot")?.signals[0];
-      paintBand(first === undefined ? null : data.get(first).whole, state.heard, palette, surface.element.width, height);
+      const signal = first === undefined ? undefined : state.plotted[first];
+      const whole = first === undefined ? null : data.get(first).whole;
+      const gapNs = signal === undefined || whole === null ? GAP_NS : Math.min(GAP_NS, gapIn(whole, signal));
+      paintBand(whole, gapNs, state.heard, state.losses, palette, surface.element.width, height);
       const [from, to] = [place(state.view.fromNs), place(endNs(state.view, state.columns))];
       // Moved without a layout, and so without a shift of it.
       brush.style.transform = `translateX(${Math.max(0, from)}px)`;
@@ -91,6 +110,7 @@ export function createOverview(host: OverviewHost): Overview {
 function drawEnvelope(
   context: CanvasRenderingContext2D,
   whole: Held,
+  gapNs: number,
   view: View,
   width: number,
   height: number,
@@ -100,7 +120,7 @@ function drawEnvelope(
   if (extremes === null) return;
   const [low, high] = extremes;
   const scale = { low, high: high > low ? high : low + 1, top: 3, bottom: height, log: false };
-  const { top } = toExtents(toColumns(whole.series.segments, view, width, 60e9), scale, width, Number(view.stepNs), 1, false);
+  const { top } = toExtents(toColumns(whole.series.segments, view, width, gapNs), scale, width, Number(view.stepNs), 1, false);
   context.fillStyle = palette.control;
   context.globalAlpha = 0.35;
   for (let x = 0; x < width; x++) {
@@ -120,6 +140,12 @@ function drawCoverage(paint: Paint, heard: State["heard"], view: View, height: n
     context.fillStyle = palette.accent;
     if (i > 0) vertical(paint, from, 0, height);
   });
+}
+
+/** Where messages of several frames were lost. */
+function drawLosses(paint: Paint, losses: State["losses"], view: View, height: number): void {
+  paint.context.fillStyle = paint.palette.warn;
+  for (const { timeNs } of Object.values(losses).flat()) vertical(paint, columnOf(view, timeNs), 0, height - 2 * paint.ratio);
 }
 
 /** Drag inside moves, at an edge resizes, outside selects anew. CSS px of the band. */
@@ -165,4 +191,10 @@ function listenToBrush(
   };
   band.addEventListener("pointerup", end);
   band.addEventListener("pointercancel", end);
+  onEscape(() => {
+    if (drag === null) return false;
+    show(drag.from, drag.to);
+    end();
+    return true;
+  });
 }

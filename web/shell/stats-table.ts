@@ -20,7 +20,7 @@ const meanText = (value: number, { decimals }: Plotted): string =>
 
 const NUMBERS = ["min", "max", "mean", "rms"] as const;
 /** Characters that fewer figures leave free, and what the name keeps, so that columns stand still and can be read. */
-const [WIDTH_MIN, NAME_MIN_PX, CELL_PX, LAST_PX] = [5, 64, 6, 14];
+const [WIDTH_MIN, NAME_MIN_PX, CELL_PX, LAST_PX] = [5, 64, 6, 18];
 
 export function statsTable(signals: readonly Plotted[], found: ReadonlyMap<SeriesId, Known>): HTMLElement {
   const known = signals.map((signal) => found.get(signal.info.id));
@@ -144,7 +144,7 @@ export function rawTable(signals: readonly Plotted[], atA: Shown["a"]): HTMLElem
         nameCell(signal),
         el("td", { class: "number code" }, raw === null ? "" : hex),
         el("td", { class: "number" }, raw === null ? "" : String(raw).replace("-", "−")),
-        el("td", { class: "number" }, `${physical} ${signal.info.unit}`.trim()),
+        el("td", { class: "number" }, signal.info.unit === "" ? physical : `${physical}\u202f${signal.info.unit}`),
       ),
     ];
   });

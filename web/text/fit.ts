@@ -1,7 +1,7 @@
 /** How much of a name a row has room for, in CSS px, without asking the page's layout. */
 import { middleEllipsis } from "./number.ts";
 
-const LETTERS_MIN = 5;
+const LETTERS_MIN = 3;
 const context = globalThis.document?.createElement("canvas").getContext("2d") ?? null;
 /** Of each letter, by size of the font: names are many, letters are few. */
 const widths = new Map<string, number>();
@@ -24,7 +24,7 @@ export function textPx(text: string, sizePx: number): number {
   return width;
 }
 
-/** Letters of a name, "…" among them, that fit when it is cut in the middle; five at least. */
+/** Letters of a name, "…" among them, that fit when it is cut in the middle; three at least. */
 export function lettersThatFit(text: string, roomPx: number, sizePx: number): number {
   if (textPx(text, sizePx) <= roomPx) return text.length;
   for (let letters = text.length - 1; letters > LETTERS_MIN; letters--)

@@ -13,6 +13,8 @@ const INDENT_PX = 13;
 /** Widths of styles/tree.css in CSS px: how much of the name is written out. */
 const [LEFT_PX, RIGHT_PX, SQUARE_PX, TWIST_PX, GAP_PX, MUX_GAP_PX, CURVE_PX, END_PX] = [6, 10, 18, 19, 8, 6, 46, 42];
 const SMALL_PX = 11;
+/** Of the multiplexor's value beside a name that has no room: "m1…" */
+const MUX_MIN_PX = 24;
 /** Of the room that a message has for its name and its id. */
 const NAME_SHARE = 0.6;
 const phone = matchMedia("(max-width: 599px)");
@@ -116,8 +118,9 @@ function branchRoom({ depth, detail, rateHz }: Exclude<Node, SignalLeaf>, { room
 function signalRoom({ depth, detail, mux }: SignalLeaf, { room, status }: Look): number {
   const end = Math.max(END_PX, Math.min(room * 0.4, GAP_PX + textPx(detail, SMALL_PX)));
   const curve = status === "" ? CURVE_PX : GAP_PX + textPx(status, SMALL_PX);
-  const when = mux === null ? 0 : MUX_GAP_PX + textPx(mux, SMALL_PX);
-  return room - LEFT_PX - depth * INDENT_PX - SQUARE_PX - when - curve - end - RIGHT_PX - 1;
+  const both = room - LEFT_PX - depth * INDENT_PX - SQUARE_PX - curve - end - RIGHT_PX - 1;
+  if (mux === null) return both;
+  return Math.max(both - MUX_GAP_PX - textPx(mux, SMALL_PX), both - MUX_GAP_PX - MUX_MIN_PX);
 }
 
 function signalContent(row: SignalLeaf, look: Look): Element[] {
