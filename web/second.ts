@@ -3,6 +3,7 @@
  * own, so that the first load stays small; main.ts asks for it at once and goes on without waiting.
  */
 import "./styles/dialogs.css";
+import "./styles/later.css";
 import "./styles/library.css";
 import "./styles/panels.css";
 import "./styles/print.css";

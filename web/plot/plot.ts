@@ -15,7 +15,7 @@ import { type CursorAsking, type CursorValues, createCursorValues } from "./curs
 import type { DataStore } from "./data.ts";
 import { coarseSignals, createDataLayer } from "./data-layer.ts";
 import { AXIS_PX } from "./draw-stripe.ts";
-import { listenToHands } from "./hands.ts";
+import type { HandsHost } from "./hands.ts";
 import { createLegend } from "./legend.ts";
 import { marksUnder } from "./marks.ts";
 import { curveAt } from "./near.ts";
@@ -121,32 +121,31 @@ export function createPlot(store: Store, data: DataStore, host: PlotHost): Plot 
     redraw();
   }
 
-  listenToHands(
-    store,
-    data,
-    { plot: area, values, time: time.element },
-    {
-      boxes: () => latest?.boxes ?? [],
-      gutter: () => latest?.gutter ?? 0,
-      hover(hover) {
-        pointing = { ...pointing, hover };
-        redrawPointer();
-      },
-      rubber(rubber) {
-        pointing = { ...pointing, rubber };
-        redrawPointer();
-      },
-      carry: (ids, event) => carryPlotted(ids, event, true),
-      menu(what, x, y) {
-        if (what === "plot") host.plotMenu(x, y);
-        else if (what === "time") host.timeMenu(x, y);
-        else if ("id" in what) host.signalMenu(what.id, x, y);
-        else host.axisMenu(what.ids, x, y);
-      },
-      fitAll,
-      scroll: (byY) => stripes.scrollBy(0, byY),
-      wheelScrolls: () => kept.get(WHEEL) === "scroll",
+  const hands: HandsHost = {
+    boxes: () => latest?.boxes ?? [],
+    gutter: () => latest?.gutter ?? 0,
+    hover(hover) {
+      pointing = { ...pointing, hover };
+      redrawPointer();
     },
+    rubber(rubber) {
+      pointing = { ...pointing, rubber };
+      redrawPointer();
+    },
+    carry: (ids, event) => carryPlotted(ids, event, true),
+    menu(what, x, y) {
+      if (what === "plot") host.plotMenu(x, y);
+      else if (what === "time") host.timeMenu(x, y);
+      else if ("id" in what) host.signalMenu(what.id, x, y);
+      else host.axisMenu(what.ids, x, y);
+    },
+    fitAll,
+    scroll: (byY) => stripes.scrollBy(0, byY),
+    wheelScrolls: () => kept.get(WHEEL) === "scroll",
+  };
+  // There is nothing to lay hands on in the first picture.
+  void import("./hands.ts").then(({ listenToHands }) =>
+    listenToHands(store, data, { plot: area, values, time: time.element }, hands),
   );
 
   function carryPlotted(ids: readonly SeriesId[], event: PointerEvent, atOnce: boolean): void {
