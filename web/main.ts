@@ -17,7 +17,7 @@ import { createEmpty } from "./shell/empty.ts";
 import { createMenu } from "./shell/menu.ts";
 import { createNoticeBar } from "./shell/noticebar.ts";
 import { createPanels } from "./shell/panels.ts";
-import { createPhone } from "./shell/phone.ts";
+import type { Phone } from "./shell/phone.ts";
 import { createStatusBar } from "./shell/statusbar.ts";
 import { titleText } from "./shell/title.ts";
 import { createTopBar } from "./shell/topbar.ts";
@@ -225,7 +225,6 @@ const actions: Actions = {
 const topBar = createTopBar(store, actions, menu);
 const noticeBar = createNoticeBar(store, actions);
 const statusBar = createStatusBar(actions);
-const phone = createPhone(store);
 const empty = createEmpty(actions, {
   library,
   lastFolder,
@@ -247,25 +246,16 @@ tree.element.append(panels.divider("left"));
 plot.element.append(panels.divider("legend"));
 const hint = el("p", { class: "plot-hint" }, "Click a signal to plot it.");
 plot.element.append(hint);
-app.append(
-  topBar.element,
-  noticeBar.element,
-  tree.element,
-  plot.element,
-  phone.values,
-  phone.tabs,
-  statusBar.element,
-  empty,
-  ...pickers.elements,
-);
+app.append(topBar.element, noticeBar.element, tree.element, plot.element, statusBar.element, empty, ...pickers.elements);
 plot.onValues((shown) => {
-  phone.show(shown);
+  phone?.show(shown);
   second?.values(shown);
 });
 
 let second: Second | null = null;
+let phone: Phone | null = null;
 const loading: Promise<Second | null> = import("./second.ts").then(
-  ({ createSecond }) => {
+  ({ createSecond, createPhone }) => {
     const made = createSecond({
       store,
       data,
@@ -282,7 +272,10 @@ const loading: Promise<Second | null> = import("./second.ts").then(
       openOrigin: dropHost.open,
       lastFolder,
     });
-    phone.tabs.before(...made.panels);
+    phone = createPhone(store);
+    plot.element.after(phone.values);
+    statusBar.element.before(...made.panels, phone.tabs);
+    phone.render(store.get());
     app.append(...made.windows);
     second = made;
     made.render(store.get());
@@ -325,7 +318,7 @@ function render(state: State): void {
   if (isOpen) plot.render(state, look.palette());
   statusBar.render(state);
   second?.render(state);
-  phone.render(state);
+  phone?.render(state);
   document.title = titleText(state);
   requester.pump();
 }

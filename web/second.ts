@@ -43,6 +43,8 @@ import { kept, keptInTab, keptZone, ZONE } from "./storage.ts";
 import { grow, leavesGrown, leavesOf } from "./tree/leaves.ts";
 import { WORKER_GONE, watchWorker } from "./watchdog.ts";
 
+export { createPhone } from "./shell/phone.ts";
+
 export interface SecondHost extends Pick<CommandHost, "store" | "data" | "say"> {
   readonly preview: Preview;
   readonly commands: CommandHost;
