@@ -170,7 +170,12 @@ export interface Sample {
 
 /** The last sample of each series at or before a time, not older than `reachNs`. */
 export interface AtQuery {
-  readonly series: readonly { readonly selector: SeriesSelector; readonly reachNs: bigint }[];
+  readonly series: readonly {
+    readonly selector: SeriesSelector;
+    readonly reachNs: bigint;
+    /** As in `ViewQuery`. */
+    readonly codes?: "gap" | "draw";
+  }[];
   readonly timeNs: bigint;
 }
 

@@ -3,6 +3,7 @@ import type { Engine } from "../core/query/engine.ts";
 import type { Method, Query } from "../core/query/query.ts";
 import type { Segment, SeriesSelector } from "../core/series/series.ts";
 import type { AtQuery, Sample, StepQuery } from "./api.ts";
+import { codesOf } from "./not-available.ts";
 
 /** The last sample at or before the time, not older than `reachNs`; null where there is none. In the order of the selectors. */
 export async function samplesAt(engine: Engine, query: AtQuery, signal: AbortSignal): Promise<(Sample | null)[]> {
@@ -12,14 +13,25 @@ export async function samplesAt(engine: Engine, query: AtQuery, signal: AbortSig
   // One bucket: its cell holds the last sample, whatever the count.
   const selectors = query.series.map((s) => s.selector);
   const asked = windowOf(selectors, fromNs, query.timeNs + 1n, "m4");
-  for await (const { selector, segments } of engine.query(asked, signal).series) {
+  const run = engine.query(asked, signal);
+  const take = (selector: number, segments: readonly Segment[], valueOf: (value: number) => number | null): void => {
     const reach = query.series[selector]?.reachNs ?? 0n;
     for (const segment of segments) {
       const last = sampleOf(segment, segment.timesNs.length - 1);
-      if (last === null || query.timeNs - last.timeNs > reach) continue;
+      const value = last === null ? null : valueOf(last.value);
+      if (last === null || value === null || query.timeNs - last.timeNs > reach) continue;
       const before = found[selector] ?? null;
-      if (before === null || last.timeNs >= before.timeNs) found[selector] = last;
+      if (before === null || last.timeNs >= before.timeNs) found[selector] = { ...last, value };
     }
+  };
+  for await (const { selector, segments } of run.series) take(selector, segments, (value) => value);
+  if (query.series.every(({ codes }) => codes === undefined) || run.ledger().notAvailable === 0) return found;
+  // What came last may have been a code: NaN, as in the picture, unless codes are drawn.
+  const dbcs = await engine.dbcs(signal);
+  for await (const { selector, labels, segments } of engine.query({ ...asked, keepInvalid: true }, signal).series) {
+    const codes = query.series[selector]?.codes;
+    const isCode = codes === undefined ? null : codesOf(dbcs, labels);
+    if (isCode !== null) take(selector, segments, (value) => (!isCode(value) ? null : codes === "draw" ? value : Number.NaN));
   }
   return found;
 }

@@ -79,6 +79,8 @@ describe.skipIf(!canDrive)("a large log", { timeout: 120_000 }, () => {
     // On a fast machine it may have come to its end before.
     if (isStopped) {
       await rows(page).waitFor();
+      const rates = (await page.locator(".tree-row .end").allInnerTexts()).filter((text) => /Hz/.test(text));
+      expect([rates.length > 0, rates.filter((text) => !text.startsWith("≈"))]).toEqual([true, []]);
       await page.getByRole("button", { name: "Listen on" }).click();
     }
     await badge(page).getByText("Balanced").waitFor();

@@ -1,7 +1,6 @@
 /** The folder that was opened last, where the browser can hand out folders for good (File System Access). */
 import type { Origin } from "../source/origins.ts";
 import type { Shelf } from "./browser-shelf.ts";
-import { type CountedFiles, countedFiles } from "./counted-files.ts";
 
 /** What TypeScript's own list of the DOM does not have yet. */
 interface Permitted {
@@ -48,20 +47,7 @@ export function createLastFolder(shelf: Shelf<FileSystemDirectoryHandle>, page: 
 }
 
 async function originOf(folder: FileSystemDirectoryHandle): Promise<Origin> {
-  const found = await filesOf(folder);
-  return { files: found.files, notice: found.notice(), again: async () => (await filesOf(folder)).files };
-}
-
-/** All files below, with their paths; one that went away meanwhile is left out. */
-async function filesOf(folder: FileSystemDirectoryHandle): Promise<CountedFiles> {
-  const found = countedFiles();
-  async function collect(below: FileSystemDirectoryHandle, path: string): Promise<void> {
-    for await (const handle of below.values()) {
-      if (found.isEnough()) return;
-      if (handle.kind === "directory") await collect(handle as FileSystemDirectoryHandle, `${path}/${handle.name}`);
-      else await found.add(`${path}/${handle.name}`, () => (handle as FileSystemFileHandle).getFile().catch(() => null));
-    }
-  }
-  await collect(folder, folder.name);
-  return found;
+  const { filesOfFolder } = await import("./folder-files.ts");
+  const found = await filesOfFolder(folder);
+  return { files: found.files, notice: found.notice(), again: async () => (await filesOfFolder(folder)).files };
 }

@@ -81,7 +81,11 @@ export function createCursorValues(
   async function ask(which: keyof Cursors, now: Held, signals: readonly Plotted[]): Promise<void> {
     const work = host.nextWork();
     running[which] = work;
-    const series = signals.map((signal) => ({ selector: signal.info.selector, reachNs: reachOf(signal, now.timeNs) }));
+    const series = signals.map((signal) => ({
+      selector: signal.info.selector,
+      reachNs: reachOf(signal, now.timeNs),
+      codes: signal.style.codes,
+    }));
     const reply = await asking.at(work, { series, timeNs: now.timeNs });
     running[which] = null;
     signals.forEach(({ info }, i) => {

@@ -1,7 +1,9 @@
 /** Files and folders dropped anywhere on the window, or picked. Only reads what the person gave. */
 import { el } from "../dom.ts";
-import { type CountedFiles, countedFiles } from "../library/counted-files.ts";
 import type { Origin } from "../source/origins.ts";
+
+/** Of folders: with the first one. */
+const loadWalk = () => import("../library/folder-files.ts");
 
 export interface DropHost {
   /** `beside`: together with what is open. */
@@ -38,9 +40,12 @@ export function listenToDrops(root: HTMLElement, host: DropHost): void {
     // The list is emptied when this event ends: take the entries now, read them later.
     const entries = [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
     const files = [...event.dataTransfer.files];
-    const again = entries.length > 0 ? async () => (await filesOf(entries)).files : null;
+    const again = entries.length > 0 ? async () => (await (await loadWalk()).filesOfEntries(entries)).files : null;
     if (again === null) host.open({ files: files.map((file) => ({ path: file.name, file })), again }, beside);
-    else void filesOf(entries).then((found) => host.open({ files: found.files, notice: found.notice(), again }, beside));
+    else
+      void loadWalk()
+        .then((walk) => walk.filesOfEntries(entries))
+        .then((found) => host.open({ files: found.files, notice: found.notice(), again }, beside));
   });
 }
 
@@ -49,28 +54,6 @@ export function dropText(count: number, meets: DropMeets | null, replace: boolea
   if (meets === null) return `Open ${what}`;
   if (meets.kind === "other") return `Open ${what}: logs take the place of ${meets.name}, a DBC joins it`;
   return replace ? `Open ${what} instead of the current ones` : `Open ${what} beside the current ones (hold Alt: replace)`;
-}
-
-/** Files and folders as the browser hands them to a drop, with all that lies below. */
-export async function filesOf(entries: readonly FileSystemEntry[], found = countedFiles()): Promise<CountedFiles> {
-  for (const entry of entries) await collect(entry, found);
-  return found;
-}
-
-async function collect(entry: FileSystemEntry, found: CountedFiles): Promise<void> {
-  if (found.isEnough()) return;
-  if (entry.isFile) {
-    const open = (): Promise<File | null> =>
-      new Promise((resolve) => (entry as FileSystemFileEntry).file(resolve, () => resolve(null)));
-    return found.add(entry.fullPath.replace(/^\//, ""), open);
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  // One call gives at most a hundred entries; an empty answer is the end.
-  for (;;) {
-    const batch = await new Promise<FileSystemEntry[]>((resolve) => reader.readEntries(resolve, () => resolve([])));
-    if (batch.length === 0) return;
-    for (const child of batch) await collect(child, found);
-  }
 }
 
 export interface Pickers {

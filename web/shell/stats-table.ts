@@ -4,7 +4,7 @@ import { el } from "../dom.ts";
 import { swatch } from "../plot/legend.ts";
 import type { Shown } from "../plot/pointer-layer.ts";
 import type { Plotted, SeriesId } from "../state/model.ts";
-import { countText, rateText, valueText } from "../text/number.ts";
+import { countText, isUneven, rateText, valueText } from "../text/number.ts";
 import { rawOf, shownValue, tableText } from "../text/value.ts";
 import { middleName } from "./middle-name.ts";
 import { type NumberColumn, numberColumn } from "./number-columns.ts";
@@ -116,7 +116,7 @@ type Rows = readonly (readonly [term: string, text: string])[];
 const detailRows = (signal: Plotted, stats: Extract<SeriesStatistics, { rms: number }>, unit: string): Rows => [
   ["σ", `${meanText(stats.sigma, signal)}${unit}`],
   ["Time mean", `${meanText(stats.weightedMean, signal)}${unit}`],
-  ["Rate", rateText(stats.rateHz)],
+  ["Rate", rateText(stats.rateHz, isUneven(stats.rateHz, stats.slowRateHz))],
   ["Slowest 1 %", rateText(stats.slowRateHz)],
   ["Gaps", countText(stats.gaps)],
   ["First", shownValue(signal, stats.first.value) + unit],

@@ -60,10 +60,16 @@ export function bytesText(bytes: number): string {
   return `${Number(value.toPrecision(3))}\u202f${unit}`;
 }
 
-/** "10 Hz"; slow ones "≈ 0.3 Hz". */
-export function rateText(rateHz: number | null): string {
+/** The slowest hundredth comes so many times slower than the median: sent by events, without a period. */
+const UNEVEN = 3;
+
+export const isUneven = (rateHz: number | null, slowRateHz: number | null): boolean =>
+  rateHz !== null && slowRateHz !== null && rateHz > UNEVEN * slowRateHz;
+
+/** "10 Hz"; slow ones, and those that are estimates, "≈ 0.3 Hz". */
+export function rateText(rateHz: number | null, isEstimate = false): string {
   if (rateHz === null) return "";
-  if (rateHz >= 0.95) return `${Math.round(rateHz)}\u202fHz`;
+  if (rateHz >= 0.95) return `${isEstimate ? "≈\u202f" : ""}${Math.round(rateHz)}\u202fHz`;
   return `≈\u202f${Number(rateHz.toPrecision(1))}\u202fHz`;
 }
 

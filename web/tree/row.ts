@@ -40,6 +40,8 @@ export interface Look {
   readonly path: string;
   /** Why there is no curve: "never sent"; "" = there may be one. */
   readonly status: string;
+  /** Its logs were listened to in part: the rate is an estimate. */
+  readonly isEstimate: boolean;
 }
 
 export const isSame = (a: Look, b: Look): boolean =>
@@ -47,6 +49,7 @@ export const isSame = (a: Look, b: Look): boolean =>
   a.sibling.position === b.sibling.position &&
   a.sibling.count === b.sibling.count &&
   a.status === b.status &&
+  a.isEstimate === b.isEstimate &&
   a.height === b.height &&
   a.room === b.room &&
   a.slot === b.slot &&
@@ -75,7 +78,7 @@ export function rowElement(row: Node, look: Look): HTMLElement {
       class: ["tree-row", row.kind, ...marks.filter((mark) => mark !== "")].join(" "),
       role: "treeitem",
       id: rowId(row.key),
-      title: titleOf(row),
+      title: titleOf(row, look.isEstimate),
       "data-row": String(look.index),
       "aria-level": String(row.depth + 1),
       "aria-setsize": String(look.sibling.count),
@@ -101,7 +104,7 @@ function contentOf(row: Node, look: Look): Element[] {
     twist,
     el("span", { class: "label" }, label),
     el("span", { class: "detail" }, row.detail),
-    el("span", { class: "end" }, rateText(row.rateHz)),
+    el("span", { class: "end" }, rateText(row.rateHz, look.isEstimate)),
     // In its place under the pointer.
     ...(row.rateHz === null ? [] : [el("span", { class: "end frames" }, countText(row.frames))]),
   ];
@@ -145,12 +148,12 @@ const plusButton = (label: string): HTMLElement =>
     icon("plus"),
   );
 
-function titleOf(row: Node): string {
+function titleOf(row: Node, isEstimate: boolean): string {
   const frames = `${countText(row.frames)} frames`;
   if (row.kind !== "signal") return `${row.label} ${row.detail}\n${frames}`;
   const { info, selectedBy } = row;
   const unit = info.unit === "" ? "" : ` (${info.unit})`;
-  const lines = [`${info.name}${unit}`, info.source, `${frames}, ${rateText(info.rateHz)}`];
+  const lines = [`${info.name}${unit}`, info.source, `${frames}, ${rateText(info.rateHz, isEstimate)}`];
   if (selectedBy !== null) lines.push(`multiplexed by ${selectedBy}${row.mux === null ? "" : `, ${row.mux}`}`);
   if (info.comment !== null) lines.push(info.comment);
   return lines.join("\n");

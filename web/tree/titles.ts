@@ -3,7 +3,7 @@ import type { SeriesStatistics, SignalAbout } from "../../worker/api.ts";
 import { gapNsOf } from "../plot/gaps.ts";
 import type { SeriesId, SignalInfo } from "../state/model.ts";
 import { recordingRange, samplesExpected } from "../state/recording.ts";
-import { countText, rateText, valueText } from "../text/number.ts";
+import { countText, isUneven, rateText, valueText } from "../text/number.ts";
 import type { ExtrasHost } from "./extras.ts";
 
 const REST_MS = 150;
@@ -62,6 +62,7 @@ export function aboutLines({ unit }: SignalInfo, { range, texts, textCount, stat
 function sampleLines(statistics: SeriesStatistics, span: (ends: readonly [number, number]) => string): string[] {
   if (!("min" in statistics)) return ["No values"];
   const { min, max, count, rateHz, slowRateHz } = statistics;
-  const rates = rateHz === null ? "" : `, ${rateText(rateHz)} (slowest 1 %: ${rateText(slowRateHz)})`;
+  const rates =
+    rateHz === null ? "" : `, ${rateText(rateHz, isUneven(rateHz, slowRateHz))} (slowest 1 %: ${rateText(slowRateHz)})`;
   return [`Values ${span([min, max])}`, `${countText(count)} samples${rates}`];
 }

@@ -153,6 +153,7 @@ export function createTree(
       lit: row.kind === "signal" ? filter.lit(row.label).join() : "",
       path: row.kind === "signal" ? sparklines.pathOf(row.info.id) : "",
       status: row.kind !== "signal" ? "" : row.never === true ? "never sent" : sparklines.statusOf(row.info.id),
+      isEstimate: state.heard[row.key.split("/")[0] ?? ""]?.isWhole === false,
     };
   }
 

@@ -1,9 +1,9 @@
 /** What is cut is told: files, signals of a link, curves of a plot. */
 import { expect, test } from "vitest";
 import { countedFiles } from "../../../web/library/counted-files.ts";
+import { filesOfEntries } from "../../../web/library/folder-files.ts";
 import { createLayouts } from "../../../web/link/layouts.ts";
 import { findSignals, parsePlain } from "../../../web/link/plain.ts";
-import { filesOf } from "../../../web/shell/drop.ts";
 import { firstState, type SignalInfo } from "../../../web/state/model.ts";
 import { reduce } from "../../../web/state/reduce.ts";
 import { PLOTTED_MAX } from "../../../web/state/stripes.ts";
@@ -31,12 +31,12 @@ function folder(names: readonly string[]): FileSystemEntry {
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}.MF4`);
 
 test("of a folder with too many files the first are taken, all are counted, and both numbers are told", async () => {
-  const few = await filesOf([folder(names(250))], countedFiles(250, 1000));
+  const few = await filesOfEntries([folder(names(250))], countedFiles(250, 1000));
   expect([few.files.length, few.notice()]).toEqual([250, null]);
-  const many = await filesOf([folder(names(251))], countedFiles(250, 1000));
+  const many = await filesOfEntries([folder(names(251))], countedFiles(250, 1000));
   expect(many.files.map(({ path }) => path)).toEqual(names(250).map((name) => `LOG/${name}`));
   expect(many.notice()).toMatch(/^250 of 251 files were taken, the others are left out\./);
-  const endless = await filesOf([folder(names(5000))], countedFiles(250, 1000));
+  const endless = await filesOfEntries([folder(names(5000))], countedFiles(250, 1000));
   expect(endless.notice()).toMatch(/^250 of more than 1.?000 files/);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { idText } from "../../../core/bus/id-text.ts";
-import { bytesText, middleEllipsis, rateText, valueText } from "../../../web/text/number.ts";
+import { bytesText, isUneven, middleEllipsis, rateText, valueText } from "../../../web/text/number.ts";
 import { faultSentence, noticeSentence, unmatchedSentence } from "../../../web/text/sentences.ts";
 import { clockText, durationText, offsetText, perPixelText } from "../../../web/text/time.ts";
 import { pieces } from "../../../web/tree/highlight.ts";
@@ -25,6 +25,9 @@ describe("numbers", () => {
 
   test("slow rates are marked as about", () => {
     expect([10.02, 0.3, null].map((hz) => plain(rateText(hz)))).toEqual(["10 Hz", "≈ 0.3 Hz", ""]);
+    // Of a log that was listened to in part, and of what comes by events.
+    expect([10.02, 0.3, null].map((hz) => plain(rateText(hz, true)))).toEqual(["≈ 10 Hz", "≈ 0.3 Hz", ""]);
+    expect([isUneven(10, 9.5), isUneven(10, 1), isUneven(null, null)]).toEqual([false, true, false]);
   });
 
   test("ids have three or eight digits", () => {

@@ -230,7 +230,7 @@ test("a title says range, values, rates, what was not available and the value ta
   expect(aboutLines(info, { ...about, statistics: { ...statistics, ...rates } })).toEqual([
     "Range in the DBC 0 to 250\u202fkm/h",
     "Values −1.5 to 250\u202fkm/h",
-    "1,200 samples, 10\u202fHz (slowest 1 %: ≈\u202f0.3\u202fHz)",
+    "1,200 samples, ≈\u202f10\u202fHz (slowest 1 %: ≈\u202f0.3\u202fHz)",
     "7 times not available",
     "0 = Off",
     "and 2 more",

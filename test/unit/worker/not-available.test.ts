@@ -7,6 +7,7 @@ import type { Query } from "../../../core/query/query.ts";
 import type { Segment, SeriesLabels } from "../../../core/series/series.ts";
 import type { ViewAnswer } from "../../../worker/api.ts";
 import { codesOf, withCodes, withNotAvailable } from "../../../worker/not-available.ts";
+import { samplesAt } from "../../../worker/samples.ts";
 
 const text = `BO_ 2364540158 EEC1: 8 Vector__XXX
  SG_ EngineSpeed : 24|16@1+ (0.125,0) [0|8031.875] "rpm" Vector__XXX
@@ -111,6 +112,48 @@ describe("a window", () => {
     expect(asked.map(({ keepInvalid, method }) => [keepInvalid, method])).toEqual([
       [true, "m4"],
       [true, "m4"],
+    ]);
+  });
+
+  test("a cursor on a code says so, one behind it has the sample there", async () => {
+    const rowsBefore = (toNs: bigint, all: readonly (readonly [number, number])[]) => all.filter(([timeNs]) => timeNs < toNs);
+    const recorded = {
+      dbcs: async () => [dbc],
+      query({ toNs, keepInvalid }: Query & { readonly toNs: bigint }) {
+        const all = rowsBefore(toNs, [
+          [1, 800],
+          [2, CODE],
+          [3, 801],
+        ]);
+        const seen = keepInvalid === true ? all : all.filter(([, value]) => value !== CODE);
+        const times = seen.map(([timeNs]) => timeNs);
+        const segments = [
+          segment(
+            times,
+            seen.map(([, value]) => value),
+          ),
+        ];
+        return {
+          series: (async function* () {
+            yield { selector: 0, labels: labels("EngineSpeed"), segments };
+          })(),
+          ledger: () => ({ ...emptyLedger, notAvailable: all.length - all.filter(([, value]) => value !== CODE).length }),
+        };
+      },
+    } as unknown as Engine;
+    const at = async (timeNs: bigint, codes?: "gap" | "draw") => {
+      const series = [{ selector, reachNs: 100n, ...(codes === undefined ? {} : { codes }) }];
+      const [sample] = await samplesAt(recorded, { series, timeNs }, forever);
+      return sample === null || sample === undefined ? null : [sample.timeNs, sample.value];
+    };
+    expect([await at(1n, "gap"), await at(2n, "gap"), await at(3n, "gap")]).toEqual([
+      [1n, 800],
+      [2n, Number.NaN],
+      [3n, 801],
+    ]);
+    expect([await at(2n), await at(2n, "draw")]).toEqual([
+      [1n, 800],
+      [2n, CODE],
     ]);
   });
 });
