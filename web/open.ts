@@ -8,7 +8,6 @@ import type { DataStore } from "./plot/data.ts";
 import { makeSample, type Preview, proxied } from "./preview.ts";
 import { createProgress } from "./progress.ts";
 import type { NoticeAction, Notification, SignalInfo, State } from "./state/model.ts";
-import { rebind } from "./state/rebind.ts";
 import type { Store } from "./state/store.ts";
 import { addressWaysOut } from "./text/ways-out.ts";
 import { grow, leavesOf } from "./tree/leaves.ts";
@@ -114,6 +113,8 @@ export function createOpener({ store, preview, data, library, askPassword, openD
 
   async function bindAgain(before: ReadonlyMap<string, string>, readAll: boolean): Promise<void> {
     if (Object.keys(store.get().plotted).length === 0) return;
+    // Not before anything is plotted and heard anew.
+    const { rebind } = await import("./state/rebind.ts");
     const { leaves } = await grow(store.get());
     const state = store.get();
     const now = meaningsOf(state.catalogue);
