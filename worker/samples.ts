@@ -14,11 +14,11 @@ export async function samplesAt(engine: Engine, query: AtQuery, signal: AbortSig
   const selectors = query.series.map((s) => s.selector);
   const asked = windowOf(selectors, fromNs, query.timeNs + 1n, "m4");
   const run = engine.query(asked, signal);
-  const take = (selector: number, segments: readonly Segment[], valueOf: (value: number) => number | null): void => {
+  const take = (selector: number, segments: readonly Segment[], shownOf: (value: number) => number | null): void => {
     const reach = query.series[selector]?.reachNs ?? 0n;
     for (const segment of segments) {
       const last = sampleOf(segment, segment.timesNs.length - 1);
-      const value = last === null ? null : valueOf(last.value);
+      const value = last === null ? null : shownOf(last.value);
       if (last === null || value === null || query.timeNs - last.timeNs > reach) continue;
       const before = found[selector] ?? null;
       if (before === null || last.timeNs >= before.timeNs) found[selector] = { ...last, value };
