@@ -108,6 +108,17 @@ function compare(value: number, how: string, limit: number): boolean {
 const unquote = (text: string): string => text.replace(/^"|"$/g, "");
 const hasWildcard = (text: string): boolean => text.includes("*") || text.includes("?");
 
+/**
+ * Whether all that `after` finds was found by `before`: letters were put behind plain terms only. The third letter of a term also finds strewn
+ * ones, so it may find more than the second.
+ */
+export function narrows(before: string, after: string): boolean {
+  if (!after.startsWith(before) || /[-|:"*?]/.test(after)) return false;
+  const last = /\S*$/.exec(before)?.[0] ?? "";
+  const isWhole = last === "" || /^\s/.test(after.slice(before.length));
+  return before.trim() !== "" && (isWhole || last.length >= STREWN_FROM);
+}
+
 /** Letters strewn over a name say nothing when there are only one or two of them. */
 const STREWN_FROM = 3;
 

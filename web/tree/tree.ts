@@ -10,7 +10,7 @@ import type { Node, SignalLeaf } from "./build.ts";
 import { createChips, type Scope } from "./chips.ts";
 import { createChoice } from "./choice.ts";
 import { createExtras, type ExtrasHost } from "./extras.ts";
-import { type Filter, parseFilter } from "./filter.ts";
+import { type Filter, narrows, parseFilter } from "./filter.ts";
 import { createFoot } from "./foot.ts";
 import { type Grown, grow, nothingGrown } from "./leaves.ts";
 import { createList } from "./list.ts";
@@ -101,12 +101,17 @@ export function createTree(
   /** What is searched: what was heard, or with it what the databases know. */
   const all = (): Grown => (scope === "dbc" ? extras.withSilent(grown, state.heard) : grown);
 
+  /** What was found last is found in: each letter that follows looks only there. */
+  let searched: { readonly shown: Grown | null; readonly text: string } = { shown: null, text: "" };
+
   const arrange = onChange((shown: Grown, text: string, _plotted: State["plotted"] | null, _scope: Scope, _version: number) => {
     filter = parseFilter(scope === "plotted" ? `${text} is:plotted` : text);
     const total = shown === grown ? heardTotal : countSignals(shown.tree);
     if (filter.empty) rows = browsed();
     else {
-      found = search(shown.entries, filter, new Set(Object.keys(state.plotted)));
+      const isPart = searched.shown === shown && narrows(searched.text, text) && scope !== "plotted";
+      found = search(isPart ? found.entries : shown.entries, filter, new Set(Object.keys(state.plotted)));
+      searched = { shown, text };
       rows = rowsOf(found.entries);
       current = found.best?.node.key ?? null;
     }
