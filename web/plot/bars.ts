@@ -22,7 +22,7 @@ function sheetOf(width: number, atLeastRows: number): Sheet | null {
   const rows = SHEET_ROWS.find((some) => some >= atLeastRows);
   if (rows === undefined || atLeastRows < 1) return null;
   const there = sheets.get(rows);
-  if (there?.image.width === width) return there;
+  if (there !== undefined && there.image.width >= width) return there;
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = rows;
@@ -54,7 +54,7 @@ export function fillBars(context: CanvasRenderingContext2D, left: number, extent
   const sheet = colour === null ? null : sheetOf(top.length, rows);
   if (sheet === null || colour === null) fillOneByOne(context, left, extents, isOn);
   else {
-    ink(sheet.pixels, extents, from, rows, colour, isOn);
+    ink(sheet, extents, from, rows, colour, isOn);
     sheet.context.putImageData(sheet.image, 0, 0, 0, 0, top.length, rows);
     context.drawImage(sheet.context.canvas, 0, 0, top.length, rows, left, from, top.length, rows);
   }
@@ -72,19 +72,18 @@ function fillOneByOne(
   }
 }
 
-/** `colour` without alpha; `from` is the first row of the sheet. */
+/** `colour` without alpha; `from` is the first row of the sheet, which may be wider than the curve. */
 function ink(
-  pixels: Uint32Array,
+  { pixels, image: { width } }: Sheet,
   { top, bottom }: Extents,
   from: number,
   rows: number,
   colour: number,
   isOn: (x: number) => boolean,
 ): void {
-  const width = top.length;
   const solid = (colour | 0xff00_0000) >>> 0;
-  pixels.fill(0, 0, width * rows);
-  for (let x = 0; x < width; x++) {
+  for (let row = 0; row < rows; row++) pixels.fill(0, row * width, row * width + top.length);
+  for (let x = 0; x < top.length; x++) {
     const y = (top[x] ?? Number.NaN) - from;
     if (Number.isNaN(y) || !isOn(x)) continue;
     const end = (bottom[x] ?? 0) - from;

@@ -41,18 +41,18 @@ export function drawCurve(paint: Paint, data: SeriesData, view: View, box: Curve
   context.strokeStyle = context.fillStyle;
   const alpha = style.faded ? FADED_ALPHA : 1;
   context.globalAlpha = alpha;
-  const line = { paint, view, box, signal, lineWidth: lineWidthOf(signal, view, box.width, style) * paint.ratio };
+  const line = { paint, view, box, from: 0, signal, lineWidth: lineWidthOf(signal, view, box.width, style) * paint.ratio };
   const { window, whole } = data;
   if (window !== null && isCurrent(window, view, box.width)) drawHeld(line, window);
   else {
     const covered = window === null ? null : spanOf(window, view, box.width);
     if (whole !== null) {
       context.globalAlpha = alpha * COARSE_ALPHA;
-      within(line, outside(covered, box.width), () => drawHeld(line, whole));
+      for (const part of outside(covered, box.width)) within(line, part, whole);
     } else if (window === null) drawBaseline(paint, signal, box.left, box.width, box.scale.bottom);
     if (window !== null && covered !== null) {
       context.globalAlpha = alpha;
-      within(line, [covered], () => drawHeld(line, window));
+      within(line, covered, window);
     }
   }
   context.restore();
@@ -68,20 +68,24 @@ interface Line {
   readonly paint: Paint;
   readonly view: View;
   readonly box: CurveBox;
+  /** First column of the box in the plot: dashes hang on the plot's. */
+  readonly from: number;
   readonly signal: Plotted;
   /** Device px. */
   readonly lineWidth: number;
 }
 
-/** Only in these columns. */
-function within({ paint: { context }, box }: Line, parts: readonly Span[], draw: () => void): void {
-  if (parts.length === 0) return;
+/** Only these columns: nothing is worked out for the others. */
+function within(line: Line, [from, to]: Span, held: Held): void {
+  const { context } = line.paint;
+  const view = { ...line.view, fromNs: line.view.fromNs + BigInt(from) * line.view.stepNs };
+  const box = { ...line.box, left: line.box.left + from, width: to - from };
   const { top, bottom } = box.scale;
   context.save();
   context.beginPath();
-  for (const [from, to] of parts) context.rect(box.left + from, Math.floor(top - 3), to - from, Math.ceil(bottom - top + 6));
+  context.rect(box.left, Math.floor(top - 3), box.width, Math.ceil(bottom - top + 6));
   context.clip();
-  draw();
+  drawHeld({ ...line, view, box, from }, held);
   context.restore();
 }
 
@@ -92,11 +96,12 @@ function drawHeld(line: Line, held: Held): void {
   drawTicks(line.paint, held, line.view, { left, width, bottom: scale.bottom });
 }
 
-function drawBars({ paint, view, box, signal, lineWidth }: Line, held: Held): void {
+function drawBars({ paint, view, box, from, signal, lineWidth }: Line, held: Held): void {
   const { context, ratio } = paint;
   const columns = toColumns(held.series.segments, view, box.width, gapIn(held, signal));
   const extents = toExtents(columns, box.scale, box.width, Number(view.stepNs), lineWidth, isStep(signal));
-  fillBars(context, box.left, extents, dashes(dashOf(paint.palette, signal.slot), ratio));
+  const isOn = dashes(dashOf(paint.palette, signal.slot), ratio);
+  fillBars(context, box.left, extents, from === 0 ? isOn : (x) => isOn(x + from));
 }
 
 /** Dashes of the dense drawing hang on the columns: the same whatever was drawn before. */

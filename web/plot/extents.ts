@@ -43,8 +43,8 @@ export function toExtents(
   lineWidth: number,
   held: boolean,
 ): Extents {
-  if (scratch.top.length !== width) scratch = { top: new Float64Array(width), bottom: new Float64Array(width) };
-  const { top, bottom } = scratch;
+  if (scratch.top.length < width) scratch = { top: new Float64Array(width), bottom: new Float64Array(width) };
+  const [top, bottom] = [scratch.top.subarray(0, width), scratch.bottom.subarray(0, width)];
   top.fill(Number.NaN);
   bottom.fill(Number.NaN);
 
