@@ -201,6 +201,8 @@ export interface State extends Scene {
   readonly foreign: Readonly<Record<string, unknown>>;
   readonly filter: string;
   readonly notifications: readonly Notification[];
+  /** Faults of logs that were said, also of those dismissed since. */
+  readonly told: ReadonlySet<string>;
   /** Logs that grow are shown as they grow. */
   readonly following: boolean;
   /** Bytes of the running work; null when idle. */
@@ -240,6 +242,7 @@ export const firstState: State = {
   foreign: {},
   filter: "",
   notifications: [],
+  told: new Set(),
   following: false,
   progress: null,
   last: null,

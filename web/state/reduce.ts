@@ -113,7 +113,7 @@ export function reduce(state: State, action: Action): State {
     case "rebound":
       return keepActive({ ...state, ...action.scene });
     case "heard":
-      return withFirstView(heardMore(state, action.heard));
+      return withFirstView(withDamage(heardMore(state, action.heard), action.heard));
     case "listening":
       return { ...state, listening: action.devices };
     case "losses":
@@ -249,10 +249,26 @@ function reopened(state: State, catalogue: Catalogue): State {
   // What was wrong with a log was said when it came: it is no news, also to who dismissed it, and goes when it is right again.
   const [told, still] = [state.catalogue, catalogue].map((one) => new Set(one?.notices.flatMap(faultName)));
   const old = state.notifications.filter(
-    (one) => one.fault?.object === undefined || one.action !== undefined || faultName(one).some((name) => still?.has(name)),
+    (one) =>
+      one.fault?.object === undefined ||
+      one.action !== undefined ||
+      faultName(one).some((name) => still?.has(name) || state.told.has(name)),
   );
   const news = catalogue.notices.filter((one) => !faultName(one).some((name) => told?.has(name)));
   return { ...state, catalogue, heard, notifications: withNews(old, news) };
+}
+
+/** What is wrong inside a log is said once, when all of it was heard: before, it may be less than it seems. It goes when it is no longer so. */
+function withDamage(state: State, { isWhole, notices, logs }: DeviceHeard): State {
+  if (!isWhole) return state;
+  const here = new Set(notices.flatMap(faultName));
+  const keys = new Set(logs.map(({ key }) => key));
+  const isOver = (one: Notification): boolean =>
+    keys.has(one.fault?.object ?? "") && faultName(one).some((name) => state.told.has(name) && !here.has(name));
+  const news = notices.filter((one) => faultName(one).some((name) => !state.told.has(name)));
+  const old = state.notifications.filter((one) => !isOver(one));
+  if (news.length === 0 && old.length === state.notifications.length) return state;
+  return { ...state, told: new Set([...state.told, ...here]), notifications: withNews(old, news) };
 }
 
 /** Those that were found before stay while some logs are not looked through. */

@@ -165,6 +165,20 @@ describe("the ledger badge", () => {
     expect(conditionOf({ heard: { D: device }, catalogue: null, losses: {} })?.kind).toBe(kind);
   });
 
+  test("what is wrong inside a log is said once all of it was heard, once, and goes when it is right", () => {
+    const cut = { severity: "info", text: "t", fault: fault("input/truncated") } as const;
+    const part = heard({ isWhole: false, notices: [cut], logs: [log({ key: "D/1/1.MF4" })] });
+    const whole = { ...part, isWhole: true };
+    expect(run([{ type: "heard", heard: part }]).notifications).toEqual([]);
+    const said = run([
+      { type: "heard", heard: part },
+      { type: "heard", heard: whole },
+    ]);
+    expect(said.notifications).toEqual([cut]);
+    expect(reduce(reduce(said, { type: "dismiss" }), { type: "heard", heard: { ...whole } }).notifications).toEqual([]);
+    expect(reduce(said, { type: "heard", heard: { ...whole, notices: [] } }).notifications).toEqual([]);
+  });
+
   test("says nothing before anything was read", () => {
     expect(conditionOf({ heard: {}, catalogue: null, losses: {} })).toBe(null);
   });
