@@ -5,7 +5,6 @@ import { commandOf } from "./keys.ts";
 import { browserShelf } from "./library/browser-shelf.ts";
 import { createLastFolder } from "./library/last-folder.ts";
 import { createLibrary } from "./library/library.ts";
-import { createOpener } from "./open.ts";
 import { createDataStore } from "./plot/data.ts";
 import { createPlot } from "./plot/plot.ts";
 import { createRequester } from "./plot/requests.ts";
@@ -21,6 +20,7 @@ import type { Phone } from "./shell/phone.ts";
 import { createStatusBar } from "./shell/statusbar.ts";
 import { titleText } from "./shell/title.ts";
 import { createTopBar } from "./shell/topbar.ts";
+import { createOpener } from "./source/open.ts";
 import type { Origin } from "./source/origins.ts";
 import { firstState, type NoticeAction, type State } from "./state/model.ts";
 import { createStore } from "./state/store.ts";
@@ -63,7 +63,7 @@ const opener = createOpener({
 });
 /** `?src=` and the address field: loaded by who comes by such a link, or types an address. */
 const loadAddresses = once(async () => {
-  const { createSourceLink } = await import("./source-link.ts");
+  const { createSourceLink } = await import("./source/source-link.ts");
   const address = {
     get: () => new URL(location.href),
     replace: (url: URL) => history.replaceState(history.state, "", url),

@@ -129,7 +129,7 @@ export interface ViewQuery {
   readonly fromNs: bigint;
   readonly stepNs: bigint;
   readonly columns: number;
-  /** A first picture is enough: samples from evenly spread places of the logs, and no others (worker/coarse.ts). */
+  /** A first picture is enough: samples from evenly spread places of the logs, and no others (worker/answers/coarse.ts). */
   readonly coarse?: boolean;
 }
 

@@ -3,8 +3,8 @@ import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
 import type { Engine, HeardSoFar, LogEntry, OnWork } from "../core/query/engine.ts";
 import { withTransported } from "../core/query/heard-transports.ts";
 import type { AsideOptions } from "../core/query/listening.ts";
+import { muxText } from "./answers/mux-text.ts";
 import type { DeviceHeard, SignalFacts } from "./api.ts";
-import { muxText } from "./mux-text.ts";
 
 export async function heardSoFar(engine: Engine, device: string, signal: AbortSignal): Promise<DeviceHeard> {
   const { endsNs, ...heard } = await engine.heardSoFar(device, signal);

@@ -1,5 +1,6 @@
 /** Entry of the preview worker: the engine behind Comlink. Nothing leaves this tab. */
 import * as Comlink from "comlink";
+import { buffersOf } from "./answers/view.ts";
 import { FIRST_PASS, type OnPiece, type OnProgress, type PreviewApi, type Reply, type WorkId } from "./api.ts";
 import { keptHere } from "./kept.ts";
 import { loadKernel } from "./kernel.ts";
@@ -7,7 +8,6 @@ import { inPieces } from "./pieces.ts";
 import { replyOf } from "./reply.ts";
 import { createSession, type Session } from "./session.ts";
 import { createUrgency } from "./urgency.ts";
-import { buffersOf } from "./view.ts";
 
 const PROGRESS_EVERY_MS = 100; // shorter work shows nothing (viewer.md §1, "Loading")
 

@@ -11,6 +11,7 @@ import type { ChannelFit, Engine, HeardId, OnWork } from "../core/query/engine.t
 import type { AsideOptions } from "../core/query/listening.ts";
 import type { LogIndex } from "../core/query/log-index.ts";
 import type { LogStore } from "../core/store/source.ts";
+import { answerView } from "./answers/view.ts";
 import type {
   AboutQuery,
   AtQuery,
@@ -38,7 +39,6 @@ import { heardSoFar, heardWhole } from "./heard.ts";
 import type { Kernel } from "./kernel.ts";
 import { FileStore } from "./sources/blob.ts";
 import { LayeredStore } from "./sources/layered.ts";
-import { answerView } from "./view.ts";
 
 export interface Session {
   open(files: readonly OpenFile[], kind: "files" | "sample", beside: boolean, signal: AbortSignal): Promise<Catalogue>;
@@ -207,29 +207,30 @@ export function createSession(kernel: Kernel, host: { yield(): Promise<void> }, 
     heardSoFar: (device, signal) => heardSoFar(running().engine, device, signal),
     heard: (device, signal, onWork, aside) => heardWhole(running().engine, device, signal, onWork, aside),
     sessionIds: async (device, session, signal, onWork) =>
-      (await import("./lists.ts")).idsOfSession(running().engine, device, session, signal, onWork),
+      (await import("./answers/lists.ts")).idsOfSession(running().engine, device, session, signal, onWork),
     async silent(device, signal) {
       const { engine } = running();
       const { ids } = await engine.heard({ device }, signal);
-      return (await import("./lists.ts")).silentMessages(await engine.dbcs(signal), ids);
+      return (await import("./answers/lists.ts")).silentMessages(await engine.dbcs(signal), ids);
     },
-    about: async (query, signal, onWork) => (await import("./about.ts")).aboutSignal(running().engine, query, signal, onWork),
+    about: async (query, signal, onWork) =>
+      (await import("./answers/about.ts")).aboutSignal(running().engine, query, signal, onWork),
     async view(query, signal, onWork) {
       const { engine } = running();
-      if (query.coarse === true) return (await import("./coarse.ts")).coarseView(engine, query, signal);
+      if (query.coarse === true) return (await import("./answers/coarse.ts")).coarseView(engine, query, signal);
       let answer = await answerView(engine, query, signal, onWork);
       if (query.series.some(({ rhythmIn }) => rhythmIn !== undefined))
-        answer = await (await import("./rhythm.ts")).withRhythm(engine, query, answer, signal, onWork);
+        answer = await (await import("./answers/rhythm.ts")).withRhythm(engine, query, answer, signal, onWork);
       if (answer.ledger.notAvailable === 0) return answer;
-      return (await import("./not-available.ts")).withNotAvailable(engine, query, answer, signal, onWork);
+      return (await import("./answers/not-available.ts")).withNotAvailable(engine, query, answer, signal, onWork);
     },
     // Measuring comes after the first picture, and is loaded then.
-    at: async (query, signal) => (await import("./samples.ts")).samplesAt(running().engine, query, signal),
-    step: async (query, signal) => (await import("./samples.ts")).stepFrom(running().engine, query, signal),
+    at: async (query, signal) => (await import("./answers/samples.ts")).samplesAt(running().engine, query, signal),
+    step: async (query, signal) => (await import("./answers/samples.ts")).stepFrom(running().engine, query, signal),
     quickStatistics: async (query, signal, onWork) =>
-      (await import("./quick-statistics.ts")).quickStatisticsOf(running().engine, query, signal, onWork),
+      (await import("./answers/quick-statistics.ts")).quickStatisticsOf(running().engine, query, signal, onWork),
     statistics: async (query, signal, onWork) =>
-      (await import("./statistics.ts")).statisticsOf(running().engine, query, signal, onWork),
+      (await import("./answers/statistics.ts")).statisticsOf(running().engine, query, signal, onWork),
     async losses(device, { pause, isAsked }, signal, onWork) {
       const { engine, source } = running();
       const all = { device, fromNs: null, toNs: null, pause };

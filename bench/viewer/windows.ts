@@ -9,10 +9,10 @@ import type { Engine } from "../../core/query/engine.ts";
 import { MemoryStore } from "../../core/store/memory.ts";
 import { bigDbc, bigPlan } from "../../fixtures/big.ts";
 import { wholeLog } from "../../fixtures/minutes.ts";
+import { coarseView } from "../../worker/answers/coarse.ts";
+import { answerView } from "../../worker/answers/view.ts";
 import type { ViewAnswer, ViewQuery } from "../../worker/api.ts";
-import { coarseView } from "../../worker/coarse.ts";
 import { CELL_BYTES } from "../../worker/session.ts";
-import { answerView } from "../../worker/view.ts";
 import { printLines } from "../report.ts";
 
 const { values } = parseArgs({ options: { mb: { type: "string", default: "256" }, keep: { type: "boolean", default: false } } });

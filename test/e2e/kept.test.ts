@@ -108,7 +108,10 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
     // On the empty page it stands too, with its size, in every width.
     await page.reload();
     await page.setViewportSize({ width: 390, height: 844 });
-    await page.locator(".empty-row", { hasText: /^Kept in this browser: [\d.]+\u202f?\s?kB/ }).getByRole("button").click();
+    await page
+      .locator(".empty-row", { hasText: /^Kept in this browser: [\d.]+\u202f?\s?kB/ })
+      .getByRole("button")
+      .click();
     await page.getByRole("dialog", { name: "Forget everything" }).getByRole("button", { name: "Cancel" }).click();
     await page.setViewportSize({ width: 1440, height: 900 });
     await openLog(page);

@@ -1,7 +1,7 @@
 /** Which database belongs to which channel, once all ids are heard. A chunk of its own, asked for once a log is open and not before its curves. */
 import type { ChannelFit } from "../../core/query/engine.ts";
-import type { Opener } from "../open.ts";
 import type { Preview } from "../preview.ts";
+import type { Opener } from "../source/open.ts";
 import type { Notification } from "../state/model.ts";
 import type { Store } from "../state/store.ts";
 import { countText } from "../text/number.ts";

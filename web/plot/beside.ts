@@ -6,7 +6,7 @@ import type { Held } from "./data.ts";
 
 /** Views that are held at once: one to the left, the view, one to the right. */
 const VIEWS = 3;
-/** Samples are drawn one by one up to this many per column (worker/view.ts). */
+/** Samples are drawn one by one up to this many per column (worker/answers/view.ts). */
 const SPARSE_PER_COLUMN = 2;
 
 /** Of the same columns as the view, so that cells of one are cells of the other. */

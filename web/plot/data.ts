@@ -12,7 +12,7 @@ export interface Held {
   readonly columns: number;
   /** The log has grown since: a picture until the answer of now is there. */
   readonly isOld?: boolean;
-  /** Samples of some places only (worker/coarse.ts): there are no gaps to tell. */
+  /** Samples of some places only (worker/answers/coarse.ts): there are no gaps to tell. */
   readonly isCoarse?: boolean;
 }
 

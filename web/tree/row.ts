@@ -12,6 +12,8 @@ import { sparkline } from "./sparklines.ts";
 const INDENT_PX = 13;
 /** Widths of styles/tree.css in CSS px: how much of the name is written out. */
 const [LEFT_PX, RIGHT_PX, SQUARE_PX, TWIST_PX, GAP_PX, MUX_GAP_PX, CURVE_PX, END_PX] = [6, 10, 18, 19, 8, 6, 46, 42];
+/** Of a row, that its unit may take: names say more. */
+const END_SHARE = 0.25;
 const SMALL_PX = 11;
 /** Of the multiplexor's value beside a name that has no room: "m1…" */
 const MUX_MIN_PX = 24;
@@ -119,7 +121,7 @@ function branchRoom({ depth, detail, rateHz }: Exclude<Node, SignalLeaf>, { room
 
 /** The same before and after the small curve has come. */
 function signalRoom({ depth, detail, mux }: SignalLeaf, { room, status }: Look): number {
-  const end = Math.max(END_PX, Math.min(room * 0.4, GAP_PX + textPx(detail, SMALL_PX)));
+  const end = Math.max(END_PX, Math.min(room * END_SHARE, GAP_PX + textPx(detail, SMALL_PX)));
   const curve = status === "" ? CURVE_PX : GAP_PX + textPx(status, SMALL_PX);
   const both = room - LEFT_PX - depth * INDENT_PX - SQUARE_PX - curve - end - RIGHT_PX - 1;
   if (mux === null) return both;

@@ -20,16 +20,14 @@ const spanNs = BigInt(plan.repeats * plan.periodNs);
 const stepNs = spanNs / BigInt(COLUMNS) + 1n;
 
 test("64 curves of 1,900 columns", async () => {
-  const selectors = plan.series
-    .slice(0, 64)
-    .map(({ message, signal }) => ({
-      device,
-      bus: "CAN" as const,
-      channel: 1,
-      message: message.name,
-      signal: signal.name,
-      merge: false,
-    }));
+  const selectors = plan.series.slice(0, 64).map(({ message, signal }) => ({
+    device,
+    bus: "CAN" as const,
+    channel: 1,
+    message: message.name,
+    signal: signal.name,
+    merge: false,
+  }));
   const { startNs } = plan.facts;
   const range = { fromNs: startNs, toNs: startNs + stepNs * BigInt(COLUMNS) };
   const query = queryFor(selectors, {

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { sampleAt } from "../../../web/plot/data.ts";
 import type { Plotted } from "../../../web/state/model.ts";
 import { shownValue } from "../../../web/text/value.ts";
+import { withNeighbours } from "../../../worker/answers/neighbours.ts";
 import type { ViewSeries } from "../../../worker/api.ts";
-import { withNeighbours } from "../../../worker/neighbours.ts";
 
 const segment = {
   file: "a",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ChannelFit } from "../../../core/query/engine.ts";
 import { createLibrary } from "../../../web/library/library.ts";
 import { channelStates, isAtHome, misplaced, proposals } from "../../../web/library/proposals.ts";
-import { addressOf, withoutSignature } from "../../../web/source-link.ts";
+import { addressOf, withoutSignature } from "../../../web/source/source-link.ts";
 import { rebind } from "../../../web/state/rebind.ts";
 import type { DeviceHeard, LibraryDbc } from "../../../worker/api.ts";
 

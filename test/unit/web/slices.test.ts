@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { HeardId } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
-import { createPieces } from "../../../web/pieces.ts";
 import { atOnce, type Growth, inSlices } from "../../../web/slices.ts";
+import { createPieces } from "../../../web/source/pieces.ts";
 import { buildTree, growTree } from "../../../web/tree/build.ts";
 import { ROWS_PER_TASK } from "../../../web/tree/leaves.ts";
 import { flatten, growIndex, indexTree } from "../../../web/tree/search.ts";

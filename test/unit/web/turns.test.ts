@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTurns } from "../../../web/turns.ts";
+import { createTurns } from "../../../web/source/turns.ts";
 
 test("askings go one after the other, also after one that failed, and rest waits for all of them", async () => {
   const turns = createTurns();

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { MemoryStore } from "../../../core/store/memory.ts";
 import { bigDbc, bigPlan } from "../../../fixtures/big.ts";
 import { wholeLog } from "../../../fixtures/minutes.ts";
+import { coarseView } from "../../../worker/answers/coarse.ts";
 import type { ViewQuery } from "../../../worker/api.ts";
-import { coarseView } from "../../../worker/coarse.ts";
 import { answersTo, engineOver, never, queryFor } from "../../support/engine.ts";
 import { nodeKernel } from "../../support/kernel-node.ts";
 

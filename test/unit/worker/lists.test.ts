@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { parseDbc } from "../../../core/dbc/parse.ts";
 import type { Engine, HeardId } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
-import { aboutSignal } from "../../../worker/about.ts";
-import { idsOfSession, silentMessages } from "../../../worker/lists.ts";
+import { aboutSignal } from "../../../worker/answers/about.ts";
+import { idsOfSession, silentMessages } from "../../../worker/answers/lists.ts";
 
 const forever = new AbortController().signal;
 const text = `BO_ 256 Sent: 8 Vector__XXX

@@ -5,9 +5,9 @@ import type { Engine } from "../../../core/query/engine.ts";
 import { emptyLedger } from "../../../core/query/ledger.ts";
 import type { Query } from "../../../core/query/query.ts";
 import type { Segment, SeriesLabels } from "../../../core/series/series.ts";
+import { codesOf, withCodes, withNotAvailable } from "../../../worker/answers/not-available.ts";
+import { samplesAt } from "../../../worker/answers/samples.ts";
 import type { ViewAnswer } from "../../../worker/api.ts";
-import { codesOf, withCodes, withNotAvailable } from "../../../worker/not-available.ts";
-import { samplesAt } from "../../../worker/samples.ts";
 
 const text = `BO_ 2364540158 EEC1: 8 Vector__XXX
  SG_ EngineSpeed : 24|16@1+ (0.125,0) [0|8031.875] "rpm" Vector__XXX

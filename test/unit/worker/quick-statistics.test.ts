@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../../core/query/engine.ts";
 import type { Query } from "../../../core/query/query.ts";
-import { quickStatisticsOf } from "../../../worker/quick-statistics.ts";
+import { quickStatisticsOf } from "../../../worker/answers/quick-statistics.ts";
 
 const bucket = (baseNs: bigint, values: readonly number[]) => ({
   file: "a",

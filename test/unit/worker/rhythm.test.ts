@@ -3,8 +3,8 @@ import type { Engine } from "../../../core/query/engine.ts";
 import type { Query } from "../../../core/query/query.ts";
 import { gapOf, rhythmRange } from "../../../web/plot/rhythm.ts";
 import { type Plotted, plainStyle } from "../../../web/state/model.ts";
+import { rhythmOf, withRhythm } from "../../../worker/answers/rhythm.ts";
 import type { ViewAnswer, ViewQuery } from "../../../worker/api.ts";
-import { rhythmOf, withRhythm } from "../../../worker/rhythm.ts";
 
 const times = (...timesNs: number[]) => ({ timesNs: Float64Array.from(timesNs) });
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Engine } from "../../../core/query/engine.ts";
 import type { Query } from "../../../core/query/query.ts";
 import type { SeriesAnswer } from "../../../core/series/series.ts";
-import { samplesAt, stepFrom } from "../../../worker/samples.ts";
-import { statisticsOf } from "../../../worker/statistics.ts";
+import { samplesAt, stepFrom } from "../../../worker/answers/samples.ts";
+import { statisticsOf } from "../../../worker/answers/statistics.ts";
 
 const forever = new AbortController().signal;
 const selector = { device: "D", signal: "s" };

@@ -4,10 +4,10 @@ import { emptyLedger } from "../../../core/query/ledger.ts";
 import type { Query } from "../../../core/query/query.ts";
 import type { Segment, SeriesAnswer } from "../../../core/series/series.ts";
 import { noticeSentence } from "../../../web/text/sentences.ts";
-import { countIn, withNeighbours } from "../../../worker/neighbours.ts";
+import { countIn, withNeighbours } from "../../../worker/answers/neighbours.ts";
+import { answerView } from "../../../worker/answers/view.ts";
 import { sniff } from "../../../worker/sniff.ts";
 import { dbcFilesOf, logsOf } from "../../../worker/sources/server.ts";
-import { answerView } from "../../../worker/view.ts";
 
 const segment = (times: number[], more: Partial<Segment> = {}): Segment => ({
   file: "a",

@@ -1,5 +1,5 @@
 /** When a multiplexed signal is sent, as the tree says it. */
-import type { DbcSignal } from "../core/dbc/model.ts";
+import type { DbcSignal } from "../../core/dbc/model.ts";
 
 /** "m3", "m1-3,5": values of the multiplexor for which it is sent; null = always. */
 export const muxText = (selectedWhen: DbcSignal["selectedWhen"]): string | null =>

@@ -1,7 +1,7 @@
 /** What the cells of one bucket say of a range at once: count, min, max, mean, first and last; the rest needs every sample in turn. */
-import type { Engine, OnWork } from "../core/query/engine.ts";
-import type { StatsSegment } from "../core/series/series.ts";
-import type { QuickStatistics, StatisticsQuery } from "./api.ts";
+import type { Engine, OnWork } from "../../core/query/engine.ts";
+import type { StatsSegment } from "../../core/series/series.ts";
+import type { QuickStatistics, StatisticsQuery } from "../api.ts";
 import { windowOf } from "./samples.ts";
 
 /** One answer per series, in the order of the query; half open range. No sample leaves the kernel. */

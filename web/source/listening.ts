@@ -1,9 +1,9 @@
 /** Listening to logs: the tree at once as far as their ends tell, the rest in the background while a person already looks at curves. */
-import type { Fault } from "../core/fault.ts";
-import type { DeviceHeard, OnPiece, WorkId } from "../worker/api.ts";
+import type { Fault } from "../../core/fault.ts";
+import type { DeviceHeard, OnPiece, WorkId } from "../../worker/api.ts";
+import type { Preview } from "../preview.ts";
+import type { Store } from "../state/store.ts";
 import { createPieces } from "./pieces.ts";
-import type { Preview } from "./preview.ts";
-import type { Store } from "./state/store.ts";
 
 export interface ListeningParts {
   readonly store: Store;

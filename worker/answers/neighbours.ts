@@ -1,5 +1,5 @@
 /** Samples inside a window, and the last before and first after it, which a line needs to reach the window's edges. */
-import type { Segment } from "../core/series/series.ts";
+import type { Segment } from "../../core/series/series.ts";
 
 /** Half open. */
 export interface Window {

@@ -1,8 +1,8 @@
 /** One signal in facts: what its database says of it, and what its samples of the whole recording are. */
-import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
-import type { Engine, OnWork } from "../core/query/engine.ts";
-import type { SeriesLabels } from "../core/series/series.ts";
-import type { AboutQuery, SignalAbout } from "./api.ts";
+import type { Dbc, DbcSignal } from "../../core/dbc/model.ts";
+import type { Engine, OnWork } from "../../core/query/engine.ts";
+import type { SeriesLabels } from "../../core/series/series.ts";
+import type { AboutQuery, SignalAbout } from "../api.ts";
 import { windowOf } from "./samples.ts";
 import { statisticsOf } from "./statistics.ts";
 

@@ -1,8 +1,8 @@
 /** Single samples: the one at a time, and the one so many steps or the next change away (cursors of the viewer). */
-import type { Engine } from "../core/query/engine.ts";
-import type { Method, Query } from "../core/query/query.ts";
-import type { Segment, SeriesSelector } from "../core/series/series.ts";
-import type { AtQuery, Sample, StepQuery } from "./api.ts";
+import type { Engine } from "../../core/query/engine.ts";
+import type { Method, Query } from "../../core/query/query.ts";
+import type { Segment, SeriesSelector } from "../../core/series/series.ts";
+import type { AtQuery, Sample, StepQuery } from "../api.ts";
 import { codesOf } from "./not-available.ts";
 
 /** The last sample at or before the time, not older than `reachNs`; null where there is none. In the order of the selectors. */

@@ -1,7 +1,7 @@
 /** The line under the top bar and its words in the status bar: the newest work that tells of itself. */
-import type { WorkId } from "../worker/api.ts";
-import type { Store } from "./state/store.ts";
-import { bytesText } from "./text/number.ts";
+import type { WorkId } from "../../worker/api.ts";
+import type { Store } from "../state/store.ts";
+import { bytesText } from "../text/number.ts";
 
 export interface Progress {
   /** `bytesAll` 0: not known; below 0: it has ended. */

@@ -1,6 +1,6 @@
 /** Statistics of some series over a range, from every sample: min, max, mean, rms, σ, time-weighted mean, rates, gaps, shares. */
-import type { Engine, OnWork } from "../core/query/engine.ts";
-import type { SeriesStatistics, StatisticsQuery, ValueShare } from "./api.ts";
+import type { Engine, OnWork } from "../../core/query/engine.ts";
+import type { SeriesStatistics, StatisticsQuery, ValueShare } from "../api.ts";
 import { windowOf } from "./samples.ts";
 
 /** So many samples are held at once; a longer range is read in parts. */

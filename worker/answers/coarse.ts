@@ -1,7 +1,7 @@
 /** A first picture of a large recording: samples from evenly spread places, there long before every record was read. */
-import type { Engine } from "../core/query/engine.ts";
-import type { Query } from "../core/query/query.ts";
-import type { ViewAnswer, ViewQuery } from "./api.ts";
+import type { Engine } from "../../core/query/engine.ts";
+import type { Query } from "../../core/query/query.ts";
+import type { ViewAnswer, ViewQuery } from "../api.ts";
 import { viewSeries } from "./view.ts";
 
 /** More columns than pieces of a log are read: each piece shows its own samples. */

@@ -1,7 +1,7 @@
 /** How a signal comes: its median period and whether it is regular, from the beginning of its recording, whatever is looked at. */
-import type { Engine, OnWork } from "../core/query/engine.ts";
-import type { Segment, SeriesSelector } from "../core/series/series.ts";
-import type { Rhythm, ViewAnswer, ViewQuery } from "./api.ts";
+import type { Engine, OnWork } from "../../core/query/engine.ts";
+import type { Segment, SeriesSelector } from "../../core/series/series.ts";
+import type { Rhythm, ViewAnswer, ViewQuery } from "../api.ts";
 import { windowOf } from "./samples.ts";
 
 /** So many samples are looked at. */

@@ -1,9 +1,9 @@
 /** Where a signal said "not available" or "error" (J1939): NaN between its samples, so that its line breaks there, or the codes as values. */
-import { maxDataRaw } from "../core/dbc/codes.ts";
-import type { Dbc } from "../core/dbc/model.ts";
-import type { Engine, OnWork } from "../core/query/engine.ts";
-import type { Segment, SeriesLabels } from "../core/series/series.ts";
-import type { ViewAnswer, ViewQuery, ViewSeries } from "./api.ts";
+import { maxDataRaw } from "../../core/dbc/codes.ts";
+import type { Dbc } from "../../core/dbc/model.ts";
+import type { Engine, OnWork } from "../../core/query/engine.ts";
+import type { Segment, SeriesLabels } from "../../core/series/series.ts";
+import type { ViewAnswer, ViewQuery, ViewSeries } from "../api.ts";
 
 /** True: a code, no data. */
 export type IsCode = (value: number) => boolean;

@@ -1,7 +1,7 @@
 /** What the tree lists beyond what a device sent altogether: what it sent in one session, and what its databases know and it never sent. */
-import type { Dbc, DbcSignal } from "../core/dbc/model.ts";
-import type { Engine, HeardId, OnWork } from "../core/query/engine.ts";
-import type { SilentMessage } from "./api.ts";
+import type { Dbc, DbcSignal } from "../../core/dbc/model.ts";
+import type { Engine, HeardId, OnWork } from "../../core/query/engine.ts";
+import type { SilentMessage } from "../api.ts";
 import { muxText } from "./mux-text.ts";
 
 /** Identifiers of one session, over its splits; the logs were listened to before. */

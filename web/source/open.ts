@@ -1,23 +1,23 @@
 /** Opening: files, the sample, an address; databases and passwords. Catalogue first, then the ids of each device; the tree fills as they come. */
-import type { Fault } from "../core/fault.ts";
-import type { Catalogue, OpenFile, Reply, WorkId } from "../worker/api.ts";
-import type { ChannelName, Library } from "./library/library.ts";
-import { askForPassword, lockedDevices, type PasswordAsker } from "./library/locked.ts";
+import type { Fault } from "../../core/fault.ts";
+import type { Catalogue, OpenFile, Reply, WorkId } from "../../worker/api.ts";
+import type { ChannelName, Library } from "../library/library.ts";
+import { askForPassword, lockedDevices, type PasswordAsker } from "../library/locked.ts";
+import type { DataStore } from "../plot/data.ts";
+import { makeSample, type Preview, proxied } from "../preview.ts";
+import type { NoticeAction, Notification, SignalInfo, State } from "../state/model.ts";
+import type { Store } from "../state/store.ts";
+import { addressWaysOut } from "../text/ways-out.ts";
+import { grow, leavesOf } from "../tree/leaves.ts";
 import { createListening } from "./listening.ts";
-import type { DataStore } from "./plot/data.ts";
-import { makeSample, type Preview, proxied } from "./preview.ts";
 import { createProgress } from "./progress.ts";
-import type { NoticeAction, Notification, SignalInfo, State } from "./state/model.ts";
-import type { Store } from "./state/store.ts";
-import { addressWaysOut } from "./text/ways-out.ts";
-import { grow, leavesOf } from "./tree/leaves.ts";
 import { createTurns } from "./turns.ts";
 
 /** What the sample shows at once, by signal name; those that are not there are left out. */
 const SAMPLE_SIGNALS = ["VehicleSpeed", "EngineSpeed", "Throttle", "Gear", "BrakeSwitch"];
 
 /** Asked for once a log is open, and not before its curves. */
-const loadMatching = () => import("./library/matching.ts");
+const loadMatching = () => import("../library/matching.ts");
 
 export interface OpenerParts {
   readonly store: Store;
@@ -114,7 +114,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   async function bindAgain(before: ReadonlyMap<string, string>, readAll: boolean): Promise<void> {
     if (Object.keys(store.get().plotted).length === 0) return;
     // Not before anything is plotted and heard anew.
-    const { rebind } = await import("./state/rebind.ts");
+    const { rebind } = await import("../state/rebind.ts");
     const { leaves } = await grow(store.get());
     const state = store.get();
     const now = meaningsOf(state.catalogue);

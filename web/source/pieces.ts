@@ -1,5 +1,5 @@
 /** Puts together what was heard of a device: its pieces come ahead of the reply, one task each. */
-import type { DeviceHeard, HeardPiece, OnPiece, Reply, WorkId } from "../worker/api.ts";
+import type { DeviceHeard, HeardPiece, OnPiece, Reply, WorkId } from "../../worker/api.ts";
 
 export interface Pieces {
   readonly take: OnPiece;

@@ -1,7 +1,8 @@
 /** `?src=`: the address that logs are read from, in the page's own. A host not seen before is asked about before the first read from it. */
+
+import type { Store } from "../state/store.ts";
+import type { Kept } from "../storage.ts";
 import type { Opener } from "./open.ts";
-import type { Store } from "./state/store.ts";
-import type { Kept } from "./storage.ts";
 
 export interface SourceLink {
   /** What the page was opened with. True: it names a source, opened or asked about. */

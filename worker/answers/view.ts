@@ -1,10 +1,10 @@
 /** One window of some series: every sample where they are few, cells of one column each where they are many. */
 
-import type { Engine, OnWork } from "../core/query/engine.ts";
-import { addLedgers, emptyLedger, type Ledger } from "../core/query/ledger.ts";
-import type { Query } from "../core/query/query.ts";
-import type { SeriesAnswer } from "../core/series/series.ts";
-import type { ViewAnswer, ViewQuery, ViewSeries } from "./api.ts";
+import type { Engine, OnWork } from "../../core/query/engine.ts";
+import { addLedgers, emptyLedger, type Ledger } from "../../core/query/ledger.ts";
+import type { Query } from "../../core/query/query.ts";
+import type { SeriesAnswer } from "../../core/series/series.ts";
+import type { ViewAnswer, ViewQuery, ViewSeries } from "../api.ts";
 import { countIn, withNeighbours } from "./neighbours.ts";
 
 /** Samples are drawn one by one up to this many per column (viewer.md §4, "Sparse"). */
