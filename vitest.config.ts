@@ -21,9 +21,14 @@ const node: TestProjectConfiguration = {
     name: "node",
     ...patience,
     include: ["test/**/*.test.ts"],
-    exclude: ["test/**/*.workerd.test.ts", "test/**/*.browser.test.ts"],
+    exclude: ["test/**/*.workerd.test.ts", "test/**/*.browser.test.ts", "test/e2e/**"],
     environment: "node",
   },
+};
+
+/** The built page in Chromium. One that fails is tried once more, and the report says so: a browser may be late on a loaded machine. */
+const e2e: TestProjectConfiguration = {
+  test: { name: "e2e", ...patience, retry: 1, include: ["test/e2e/**/*.test.ts"], environment: "node" },
 };
 
 const workerd: TestProjectConfiguration = {
@@ -61,6 +66,6 @@ if (chromium === null && process.env.CI) throw new Error(`CI is set, so this is 
 export default defineConfig({
   test: {
     globalSetup: "test/support/global-setup.ts",
-    projects: [node, workerd, ...(chromium === null ? [] : [browser(chromium)])],
+    projects: [node, e2e, workerd, ...(chromium === null ? [] : [browser(chromium)])],
   },
 });

@@ -1,8 +1,9 @@
 /** Without a mouse, without eyes for colour, magnified, on paper: the built page in Chromium. */
-import type { Browser, BrowserContextOptions, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
-import { canDrive, drop, launch, openPage, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, settled } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const log = drive.files.find(({ key }) => key.startsWith("B0551001/00000001/00000001"));
@@ -15,20 +16,12 @@ const files = [
 const WIDE = { viewport: { width: 1600, height: 900 } };
 
 describe.skipIf(!canDrive)("for everybody", { timeout: 180_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   /** By a link, so that it works at any width. */
   async function opened(names: readonly string[], options: BrowserContextOptions = WIDE): Promise<Page> {
     const signals = names.map((name) => `sig=${name}`).join("&");
-    const { page } = await openPage(browser, `${host.url}?${signals}`, { reducedMotion: "reduce", ...options });
+    const { page } = await openPage(chromium.browser, `${chromium.url}?${signals}`, { reducedMotion: "reduce", ...options });
     await drop(page, files);
     for (const name of names) await page.locator(".legend-row .name", { hasText: name }).first().waitFor({ state: "attached" });
     await settled(page);
@@ -280,7 +273,7 @@ describe.skipIf(!canDrive)("for everybody", { timeout: 180_000 }, () => {
   });
 
   test("the theme is there before the first paint, follows the system until a person chooses, and nothing moves where motion is reduced", async () => {
-    const context = await browser.newContext({ ...WIDE, colorScheme: "light", serviceWorkers: "block" });
+    const context = await chromium.browser.newContext({ ...WIDE, colorScheme: "light", serviceWorkers: "block" });
     const page = await context.newPage();
     await page.addInitScript(() => {
       const seen: string[] = [];
@@ -290,7 +283,7 @@ describe.skipIf(!canDrive)("for everybody", { timeout: 180_000 }, () => {
         if (now !== undefined && now !== seen.at(-1)) seen.push(`${now}`);
       }).observe(document, { attributes: true, attributeFilter: ["data-theme"], childList: true, subtree: true });
     });
-    await page.goto(host.url);
+    await page.goto(chromium.url);
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
     expect(await theme()).toBe("light");
     const paint = () => page.evaluate(() => getComputedStyle(document.querySelector(".topbar") ?? document.body).backgroundColor);

@@ -1,10 +1,11 @@
 /** axe-core on the built page: no finding in any main state, dark and light. */
 import axe from "axe-core";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
 import { sealedLog } from "../../fixtures/sealed.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, plot, settled } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const text = new TextEncoder();
@@ -32,19 +33,11 @@ async function findings(page: Page, state: string): Promise<string[]> {
 }
 
 describe.skipIf(!canDrive)("axe finds nothing", { timeout: 180_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   const open = async (options = {}): Promise<Page> => {
     // What still fades in has less contrast for a tenth of a second.
-    const { page } = await openPage(browser, host.url, { reducedMotion: "reduce", ...options });
+    const { page } = await openPage(chromium.browser, chromium.url, { reducedMotion: "reduce", ...options });
     await page.evaluate(axe.source);
     return page;
   };

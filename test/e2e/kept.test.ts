@@ -1,8 +1,9 @@
 /** What the browser keeps: the last view of a recording, undo over a reload, settings; and forgetting all of it. */
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, plot, settled } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const log = drive.files.find(({ key }) => key.startsWith("B0551001/00000001/00000001"));
@@ -14,15 +15,7 @@ const files = [
 ];
 
 describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   const rows = (page: Page) => page.locator(".tree-row.signal").first();
   const plotted = (page: Page): Promise<string[]> => page.locator(".legend-row .name").allInnerTexts();
@@ -48,13 +41,13 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
   }
 
   test("a recording opened again without a link shows its last view, and the empty one on demand", async () => {
-    const { page, errors } = await openPage(browser, host.url);
+    const { page, errors } = await openPage(chromium.browser, chromium.url);
     await openLog(page);
     await work(page, 2);
     const before = await range(page);
     await page.waitForTimeout(1300);
     await page.goto("about:blank");
-    await page.goto(host.url);
+    await page.goto(chromium.url);
     await drop(page, files.slice(0, 1));
     await expect.poll(() => plotted(page)).toEqual(["EngineSpeed"]);
     await expect.poll(() => range(page)).toBe(before);
@@ -67,7 +60,7 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
   });
 
   test("undo goes on over a reload, and redo back; a pasted link is a step of the browser's Back", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await openLog(page);
     await work(page, 0);
     const whole = await range(page);
@@ -101,7 +94,7 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
   });
 
   test("everything that is kept is listed with its size and forgotten with one confirmation", async () => {
-    const { page, errors } = await openPage(browser, host.url);
+    const { page, errors } = await openPage(chromium.browser, chromium.url);
     await openLog(page);
     await work(page, 1);
     await page.waitForTimeout(1300);
@@ -144,7 +137,7 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
   });
 
   test("the wheel zooms, and pans where a person chose that; theme, zone and wheel are there the next time", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await openLog(page);
     await work(page, 3);
     const span = (): Promise<string> => page.locator(".statusbar span").nth(1).innerText();
@@ -167,7 +160,7 @@ describe.skipIf(!canDrive)("kept in the browser", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "UTC" }).click();
     await expect.poll(() => page.evaluate(() => localStorage.getItem("buslens.zone"))).toBe("utc");
     await page.goto("about:blank");
-    await page.goto(host.url);
+    await page.goto(chromium.url);
     await openLog(page);
     expect(await page.getByRole("button", { name: "UTC" }).getAttribute("aria-pressed")).toBe("true");
     await page.context().close();

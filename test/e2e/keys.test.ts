@@ -1,11 +1,12 @@
 /** Every key of the table, pressed in Chromium, does what the table says; keys without a row do nothing. */
-import type { Browser, FileChooser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FileChooser, Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
 import { type Command, keyTable } from "../../web/keys.ts";
 import { unpack } from "../../web/link/packed.ts";
 import { valueText } from "../../web/text/number.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, plot, settled } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const log = drive.files.find(({ key }) => key.startsWith("B0551001/00000001/00000001"));
@@ -500,18 +501,10 @@ async function rounds(h: Hands, regions: readonly string[]): Promise<void> {
 }
 
 describe.skipIf(!canDrive)("keys", { timeout: 180_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   async function opened(): Promise<{ page: Page; errors: readonly string[] }> {
-    const { page, errors } = await openPage(browser, host.url, {
+    const { page, errors } = await openPage(chromium.browser, chromium.url, {
       viewport: { width: 1600, height: 900 },
       permissions: ["clipboard-read", "clipboard-write"],
     });

@@ -4,10 +4,11 @@
  */
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright";
+import type { BrowserContextOptions, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SPIKE_DBC, SPIKE_SHARE, spikeLog } from "../support/spike-log.ts";
-import { canDrive, dismissAll, drop, launch, openPage, plot, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, dismissAll, drop, openPage, plot, settled } from "./page.ts";
 
 const pictures = fileURLToPath(new URL("../../test-results/looks/", import.meta.url));
 const files = [
@@ -16,19 +17,11 @@ const files = [
 ];
 
 describe.skipIf(!canDrive)("looks", { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
+  beforeAll(() => void mkdirSync(pictures, { recursive: true }));
 
   async function opened(names: readonly string[], options: BrowserContextOptions): Promise<Page> {
-    const { page } = await openPage(browser, host.url, { reducedMotion: "reduce", ...options });
+    const { page } = await openPage(chromium.browser, chromium.url, { reducedMotion: "reduce", ...options });
     await drop(page, files);
     await page.locator(".tree-row.signal").first().waitFor();
     await dismissAll(page);
@@ -131,7 +124,10 @@ describe.skipIf(!canDrive)("looks", { timeout: 60_000 }, () => {
   });
 
   test("digits stand still under a moving pointer, points of a column are below each other, nothing is cut or scrolled", async () => {
-    const { page } = await openPage(browser, host.url, { viewport: { width: 1600, height: 900 }, reducedMotion: "reduce" });
+    const { page } = await openPage(chromium.browser, chromium.url, {
+      viewport: { width: 1600, height: 900 },
+      reducedMotion: "reduce",
+    });
     await sample(page);
     const area = await areaOf(page);
     await page.keyboard.press("c");

@@ -1,9 +1,10 @@
 /** A log of some size in the built page: its tree before all of it is read, what Esc leaves, and what opening it again costs. */
-import type { Browser, Page } from "playwright";
+import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bigDbc, bigPlan } from "../../fixtures/big.ts";
 import { type PublicBucket, startPublicBucket } from "../support/public-bucket.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, plot } from "./page.ts";
 
 const plan = bigPlan({ sizeBytes: 16e6, generation: "D", variant: "dense" });
 const bytes = Buffer.concat(Array.from(plan.chunks(), (piece) => piece.slice()));
@@ -13,19 +14,12 @@ const KEY = "B0551003/00000001/00000001.MF4";
 const SIGNAL = plan.series[0]?.signal.name ?? "";
 
 describe.skipIf(!canDrive)("a large log", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
+  const chromium = withChromium();
   let bucket: PublicBucket;
   beforeAll(async () => {
-    [browser, host, bucket] = await Promise.all([
-      launch(),
-      serveStatic(),
-      startPublicBucket("logs", { objects: { [KEY]: bytes } }),
-    ]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
+    bucket = await startPublicBucket("logs", { objects: { [KEY]: bytes } });
+  });
+  afterAll(() => {
     bucket.close();
   });
 
@@ -38,7 +32,7 @@ describe.skipIf(!canDrive)("a large log", { timeout: 120_000 }, () => {
   };
 
   test("by ranges: a tree of its ends, then all; again with its index a complete tree of four requests, six to the first curve", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await drop(page, [dbc]);
     await page.locator(".tree-foot").waitFor();
     await page.reload();
@@ -65,7 +59,7 @@ describe.skipIf(!canDrive)("a large log", { timeout: 120_000 }, () => {
   });
 
   test("Esc in the plot ends the listening: what is known stays and says so, and listening goes on from the tree", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await drop(page, [dbc]);
     await page.locator(".tree-foot").waitFor();
     await drop(page, [{ name: "00000001.MF4", bytes }]);

@@ -1,10 +1,11 @@
 /** Opening logs in the built page: from buckets by link, locked ones, with databases that the browser keeps. */
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import { afterAll, describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
 import { sealedLog } from "../../fixtures/sealed.ts";
 import { type BucketOptions, type PublicBucket, startPublicBucket } from "../support/public-bucket.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, plot, serveStatic, settled } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const text = new TextEncoder();
@@ -15,15 +16,9 @@ const dbcFile = { name: dbc.name, bytes: text.encode(dbc.text) };
 const objects = { [log.key]: log.bytes, [dbc.name]: dbcFile.bytes };
 
 describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
+  const chromium = withChromium();
   const buckets: PublicBucket[] = [];
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
+  afterAll(() => {
     for (const bucket of buckets) bucket.close();
   });
 
@@ -32,13 +27,13 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
     buckets.push(bucket);
     return bucket;
   }
-  const linkTo = (source: string): string => `${host.url}?src=${encodeURIComponent(source)}`;
+  const linkTo = (source: string): string => `${chromium.url}?src=${encodeURIComponent(source)}`;
   const bar = (page: Page): Promise<string> => page.locator(".noticebar").innerText();
   const rows = (page: Page) => page.locator(".tree-row.signal").first();
 
   test("a link to a bucket asks before its first read, then plots from it, and keeps the source", async () => {
     const bucket = await bucketOf();
-    const { page, errors } = await openPage(browser, linkTo(bucket.url));
+    const { page, errors } = await openPage(chromium.browser, linkTo(bucket.url));
     await expect.poll(() => bar(page)).toContain(`This link reads logs from ${new URL(bucket.url).host}.`);
     expect(bucket.asked).toEqual([]);
     await page.locator(".noticebar").getByRole("button", { name: "Open", exact: true }).click();
@@ -59,7 +54,7 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
 
   test("sources that do not give what is asked are named in a sentence, and what is open stays", async () => {
     const [hidden, whole] = [await bucketOf({ cors: "no-headers" }), await bucketOf({ ranges: false })];
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     const field = page.getByRole("textbox", { name: /^Address of/ });
     const told = async (address: string): Promise<string> => {
       await field.fill(address);
@@ -81,7 +76,7 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
   test("a locked log asks for its password once; a wrong one is named, the right one opens, nothing keeps it", async () => {
     const device = "B0551001";
     const sealed = { name: "00000001.MFE", bytes: await sealedLog(log.bytes, { device, password: "hush-hush" }) };
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await drop(page, [sealed, dbcFile]);
     const dialog = page.getByRole("dialog", { name: "Password" });
     await dialog.waitFor();
@@ -101,7 +96,7 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
   });
 
   test("a database is kept and assigned: the next log of the device needs none; another choice redoes only its signals", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await drop(page, [{ name: "00000001.MF4", bytes: log.bytes }]);
     await page.locator(".tree-notices").getByText("no DBC assigned").waitFor();
     await drop(page, [dbcFile]);
@@ -134,7 +129,7 @@ describe.skipIf(!canDrive)("opening", { timeout: 120_000 }, () => {
 
   test("works without a connection after the first visit, and is installable", async () => {
     const own = await serveStatic();
-    const { page, errors } = await openPage(browser, own.url, { serviceWorkers: "allow" });
+    const { page, errors } = await openPage(chromium.browser, own.url, { serviceWorkers: "allow" });
     await page.evaluate(async () => void (await navigator.serviceWorker.ready));
     const manifest = await page.evaluate(async () => {
       const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]')?.href ?? "";

@@ -1,10 +1,11 @@
 /** Measuring, moving and linking on the built page in Chromium. What is shown is compared with what the generator put in. */
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
 import { fit, timeAt } from "../../web/state/view.ts";
 import { shortText, valueText } from "../../web/text/number.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic, settled, type Watched } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, plot, settled, type Watched } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const text = new TextEncoder();
@@ -29,18 +30,10 @@ function samplesOf(name: string): { readonly times: readonly bigint[]; readonly 
 }
 
 describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   async function opened(names: readonly string[], address = "", width = 1600): Promise<Watched> {
-    const watched = await openPage(browser, host.url + address, { viewport: { width, height: 900 } });
+    const watched = await openPage(chromium.browser, chromium.url + address, { viewport: { width, height: 900 } });
     await drop(watched.page, files);
     await watched.page.locator(".tree-row.signal").first().waitFor();
     for (const name of names) await plot(watched.page, name);
@@ -158,7 +151,7 @@ describe.skipIf(!canDrive)("the plot", { timeout: 120_000 }, () => {
     ["of another form", "#v=9q.abc", /another version/],
     ["hostile", "#v=1z.<script>", /cut or was changed/],
   ])("a link that is %s is one sentence, and logs open as usual", async (_name, fragment, sentence) => {
-    const { page, errors } = await openPage(browser, host.url + fragment);
+    const { page, errors } = await openPage(chromium.browser, chromium.url + fragment);
     await soon(() => page.locator(".noticebar").innerText()).toMatch(sentence);
     await drop(page, files);
     await page.locator(".tree-row.signal").first().waitFor();

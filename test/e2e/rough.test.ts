@@ -1,8 +1,9 @@
 /** The page where the browser gives less than it should: each lack is a sentence with a way out, or goes unnoticed, and nothing throws. */
-import type { Browser, BrowserContext, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContext, Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
-import { canDrive, drop, launch, plot, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, plot, settled } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const text = new TextEncoder();
@@ -15,18 +16,10 @@ const files = [
 ];
 
 describe.skipIf(!canDrive)("a rough browser", { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   async function opened(rough: (context: BrowserContext) => Promise<unknown>): Promise<{ page: Page; errors: string[] }> {
-    const context = await browser.newContext({
+    const context = await chromium.browser.newContext({
       viewport: { width: 1200, height: 800 },
       locale: "en-GB",
       serviceWorkers: "block",
@@ -35,7 +28,7 @@ describe.skipIf(!canDrive)("a rough browser", { timeout: 60_000 }, () => {
     const page = await context.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
-    await page.goto(host.url);
+    await page.goto(chromium.url);
     await drop(page, files);
     return { page, errors };
   }
@@ -128,7 +121,7 @@ describe.skipIf(!canDrive)("a rough browser", { timeout: 60_000 }, () => {
     const { page, errors } = await opened(async () => undefined);
     const other = await page.context().newPage();
     other.on("pageerror", (error) => errors.push(error.message));
-    await other.goto(host.url);
+    await other.goto(chromium.url);
     await Promise.all([drop(other, files), drop(page, files)]);
     await other.reload();
     await drop(other, files);

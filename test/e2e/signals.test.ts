@@ -1,9 +1,10 @@
 /** The tree and the marks on the built page: sessions, what was never sent, not available, losses, damage, the pointer's finer points. */
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
 import { hasShared, sharedBytes } from "../support/shared.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic, settled, type Watched } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, plot, settled, type Watched } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const dbc = drive.dbcs.find(({ name }) => name === "buslens-drive.dbc");
@@ -16,18 +17,10 @@ const soon = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 30_
 const plain = (text: string): string => text.replaceAll("\u202f", " ").replaceAll("\n", " | ");
 
 describe.skipIf(!canDrive)("signals", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   async function opened(files: Parameters<typeof drop>[1], names: readonly string[] = []): Promise<Watched> {
-    const watched = await openPage(browser, host.url, { viewport: { width: 1600, height: 900 } });
+    const watched = await openPage(chromium.browser, chromium.url, { viewport: { width: 1600, height: 900 } });
     await drop(watched.page, files);
     await watched.page.locator(".tree-row.signal").first().waitFor();
     for (const name of names) await plot(watched.page, name);

@@ -1,11 +1,12 @@
 /** Sources that grow, change, lie in archives or come only whole, in the built page. Folders are those of the browser's own storage. */
 import { createServer, type Server } from "node:http";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import { afterAll, describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
 import { startPublicBucket } from "../support/public-bucket.ts";
 import { zipOf } from "../support/zip-writer.ts";
-import { canDrive, close, drop, launch, listen, openPage, plot, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, close, drop, listen, openPage, plot, settled } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const text = new TextEncoder();
@@ -17,15 +18,9 @@ const FIRST_PART_BYTES = 40_000;
 const nameOf = (key: string): string => key.split("/").at(-1) ?? key;
 
 describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
+  const chromium = withChromium();
   const servers: Server[] = [];
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
+  afterAll(() => {
     for (const server of servers) close(server);
   });
 
@@ -62,7 +57,7 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
   const endOf = (page: Page) => page.locator(".statusbar .first").innerText();
 
   test("a log that grows says so and is followed: right edge at the newest sample, new splits too, until a pan", async () => {
-    const { page, errors } = await openPage(browser, host.url);
+    const { page, errors } = await openPage(chromium.browser, chromium.url);
     await write(page, `LOG/${first.key}`, first.bytes.subarray(0, FIRST_PART_BYTES));
     await write(page, "LOG/buslens-drive.dbc", text.encode(dbc.text));
     await openFolder(page);
@@ -93,7 +88,7 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
   });
 
   test("a file that changed is read again on demand, and is what it is now", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await write(page, `LOG/${first.key}`, first.bytes);
     await write(page, "LOG/buslens-drive.dbc", text.encode(dbc.text));
     await openFolder(page);
@@ -108,7 +103,7 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
   });
 
   test("a folder that is remembered asks for permission in a sentence, and opens with it", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await write(page, `LOG/${first.key}`, first.bytes);
     await write(page, "LOG/buslens-drive.dbc", text.encode(dbc.text));
     await openFolder(page);
@@ -131,7 +126,7 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
   });
 
   test("a ZIP archive is named by its bytes, and its files open on demand", async () => {
-    const { page, errors } = await openPage(browser, host.url);
+    const { page, errors } = await openPage(chromium.browser, chromium.url);
     const entries = [
       { path: `LOG/${first.key}`, bytes: first.bytes, deflate: true },
       { path: "buslens-drive.dbc", bytes: text.encode(dbc.text) },
@@ -152,7 +147,7 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
 
   test("a server without ranges names the size, and is downloaded only when a person says so", async () => {
     const bucket = await startPublicBucket("logs", { objects: { [first.key]: first.bytes }, ranges: false });
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     const field = page.getByRole("textbox", { name: /^Address of/ });
     await field.fill(bucket.url + first.key);
     await field.press("Enter");
@@ -169,7 +164,7 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
   });
 
   test("with Alt what is dropped takes the place of what is open; a hundred files and an empty one open at once", async () => {
-    const { page, errors } = await openPage(browser, host.url);
+    const { page, errors } = await openPage(chromium.browser, chromium.url);
     await drop(page, [{ name: "00000001.MF4", bytes: first.bytes }]);
     await expect.poll(() => page.locator(".source .detail").innerText()).toContain("1 split");
     const [sentence, replaced] = await page.evaluate(async (base64) => {
@@ -199,7 +194,7 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
   });
 
   test("more notices are listed with their codes and ways out, each to be copied or dismissed", async () => {
-    const { page } = await openPage(browser, host.url, { permissions: ["clipboard-read", "clipboard-write"] });
+    const { page } = await openPage(chromium.browser, chromium.url, { permissions: ["clipboard-read", "clipboard-write"] });
     await drop(page, [{ name: "notes.bin", bytes: text.encode("PK\u0003\u0004") }]);
     await expect.poll(() => barText(page)).toContain("notes.bin is not a log");
     await drop(page, [{ name: "trace.blf", bytes: text.encode("LOGG") }]);
@@ -225,7 +220,7 @@ describe.skipIf(!canDrive)("sources", { timeout: 120_000 }, () => {
     });
     const port = await listen(server);
     servers.push(server);
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     const field = page.getByRole("textbox", { name: /^Address of/ });
     const told = async (status: number): Promise<string> => {
       await field.fill(`http://127.0.0.1:${port}/${status}/a.MF4`);

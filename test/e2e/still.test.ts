@@ -1,8 +1,9 @@
 /** What must not move or be painted: the page's layout while things come, the canvases while the pointer passes. */
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
-import { canDrive, drop, launch, openPage, plot, serveStatic, settled } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage, plot, settled } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const logs = drive.files.filter(({ key }) => key.startsWith("B0551001/00000001/"));
@@ -33,8 +34,9 @@ function watch(): void {
     if (typeof value !== "function" || name === "constructor") continue;
     Object.defineProperty(prototype, name, {
       value(this: CanvasRenderingContext2D, ...args: unknown[]) {
+        // One that is not on the page measures texts: nothing is painted there.
         const key = this.canvas.className;
-        seen.operations[key] = (seen.operations[key] ?? 0) + 1;
+        if (this.canvas.isConnected) seen.operations[key] = (seen.operations[key] ?? 0) + 1;
         return value.apply(this, args);
       },
     });
@@ -61,15 +63,7 @@ async function operations(page: Page, act: () => Promise<void>): Promise<Readonl
 }
 
 describe.skipIf(!canDrive)("stillness", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   async function panAndZoom(page: Page): Promise<void> {
     const box = await page.locator(".stripes").boundingBox();
@@ -83,7 +77,7 @@ describe.skipIf(!canDrive)("stillness", { timeout: 120_000 }, () => {
   }
 
   test("nothing moves by itself while logs open and their first DBC comes, a signal is plotted, the view is panned", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await page.evaluate(watch);
     await drop(
       page,
@@ -101,7 +95,7 @@ describe.skipIf(!canDrive)("stillness", { timeout: 120_000 }, () => {
   });
 
   test("nothing moves by itself while the sample drive opens, a DBC comes, signals are plotted, the view is panned and zoomed", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await page.evaluate(watch);
     // By script: what moves within half a second of a click would not count.
     await page.evaluate(() => document.querySelector<HTMLElement>(".empty-row button")?.click());
@@ -118,7 +112,7 @@ describe.skipIf(!canDrive)("stillness", { timeout: 120_000 }, () => {
   });
 
   test("a pointer that passes paints its own canvas alone, one at rest nothing; a curve under it or its row stands out", async () => {
-    const { page } = await openPage(browser, host.url);
+    const { page } = await openPage(chromium.browser, chromium.url);
     await drop(page, [
       { name: "00000001.MF4", bytes: logs[0]?.bytes ?? new Uint8Array() },
       { name: dbc?.name ?? "", bytes: new TextEncoder().encode(dbc?.text ?? "") },

@@ -1,9 +1,10 @@
 /** Fingers on the built page in Chromium: targets, one finger, two fingers, a long press, the phone's sheet and tabs. */
-import type { Browser, BrowserContextOptions, CDPSession, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, CDPSession, Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { generateDrive } from "../../fixtures/drive.ts";
 import { unpack } from "../../web/link/packed.ts";
-import { canDrive, drop, launch, openPage, serveStatic } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, drop, openPage } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const log = drive.files.find(({ key }) => key.startsWith("B0551001/00000001/00000001"));
@@ -23,18 +24,10 @@ interface View {
 }
 
 describe.skipIf(!canDrive)("fingers", { timeout: 180_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   async function opened(options: BrowserContextOptions): Promise<Page> {
-    const { page } = await openPage(browser, `${host.url}?${SIGNALS.map((name) => `sig=${name}`).join("&")}`, {
+    const { page } = await openPage(chromium.browser, `${chromium.url}?${SIGNALS.map((name) => `sig=${name}`).join("&")}`, {
       reducedMotion: "reduce",
       ...options,
     });

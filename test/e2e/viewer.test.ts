@@ -1,8 +1,8 @@
 /** What a person does with the viewer, on the built page in Chromium. Values are compared with what the generator put in. */
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { anyone, bearer } from "../../edge/app/access.ts";
 import { createApp } from "../../edge/app/app.ts";
 import { hostEngine, loadKernel } from "../../edge/node/host-engine.ts";
@@ -11,7 +11,8 @@ import { generateDrive } from "../../fixtures/drive.ts";
 import { fit, timeAt } from "../../web/state/view.ts";
 import { valueText } from "../../web/text/number.ts";
 import { FileStore } from "../../worker/sources/blob.ts";
-import { canDrive, close, drop, launch, listen, openPage, plot, serveStatic, settled, type Watched } from "./page.ts";
+import { withChromium } from "./chromium.ts";
+import { canDrive, close, drop, listen, openPage, plot, settled, type Watched } from "./page.ts";
 
 const drive = generateDrive({ splitSeconds: 10 });
 const text = new TextEncoder();
@@ -25,18 +26,10 @@ const one = [
 ];
 
 describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let host: { url: string; close: () => void };
-  beforeAll(async () => {
-    [browser, host] = await Promise.all([launch(), serveStatic()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    host.close();
-  });
+  const chromium = withChromium();
 
   async function dropped(files = one): Promise<Watched> {
-    const watched = await openPage(browser, host.url);
+    const watched = await openPage(chromium.browser, chromium.url);
     await drop(watched.page, files);
     await watched.page.locator(".tree-row.signal").first().waitFor();
     return watched;
@@ -48,7 +41,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
   };
 
   test("opens the sample drive in one click, with nothing asked of another place", async () => {
-    const watched = await openPage(browser, host.url);
+    const watched = await openPage(chromium.browser, chromium.url);
     const { page } = watched;
     await page.getByRole("heading", { name: "Drop a log, a whole LOG folder, or a DBC" }).waitFor();
     await page.locator(".empty-row", { hasText: "sample drive" }).getByRole("button").click();
@@ -133,7 +126,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
       .toContain("trace.blf is a Vector BLF file. buslens reads MF4, MFC, MFE, MFM and DBC.");
     await page.close();
 
-    const bare = await openPage(browser, host.url);
+    const bare = await openPage(chromium.browser, chromium.url);
     await drop(bare.page, [{ name: "00000001.MF4", bytes: log.bytes }]);
     const noDbc = bare.page.locator(".tree-notices", { hasText: "ids heard" });
     await expect.poll(() => noDbc.innerText()).toMatch(/^\d+ ids heard on CAN 1, no DBC assigned\./);
@@ -199,7 +192,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
 
   test("on a phone: tabs, a menu, targets of 44 px, nothing wider than the screen", async () => {
     const options = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-    const { page } = await openPage(browser, host.url, options);
+    const { page } = await openPage(chromium.browser, chromium.url, options);
     await drop(page, one);
     await page.locator(".tabs").getByRole("button", { name: "Signals" }).click();
     await plot(page, "EngineSpeed");
@@ -249,7 +242,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
 
     test("opens that server's devices by itself and reads its logs by ranges", async () => {
       const server = await serve(null);
-      const watched = await openPage(browser, server.url);
+      const watched = await openPage(chromium.browser, server.url);
       await watched.page.locator(".tree-row.signal").first().waitFor({ timeout: 60_000 });
       expect(await watched.page.locator(".tree-row.device .label").first().innerText()).toBe("B0551001");
       await plot(watched.page, "EngineSpeed");
@@ -261,7 +254,7 @@ describe.skipIf(!canDrive)("the viewer", { timeout: 120_000 }, () => {
 
     test("asks for a token, says when it is wrong, and opens with the right one", async () => {
       const server = await serve("open-sesame");
-      const { page, foreign } = await openPage(browser, server.url);
+      const { page, foreign } = await openPage(chromium.browser, server.url);
       const field = page.getByLabel("Access token").locator("input");
       await field.fill("wrong");
       await page.getByRole("button", { name: "OK" }).click();

@@ -159,8 +159,10 @@ export function createOpener({ store, preview, data, library, askPassword, openD
   }
 
   /** Databases that were dropped find their channels, channels without any are offered one. */
-  async function match(dropped: readonly string[]): Promise<void> {
+  async function match(dropped: readonly string[], turn: number): Promise<void> {
     const { matchDatabases } = await loadMatching();
+    // Another database may have been dropped meanwhile, which says for itself where it belongs.
+    if (turn !== opening) return;
     await matchDatabases(dropped, { store, preview, library, work, notify, openDatabases, databases: opener.databases });
   }
   const propose = async (): Promise<void> => (await loadMatching()).propose({ store, preview, library, work, notify });
@@ -184,7 +186,7 @@ export function createOpener({ store, preview, data, library, askPassword, openD
       const how = !stays ? "fresh" : onlyDatabases ? "databases" : "beside";
       if (!(await take(reply, turn, how))) return;
       const names = dbcs.map(({ path }) => path.split("/").at(-1) ?? path);
-      void settle(turn, async () => (kind === "files" ? match(names) : undefined));
+      void settle(turn, async () => (kind === "files" ? match(names, turn) : undefined));
     },
     async sample() {
       store.dispatch({ type: "progress", progress: { text: "Making the sample drive", bytes: 0, bytesAll: 0 } });
