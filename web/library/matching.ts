@@ -67,12 +67,15 @@ export async function propose({ store, preview, library, work, notify }: Matchin
     if (!fits.ok) continue;
     for (const { file, from, text, label, ...place } of misplaced(all, fits.value, library.assignments(), messageCountOf))
       notify({ severity: "warning", text, action: { label, run: { assign: file, from, ...place } } });
-    for (const { file, text, ...place } of proposals(states, fits.value))
+    for (const { file, text, ...place } of proposals(states, fits.value)) {
+      // Assigned a moment ago: what is heard does not say so yet.
+      if (library.assignmentOf(place)?.dbcs.includes(file) === true) continue;
       notify({
         severity: "info",
         text,
         action: { label: "Use it", run: { assign: file, ...place } },
         other: { label: "Choose another", run: "databases" },
       });
+    }
   }
 }
